@@ -1,0 +1,280 @@
+//! What a batch means: the [`Classifier`] trait and what it answers.
+//!
+//! A classifier is a type of its own, or a closure:
+//!
+//! ```
+//! use sms_consolidate::{Classification, ClassifyError, Context, Label, Message, SmsMessage};
+//!
+//! let shouting = |messages: &[SmsMessage], _: &Context| {
+//!     let loud = messages.iter().any(|message| message.text().ends_with('!'));
+//!     let label = if loud { Label::new("LOUD") } else { Label::new("QUIET") };
+//!     async move { Ok::<_, ClassifyError>(Classification::new(label, "Shouting")) }
+//! };
+//! # fn check(_: impl sms_consolidate::Classifier<SmsMessage>) {}
+//! # check(shouting);
+//! ```
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+
+use crate::message::{BatchId, Message};
+
+/// What a batch was found to be. Labels are yours; `AGREE` and `NOT_AGREE` are what the bundled classifiers use
+/// unless told otherwise.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Label(Cow<'static, str>);
+
+impl Label {
+    /// The sender agrees.
+    pub const AGREE: Self = Self(Cow::Borrowed("AGREE"));
+    /// The sender does not agree, or it is not clear that it does.
+    pub const NOT_AGREE: Self = Self(Cow::Borrowed("NOT_AGREE"));
+
+    /// A label of your own.
+    #[must_use]
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
+        Self(name.into())
+    }
+
+    /// The label's name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Tokens that a language model charged for one batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens read, cached ones included.
+    pub prompt_tokens: u64,
+    /// Of those, tokens that the service had cached.
+    pub cached_tokens: u64,
+    /// Tokens written, reasoning included.
+    pub completion_tokens: u64,
+    /// Of those, tokens spent on reasoning.
+    pub reasoning_tokens: u64,
+}
+
+/// The answer of a classifier.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Classification {
+    /// What the batch is.
+    pub label: Label,
+    /// Which classifier decided: `OpenAI`, `Rule-based`, or a name of yours.
+    pub method: Cow<'static, str>,
+    /// How sure it is, from 0 to 1, if it says so.
+    pub confidence: Option<f32>,
+    /// What it cost, if it cost tokens.
+    pub usage: Option<Usage>,
+    /// A reply that the classifier proposes. It is sent only if
+    /// [`use_proposed_replies`](crate::Builder::use_proposed_replies) is on.
+    pub proposed_reply: Option<String>,
+}
+
+impl Classification {
+    /// The label, and the name of the method that decided.
+    #[must_use]
+    pub fn new(label: Label, method: impl Into<Cow<'static, str>>) -> Self {
+        Self { label, method: method.into(), confidence: None, usage: None, proposed_reply: None }
+    }
+
+    /// The same with a confidence between 0 and 1.
+    #[must_use]
+    pub fn with_confidence(mut self, confidence: f32) -> Self {
+        self.confidence = Some(confidence);
+        self
+    }
+
+    /// The same with the tokens that it cost.
+    #[must_use]
+    pub fn with_usage(mut self, usage: Usage) -> Self {
+        self.usage = Some(usage);
+        self
+    }
+
+    /// The same with a proposed reply.
+    #[must_use]
+    pub fn with_proposed_reply(mut self, reply: impl Into<String>) -> Self {
+        self.proposed_reply = Some(reply.into());
+        self
+    }
+}
+
+/// What a classifier is told beside the messages.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Context {
+    /// The batch.
+    pub batch: BatchId,
+    /// The canonical text of the key. It may be a phone number: hash it before it leaves the process.
+    pub key: String,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+    /// How long the library waits for the answer before it drops the call and counts it as failed.
+    pub timeout: Duration,
+}
+
+impl Context {
+    /// A context, for testing classifiers.
+    #[must_use]
+    pub fn new(batch: BatchId, key: impl Into<String>, attempt: u32, timeout: Duration) -> Self {
+        Self { batch, key: key.into(), attempt, timeout }
+    }
+}
+
+/// Without the key, because a `Debug` line may end up in a log.
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("batch", &self.batch)
+            .field("attempt", &self.attempt)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a batch could not be classified. Its text reaches logs and status pages, so it must not hold message texts or
+/// secrets.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClassifyError {
+    /// Worth another attempt, after `retry_after` if the service named a time.
+    #[error("classification failed for now: {source}")]
+    Retryable {
+        /// How long the service asks to wait.
+        retry_after: Option<Duration>,
+        /// The cause.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// Not worth another attempt: the batch is dead.
+    #[error("classification failed for good: {source}")]
+    Permanent {
+        /// The cause.
+        source: Box<dyn Error + Send + Sync>,
+    },
+}
+
+impl ClassifyError {
+    /// A failure that is worth another attempt.
+    pub fn retryable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Retryable { retry_after: None, source: source.into() }
+    }
+
+    /// A failure that another attempt would repeat.
+    pub fn permanent(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Permanent { source: source.into() }
+    }
+}
+
+/// Says what a batch is.
+///
+/// Implemented by types, and by closures `Fn(&[M], &Context) -> impl Future` that take what they need from the
+/// messages before their future starts.
+pub trait Classifier<M>: Send + Sync + 'static {
+    /// Classifies the messages of one batch, which are in order and at least one.
+    ///
+    /// To ensure correctness: the call may be dropped at any await (a timeout, a superseded batch, a shutdown), and
+    /// may be made again for the same batch. A panic counts as a retryable failure.
+    ///
+    /// # Errors
+    /// Whether another attempt could help.
+    fn classify(
+        &self,
+        messages: &[M],
+        context: &Context,
+    ) -> impl Future<Output = Result<Classification, ClassifyError>> + Send;
+}
+
+impl<M, F, Fut> Classifier<M> for F
+where
+    M: Send + Sync,
+    F: Fn(&[M], &Context) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Classification, ClassifyError>> + Send,
+{
+    fn classify(
+        &self,
+        messages: &[M],
+        context: &Context,
+    ) -> impl Future<Output = Result<Classification, ClassifyError>> + Send {
+        self(messages, context)
+    }
+}
+
+impl<M: Sync, C: Classifier<M>> Classifier<M> for Arc<C> {
+    fn classify(
+        &self,
+        messages: &[M],
+        context: &Context,
+    ) -> impl Future<Output = Result<Classification, ClassifyError>> + Send {
+        C::classify(self, messages, context)
+    }
+}
+
+/// Asks a first classifier, and a second one if the first fails.
+#[derive(Clone, Debug)]
+pub struct Fallback<A, B> {
+    first: A,
+    second: B,
+}
+
+impl<A, B> Fallback<A, B> {
+    /// `first`, and `second` wherever `first` fails, whether for now or for good.
+    ///
+    /// `first` should have a deadline of its own that leaves time for `second`.
+    #[must_use]
+    pub fn new(first: A, second: B) -> Self {
+        Self { first, second }
+    }
+}
+
+impl<M: Message, A: Classifier<M>, B: Classifier<M>> Classifier<M> for Fallback<A, B> {
+    async fn classify(&self, messages: &[M], context: &Context) -> Result<Classification, ClassifyError> {
+        match self.first.classify(messages, context).await {
+            Ok(classification) => Ok(classification),
+            Err(error) => {
+                tracing::debug!(batch = %context.batch, %error, "CLASSIFIER FELL BACK");
+                self.second.classify(messages, context).await
+            }
+        }
+    }
+}
+
+/// A [`Classifier`] behind a pointer.
+pub(crate) trait DynClassifier<M>: Send + Sync + 'static {
+    fn classify<'a>(
+        &'a self,
+        messages: &'a [M],
+        context: &'a Context,
+    ) -> BoxFuture<'a, Result<Classification, ClassifyError>>;
+}
+
+impl<M, C: Classifier<M>> DynClassifier<M> for C {
+    fn classify<'a>(
+        &'a self,
+        messages: &'a [M],
+        context: &'a Context,
+    ) -> BoxFuture<'a, Result<Classification, ClassifyError>> {
+        Box::pin(Classifier::classify(self, messages, context))
+    }
+}

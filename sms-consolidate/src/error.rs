@@ -1,0 +1,98 @@
+//! What can go wrong, one enum per operation.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::store::{Refusal, StoreError};
+
+/// A message was not accepted. It is not stored, and pushing it again later is safe.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PushError {
+    /// A limit is reached. Try again when there is room.
+    #[error("no room: {0}")]
+    Full(Refusal),
+    /// The store cannot be reached. Try again; with an id it is safe even if the message was stored after all.
+    #[error(transparent)]
+    Unavailable(Arc<StoreError>),
+    /// [`shutdown`](crate::Consolidator::shutdown) has begun.
+    #[error("the consolidator is shutting down")]
+    ShuttingDown,
+    /// The text is too long. Trying again does not help.
+    #[error("the text has {bytes} bytes; at most {limit} are accepted")]
+    TextTooLong {
+        /// The length of the text.
+        bytes: usize,
+        /// The [limit](crate::Builder::max_text_bytes).
+        limit: usize,
+    },
+    /// The id is too long. Trying again does not help.
+    #[error("the id has {bytes} bytes; at most {limit} are accepted")]
+    IdTooLong {
+        /// The length of the id.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// The store can never hold this message. Trying again does not help.
+    #[error("the store cannot hold this message")]
+    Unstorable,
+    /// The store is damaged. Trying again does not help until somebody has repaired it.
+    #[error(transparent)]
+    Failed(Arc<StoreError>),
+}
+
+impl PushError {
+    /// Whether the same message may be accepted later.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        match self {
+            Self::Full(_) | Self::Unavailable(_) | Self::ShuttingDown | Self::Failed(_) => true,
+            Self::TextTooLong { .. } | Self::IdTooLong { .. } | Self::Unstorable => false,
+        }
+    }
+}
+
+impl From<Refusal> for PushError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unstorable => Self::Unstorable,
+            Refusal::Keys | Refusal::Messages | Refusal::Line => Self::Full(refusal),
+        }
+    }
+}
+
+impl From<Arc<StoreError>> for PushError {
+    fn from(error: Arc<StoreError>) -> Self {
+        match *error {
+            StoreError::Unavailable { .. } => Self::Unavailable(error),
+            StoreError::Failed { .. } => Self::Failed(error),
+        }
+    }
+}
+
+/// A configuration that cannot work.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// There is no classifier.
+    #[error("no classifier: call Builder::classifier")]
+    NoClassifier,
+    /// Replies are on, and there is nothing to send them with.
+    #[error("no sender: call Builder::sender, or switch replies off with ReplyTemplates::off()")]
+    NoSender,
+    /// The lease is too short to send a reply under it.
+    #[error("lease {lease:?} is too short: it must be at least twice the send timeout {send_timeout:?}")]
+    LeaseTooShort {
+        /// [`Builder::lease`](crate::Builder::lease).
+        lease: Duration,
+        /// [`Builder::send_timeout`](crate::Builder::send_timeout).
+        send_timeout: Duration,
+    },
+    /// A setting that must not be zero is zero.
+    #[error("{setting} must not be zero")]
+    Zero {
+        /// The builder's method.
+        setting: &'static str,
+    },
+}

@@ -1,0 +1,673 @@
+//! The state machine of one key: its line of unfinished batches, the lease on the head, and whether it opted out.
+//!
+//! A [`Lane`] is pure: no clock, no I/O, no locks. Each transition takes `now`, changes the lane in place, and returns
+//! what happened. Stores keep lanes and messages; they lock one lane, load it, call one transition, and write it back
+//! in one atomic step. They repeat none of these rules.
+//!
+//! The *head* is the oldest unfinished batch and the only one that is ever claimed. The newest one takes in messages
+//! while it can still be joined. Those between are closed and wait their turn. So at most one batch of a key is in
+//! flight, and its batches finish in order.
+//!
+//! ```
+//! use sms_consolidate::lane::{Arrival, Lane};
+//! use sms_consolidate::{BatchIds, Timestamp, Window};
+//! use std::time::Duration;
+//!
+//! let mut ids = BatchIds::new();
+//! let mut lane = Lane::default();
+//! let now = Timestamp::default();
+//! let arrival = Arrival::new(Window::fixed(Duration::from_secs(60)), 3);
+//! lane.arrive(now, &arrival, || ids.next(now)).unwrap();
+//!
+//! let due = now + Duration::from_secs(60);
+//! assert_eq!(lane.wake_at(), Some(due));
+//! assert!(lane.claim(now, Duration::from_secs(30)).is_none());
+//! let claimed = lane.claim(due, Duration::from_secs(30)).unwrap();
+//! assert!(lane.finish(claimed.fence()).is_ok());
+//! assert_eq!(lane.wake_at(), None);
+//! ```
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::message::BatchId;
+use crate::window::Window;
+
+mod slot;
+
+pub use slot::{BatchFacts, BatchState};
+use slot::{Lost, More, Slot, Work};
+
+/// The most unfinished batches one key may have. A lane is loaded whole, so its length has a limit.
+pub const MAX_LINE: usize = 1_000;
+
+/// How long a reply counts for the loop guard.
+pub const LOOP_GUARD_PERIOD: Duration = Duration::from_secs(60 * 60);
+
+/// Why a batch closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CloseReason {
+    /// Its window ended.
+    Timeout,
+    /// It reached its number of messages.
+    MessageCap,
+    /// It reached its bytes of text.
+    ByteCap,
+    /// An urgent message, or one that asks for help.
+    Urgent,
+    /// The sender opted out.
+    OptOut,
+    /// Somebody asked for it.
+    Flush,
+    /// The service is stopping, and its store would not survive that.
+    Shutdown,
+}
+
+/// A message that steers rather than says something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Control {
+    /// The sender wants replies again.
+    Start,
+    /// The sender asks who we are.
+    Help,
+    /// The sender wants no more replies.
+    Stop,
+}
+
+/// A control as found in one message, before the lane has said what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Keyword {
+    /// Is this control.
+    Control(Control),
+    /// Is [`Control::Start`] if the sender has opted out, and an ordinary message otherwise (YES).
+    StartIfStopped,
+}
+
+/// What the lane needs to know of an arriving message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// Its window.
+    pub window: Window,
+    /// The bytes of its text.
+    pub bytes: u32,
+    /// The keyword that it is, if it is one.
+    pub keyword: Option<Keyword>,
+    /// Takes back a claimed batch, for at most this long after it opened. `None` queues behind it.
+    pub supersede_within: Option<Duration>,
+}
+
+impl Arrival {
+    /// An ordinary message, which queues behind a batch in flight.
+    #[must_use]
+    pub const fn new(window: Window, bytes: u32) -> Self {
+        Self { window, bytes, keyword: None, supersede_within: None }
+    }
+}
+
+/// How a message came into its batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Entry {
+    /// It opened the batch.
+    Opened,
+    /// It joined the open batch.
+    Joined,
+    /// It took back a claimed batch and joined that.
+    Superseded,
+}
+
+/// What [`Lane::arrive`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The batch that the message is in.
+    pub batch: BatchId,
+    /// How it came into it.
+    pub entry: Entry,
+    /// How many messages the batch now holds.
+    pub messages: u32,
+    /// When the batch is due.
+    pub due_at: Timestamp,
+    /// The control that the message turned out to be.
+    pub control: Option<Control>,
+}
+
+/// The line has reached [`MAX_LINE`] unfinished batches; nothing was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the sender has {MAX_LINE} unfinished batches")]
+pub struct LineFull;
+
+/// The number of a claim. It rises with every claim and every loss, so an old holder's is never accepted again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Token(u64);
+
+impl Token {
+    /// The token as a number.
+    #[must_use]
+    pub const fn as_u64(self) -> u64 {
+        self.0
+    }
+
+    fn advance(&mut self) -> Self {
+        self.0 += 1;
+        *self
+    }
+}
+
+/// What a worker must show to change a claimed batch: which one, and the token of its claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Fence {
+    /// The claimed batch.
+    pub batch: BatchId,
+    /// The token of the claim.
+    pub token: Token,
+}
+
+/// Why a worker lost its claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum LossReason {
+    /// The lease ran out and another worker claimed the batch (and may have finished it since).
+    #[error("the lease ran out and another worker took the batch")]
+    Stolen,
+    /// A later message took the batch back into the open state.
+    #[error("a later message superseded the batch")]
+    Superseded,
+    /// The batch was cancelled.
+    #[error("the batch was cancelled")]
+    Cancelled,
+}
+
+/// How far a claimed batch has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Nothing is recorded yet.
+    Claimed,
+    /// The classification is recorded.
+    Classified,
+    /// The point of no return: the reply is recorded as about to be sent.
+    Replying,
+}
+
+/// A head that was claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Claimed {
+    /// What the lane knows of the batch.
+    pub facts: BatchFacts,
+    /// The token of this claim.
+    pub token: Token,
+    /// When the batch was first claimed.
+    pub first_claimed_at: Timestamp,
+    /// How far an earlier attempt got.
+    pub stage: Stage,
+    /// When the lease ends.
+    pub lease_until: Timestamp,
+}
+
+impl Claimed {
+    /// What to show to change this batch.
+    #[must_use]
+    pub fn fence(&self) -> Fence {
+        Fence { batch: self.facts.id, token: self.token }
+    }
+}
+
+/// The conditions under which a reply may leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplyTerms {
+    /// Answers a control. The confirmation of a stop is the one reply that an opted-out sender gets.
+    pub control: Option<Control>,
+    /// What must be left of the lease: the time that sending may take.
+    pub send_timeout: Duration,
+    /// The most replies to one key per [`LOOP_GUARD_PERIOD`].
+    pub max_replies_per_hour: Option<NonZeroU32>,
+}
+
+/// Why a reply may not leave. Nothing was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplyRefusal {
+    /// The claim is gone.
+    #[error(transparent)]
+    Lost(#[from] LossReason),
+    /// The sender has opted out.
+    #[error("the sender has opted out")]
+    OptedOut,
+    /// Too little of the lease is left for sending; renew it first.
+    #[error("the rest of the lease is shorter than the send timeout")]
+    LeaseTooShort,
+    /// The sender has had its replies for this hour.
+    #[error("the loop guard's replies per hour are used up")]
+    LoopGuard,
+}
+
+/// What became of a batch that was to be buried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Buried {
+    /// It is dead: to be kept whole, listed, and requeued on demand.
+    Dead(BatchFacts),
+    /// It had passed its point of no return, so its reply may have gone out. It is over, and never requeued.
+    ReplyUnknown(BatchFacts),
+}
+
+/// What becomes of a claimed batch that is to be tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetryTerms {
+    /// When it may be claimed again.
+    pub at: Timestamp,
+    /// Whether this attempt counts. It does not if the batch was merely handed back.
+    pub counts: bool,
+    /// Whether the reply may have gone out. If so the batch stays past its point of no return.
+    pub maybe_sent: bool,
+}
+
+/// What [`Lane::nudge`] did to a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nudged {
+    /// It waited, and is due now.
+    DueNow,
+    /// It is in flight; nothing was changed.
+    InFlight,
+}
+
+/// Everything that is known of one key. See the [module](self) for what it is.
+///
+/// A pending lane with one batch is a single small value; what is rare lives in a box of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lane {
+    head: Option<Slot>,
+    more: Option<Box<More>>,
+}
+
+impl Lane {
+    /// Takes in a message: opts out or in if it is such a control, then joins the open batch, takes back the claimed
+    /// one, or opens a new one with the id that `fresh` makes.
+    ///
+    /// # Errors
+    /// [`LineFull`] if a new batch would be one too many. Nothing was changed.
+    pub fn arrive(
+        &mut self,
+        now: Timestamp,
+        arrival: &Arrival,
+        fresh: impl FnOnce() -> BatchId,
+    ) -> Result<Accepted, LineFull> {
+        let entry = self.entry_for(now, arrival);
+        if entry == Entry::Opened && self.len() >= MAX_LINE {
+            return Err(LineFull);
+        }
+        let was_opted_out = self.is_opted_out();
+        let control = self.resolve(arrival.keyword);
+        match control {
+            Some(Control::Stop) => self.opt_out(now),
+            Some(Control::Start) => self.opt_in(),
+            Some(Control::Help) | None => {}
+        }
+        match entry {
+            Entry::Opened => self.push_back(Slot::open(fresh(), now, &arrival.window)),
+            Entry::Joined => {}
+            Entry::Superseded => self.take_back(now, arrival),
+        }
+        let slot = self.newest_mut().expect("a batch was opened, or was there to be joined");
+        if entry == Entry::Joined {
+            slot.extend(now, &arrival.window);
+        }
+        slot.admit(now, arrival, control);
+        match control {
+            // The batch that holds the stop answers with the one confirmation; a repeated stop is not confirmed again.
+            Some(Control::Stop) => slot.muted = was_opted_out,
+            Some(Control::Start) => slot.muted = false,
+            Some(Control::Help) | None => {}
+        }
+        Ok(Accepted { batch: slot.id, entry, messages: slot.messages, due_at: slot.due_at, control })
+    }
+
+    fn entry_for(&self, now: Timestamp, arrival: &Arrival) -> Entry {
+        let Some(newest) = self.newest() else { return Entry::Opened };
+        match self.work().filter(|_| self.len() == 1) {
+            Some(work) => match arrival.supersede_within {
+                Some(within) if work.is_before_reply() && newest.can_be_superseded(now, within) => {
+                    Entry::Superseded
+                }
+                _ => Entry::Opened,
+            },
+            None if newest.sealed => Entry::Opened,
+            None => Entry::Joined,
+        }
+    }
+
+    fn resolve(&self, keyword: Option<Keyword>) -> Option<Control> {
+        match keyword? {
+            Keyword::Control(control) => Some(control),
+            Keyword::StartIfStopped => self.is_opted_out().then_some(Control::Start),
+        }
+    }
+
+    fn take_back(&mut self, now: Timestamp, arrival: &Arrival) {
+        self.lose(LossReason::Superseded);
+        self.more_mut().work = None;
+        let slot = self.head.as_mut().expect("a claimed batch is the head");
+        slot.reopen(now, &arrival.window, arrival.supersede_within.unwrap_or_default());
+    }
+
+    /// Leases the head to a worker until `now + lease`, if it is due. Counts the attempt, or the lost lease if the
+    /// last holder let it run out.
+    pub fn claim(&mut self, now: Timestamp, lease: Duration) -> Option<Claimed> {
+        if self.wake_at()? > now {
+            return None;
+        }
+        let more = self.more_mut();
+        let token = more.token.advance();
+        let work = more.work.get_or_insert_with(|| Work::new(now));
+        work.hold(now + lease);
+        let work = work.clone();
+        let facts = self.facts().next().expect("a lane that wakes has a head");
+        Some(Claimed {
+            facts,
+            token,
+            first_claimed_at: work.first_claimed_at,
+            stage: work.stage,
+            lease_until: now + lease,
+        })
+    }
+
+    /// Extends the lease to `now + lease` and returns its new end. A lease is never shortened.
+    ///
+    /// # Errors
+    /// Why the claim is gone.
+    pub fn renew(&mut self, now: Timestamp, fence: Fence, lease: Duration) -> Result<Timestamp, LossReason> {
+        Ok(self.held(fence)?.extend(now + lease))
+    }
+
+    /// Notes that the classification is recorded.
+    ///
+    /// # Errors
+    /// Why the claim is gone.
+    pub fn checkpoint(&mut self, fence: Fence) -> Result<(), LossReason> {
+        let work = self.held(fence)?;
+        work.stage = work.stage.max(Stage::Classified);
+        Ok(())
+    }
+
+    /// Passes the point of no return. For a batch that has passed it already (an idempotent sender is asked again)
+    /// the same conditions are checked anew, and the reply counts once.
+    ///
+    /// # Errors
+    /// Why the reply may not leave. Nothing was changed.
+    pub fn begin_reply(
+        &mut self,
+        now: Timestamp,
+        fence: Fence,
+        terms: &ReplyTerms,
+    ) -> Result<(), ReplyRefusal> {
+        let left = self.held(fence)?.lease_until().since(now);
+        let confirms_stop = terms.control == Some(Control::Stop);
+        let muted = self.head.as_ref().is_some_and(|slot| slot.muted);
+        if muted || (self.is_opted_out() && !confirms_stop) {
+            return Err(ReplyRefusal::OptedOut);
+        }
+        if left < terms.send_timeout {
+            return Err(ReplyRefusal::LeaseTooShort);
+        }
+        let more = self.more_mut();
+        let work = more.work.as_mut().expect("a held batch has work");
+        if work.stage == Stage::Replying {
+            return Ok(());
+        }
+        more.replies.retain(|sent| now < *sent + LOOP_GUARD_PERIOD);
+        if let Some(limit) = terms.max_replies_per_hour {
+            if more.replies.len() >= limit.get() as usize {
+                return Err(ReplyRefusal::LoopGuard);
+            }
+            more.replies.push(now);
+        }
+        work.stage = Stage::Replying;
+        Ok(())
+    }
+
+    /// Takes the head out of the line, with an outcome.
+    ///
+    /// # Errors
+    /// Why the claim is gone.
+    pub fn finish(&mut self, fence: Fence) -> Result<BatchFacts, LossReason> {
+        self.held(fence)?;
+        Ok(self.pop_head())
+    }
+
+    /// Takes the head out of the line, as dead; or as over, if its reply may have gone out.
+    ///
+    /// # Errors
+    /// Why the claim is gone.
+    pub fn bury(&mut self, fence: Fence) -> Result<Buried, LossReason> {
+        let stage = self.held(fence)?.stage;
+        let facts = self.pop_head();
+        Ok(if stage == Stage::Replying { Buried::ReplyUnknown(facts) } else { Buried::Dead(facts) })
+    }
+
+    /// Gives the head back, to be claimed again at `terms.at`. Its membership stays frozen.
+    ///
+    /// # Errors
+    /// Why the claim is gone.
+    pub fn retry(&mut self, fence: Fence, terms: &RetryTerms) -> Result<(), LossReason> {
+        let work = self.held(fence)?;
+        let withdrawn = work.stage == Stage::Replying && !terms.maybe_sent;
+        work.release(terms);
+        if withdrawn {
+            let more = self.more_mut();
+            more.replies.pop();
+        }
+        Ok(())
+    }
+
+    /// Puts a dead batch at the end of the line under a new id, due now.
+    ///
+    /// # Errors
+    /// [`LineFull`] if it would be one too many. Nothing was changed.
+    pub fn requeue(&mut self, now: Timestamp, id: BatchId, dead: &BatchFacts) -> Result<(), LineFull> {
+        if self.len() >= MAX_LINE {
+            return Err(LineFull);
+        }
+        self.push_back(Slot::revive(id, now, dead));
+        Ok(())
+    }
+
+    /// Makes one waiting batch due now, whether it waits for its window or for a retry.
+    ///
+    /// Returns `None` if the batch is not in the line.
+    pub fn nudge(&mut self, now: Timestamp, batch: BatchId) -> Option<Nudged> {
+        let is_head = self.head.as_ref().is_some_and(|slot| slot.id == batch);
+        if is_head && let Some(work) = self.work_mut() {
+            return Some(if work.hurry(now) { Nudged::DueNow } else { Nudged::InFlight });
+        }
+        let slot = self.slots_mut().find(|slot| slot.id == batch)?;
+        slot.close(now, CloseReason::Flush);
+        Some(Nudged::DueNow)
+    }
+
+    /// Makes every batch that waits for its window due now. Batches in flight or waiting for a retry are left alone.
+    /// Returns how many batches it changed.
+    pub fn flush(&mut self, now: Timestamp, reason: CloseReason) -> usize {
+        let started = usize::from(self.work().is_some());
+        let waiting = self.slots_mut().skip(started).filter(|slot| slot.due_at > now);
+        waiting.map(|slot| slot.close(now, reason)).count()
+    }
+
+    /// Takes every batch out of the line that has not passed its point of no return, and returns them.
+    pub fn cancel(&mut self) -> Vec<BatchFacts> {
+        let keeps_head = self.work().is_some_and(|work| work.stage == Stage::Replying);
+        let cancelled: Vec<_> = self.facts().skip(usize::from(keeps_head)).collect();
+        if keeps_head {
+            self.more_mut().behind.clear();
+        } else {
+            self.lose(LossReason::Cancelled);
+            self.head = None;
+            if let Some(more) = &mut self.more {
+                more.behind.clear();
+                more.work = None;
+            }
+        }
+        self.tidy();
+        cancelled
+    }
+
+    /// Opts the sender out: from now on [`begin_reply`](Self::begin_reply) refuses, and every unfinished batch is due
+    /// now and ends without a reply, even if the sender opts in again meanwhile.
+    pub fn opt_out(&mut self, now: Timestamp) {
+        self.more_mut().opted_out_at.get_or_insert(now);
+        for slot in self.slots_mut() {
+            slot.muted = true;
+            slot.sealed = true;
+            slot.close(now, CloseReason::OptOut);
+        }
+        if let Some(work) = self.work_mut() {
+            work.hurry(now);
+        }
+    }
+
+    /// Lets the sender have replies again.
+    pub fn opt_in(&mut self) {
+        if let Some(more) = &mut self.more {
+            more.opted_out_at = None;
+        }
+        self.tidy();
+    }
+
+    /// When the sender opted out, if it has.
+    #[must_use]
+    pub fn opted_out_at(&self) -> Option<Timestamp> {
+        self.more.as_ref()?.opted_out_at
+    }
+
+    /// Whether the sender has opted out.
+    #[must_use]
+    pub fn is_opted_out(&self) -> bool {
+        self.opted_out_at().is_some()
+    }
+
+    /// When [`claim`](Self::claim) could next return something: the head's due or retry time, or while it is in
+    /// flight the end of its lease.
+    #[must_use]
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        let head = self.head.as_ref()?;
+        Some(self.work().map_or(head.due_at, Work::wake_at))
+    }
+
+    /// From when on an idle lane says nothing that a new one would not, and can be dropped. `None` if the lane has
+    /// unfinished batches or the sender has opted out.
+    #[must_use]
+    pub fn forgettable_at(&self) -> Option<Timestamp> {
+        if self.head.is_some() {
+            return None;
+        }
+        let Some(more) = &self.more else { return Some(Timestamp::MIN) };
+        if more.opted_out_at.is_some() {
+            return None;
+        }
+        let last_reply_counts_until = more.replies.last().map(|sent| *sent + LOOP_GUARD_PERIOD);
+        let loss_matters_until = more.lost.as_ref().map(|lost| lost.lease_until);
+        last_reply_counts_until.max(loss_matters_until).or(Some(Timestamp::MIN))
+    }
+
+    /// The number of unfinished batches.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        usize::from(self.head.is_some()) + self.more.as_ref().map_or(0, |more| more.behind.len())
+    }
+
+    /// Whether there is no unfinished batch.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.head.is_none()
+    }
+
+    /// The unfinished batches, oldest first.
+    pub fn facts(&self) -> impl Iterator<Item = BatchFacts> + '_ {
+        let newest = self.len().saturating_sub(1);
+        let work = self.work();
+        self.slots()
+            .enumerate()
+            .map(move |(position, slot)| slot.facts(work.filter(|_| position == 0), position == newest))
+    }
+
+    fn slots(&self) -> impl Iterator<Item = &Slot> {
+        self.head.iter().chain(self.more.iter().flat_map(|more| &more.behind))
+    }
+
+    fn slots_mut(&mut self) -> impl Iterator<Item = &mut Slot> {
+        self.head.iter_mut().chain(self.more.iter_mut().flat_map(|more| &mut more.behind))
+    }
+
+    fn newest(&self) -> Option<&Slot> {
+        self.more.as_ref().and_then(|more| more.behind.back()).or(self.head.as_ref())
+    }
+
+    fn newest_mut(&mut self) -> Option<&mut Slot> {
+        self.more.as_mut().and_then(|more| more.behind.back_mut()).or(self.head.as_mut())
+    }
+
+    fn push_back(&mut self, slot: Slot) {
+        if self.head.is_none() {
+            self.head = Some(slot);
+        } else {
+            self.more_mut().behind.push_back(slot);
+        }
+    }
+
+    fn pop_head(&mut self) -> BatchFacts {
+        let facts = self.facts().next().expect("a held batch is the head");
+        let more = self.more_mut();
+        more.work = None;
+        let next = more.behind.pop_front();
+        self.head = next;
+        self.tidy();
+        facts
+    }
+
+    fn more_mut(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+
+    fn work(&self) -> Option<&Work> {
+        self.more.as_ref()?.work.as_ref()
+    }
+
+    fn work_mut(&mut self) -> Option<&mut Work> {
+        self.more.as_mut()?.work.as_mut()
+    }
+
+    /// The work of the head, if `fence` holds it.
+    fn held(&mut self, fence: Fence) -> Result<&mut Work, LossReason> {
+        let is_head = self.head.as_ref().is_some_and(|slot| slot.id == fence.batch);
+        let Some(more) = &mut self.more else { return Err(LossReason::Stolen) };
+        let lost = more.lost.as_ref().filter(|lost| lost.fence == fence).map(|lost| lost.why);
+        match &mut more.work {
+            Some(work) if is_head && work.is_leased() && more.token == fence.token => Ok(work),
+            _ => Err(lost.unwrap_or(LossReason::Stolen)),
+        }
+    }
+
+    /// Takes the head from its holder, if it has one.
+    fn lose(&mut self, why: LossReason) {
+        let Some(batch) = self.head.as_ref().map(|slot| slot.id) else { return };
+        let Some(more) = &mut self.more else { return };
+        let Some(work) = more.work.as_ref().filter(|work| work.is_leased()) else { return };
+        let fence = Fence { batch, token: more.token };
+        more.lost = Some(Lost { fence, why, lease_until: work.wake_at() });
+        more.token.advance();
+    }
+
+    fn tidy(&mut self) {
+        if self.more.as_ref().is_some_and(|more| more.is_bare()) {
+            self.more = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,384 @@
+//! What is pushed and what comes out: [`Key`], [`Message`], [`SmsMessage`] and [`Batch`].
+//!
+//! Both are yours to define. A chat service may key by user id and carry its own message type:
+//!
+//! ```
+//! use sms_consolidate::Message;
+//!
+//! #[derive(Clone)]
+//! struct ChatLine { id: String, text: String }
+//!
+//! impl Message for ChatLine {
+//!     fn text(&self) -> &str { &self.text }
+//!     fn id(&self) -> Option<&str> { Some(&self.id) }
+//! }
+//! ```
+
+use std::borrow::Cow;
+use std::fmt;
+use std::hash::Hash;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::clock::Timestamp;
+use crate::lane::{CloseReason, Control};
+
+/// What a conversation is keyed by.
+///
+/// `Display` writes the canonical text form and `FromStr` reads it back: durable stores keep keys as text, and two
+/// keys are the same key exactly if their texts are equal.
+pub trait Key: Clone + Eq + Hash + fmt::Display + FromStr + Send + Sync + 'static {
+    /// The form for logs and status pages: enough to recognise, too little to call. It must not reveal a phone
+    /// number.
+    fn redacted(&self) -> String;
+
+    /// Whether a reply can reach this key at all. False for short codes and alphanumeric senders.
+    fn can_reply(&self) -> bool {
+        true
+    }
+}
+
+/// Masks the middle of `text`: `+63912•••6789`. At least three characters are hidden, and short texts entirely.
+#[must_use]
+pub fn mask(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let shown = characters.len().saturating_sub(3);
+    let (front, back) = match shown {
+        0..=2 => (0, 0),
+        3..=5 => (0, 2),
+        6..=9 => (shown - 4, 4),
+        _ => (6, 4),
+    };
+    let (front, back) = (&characters[..front], &characters[characters.len() - back..]);
+    front.iter().chain("•••".chars().collect::<Vec<_>>().iter()).chain(back).collect()
+}
+
+impl Key for String {
+    fn redacted(&self) -> String {
+        mask(self)
+    }
+}
+
+impl Key for u64 {
+    fn redacted(&self) -> String {
+        mask(&self.to_string())
+    }
+}
+
+/// One message of a conversation.
+pub trait Message: Clone + Send + Sync + 'static {
+    /// The text to classify.
+    fn text(&self) -> &str;
+
+    /// The id under which the message may be delivered again. Without one it is never recognised as a duplicate.
+    fn id(&self) -> Option<&str> {
+        None
+    }
+
+    /// When the provider says that it was sent or received, if that time carries a zone. It orders the messages of
+    /// a batch if it lies within ten minutes of the arrival.
+    fn sent_at(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// The position among the parts of one long message, which orders parts with equal times.
+    fn part(&self) -> u16 {
+        0
+    }
+}
+
+impl Message for String {
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+/// A text message as gateways deliver it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SmsMessage {
+    text: Box<str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    id: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sent_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    part: u16,
+}
+
+fn is_zero(part: &u16) -> bool {
+    *part == 0
+}
+
+impl SmsMessage {
+    /// A message without an id or a provider's time.
+    #[must_use]
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self { text: text.into(), id: None, sent_at: None, part: 0 }
+    }
+
+    /// The same message with the gateway's id, by which a redelivery is recognised.
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<Box<str>>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// The same message with the gateway's time. Only set one that carries a zone.
+    #[must_use]
+    pub fn with_sent_at(mut self, sent_at: Timestamp) -> Self {
+        self.sent_at = Some(sent_at);
+        self
+    }
+
+    /// The same message as part `part` of a longer one.
+    #[must_use]
+    pub fn with_part(mut self, part: u16) -> Self {
+        self.part = part;
+        self
+    }
+}
+
+impl Message for SmsMessage {
+    fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    fn sent_at(&self) -> Option<Timestamp> {
+        self.sent_at
+    }
+
+    fn part(&self) -> u16 {
+        self.part
+    }
+}
+
+/// Shows the length of the text, not the text: a `Debug` line may end up in a log.
+impl fmt::Debug for SmsMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SmsMessage")
+            .field("id", &self.id)
+            .field("text_bytes", &self.text.len())
+            .field("sent_at", &self.sent_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The id of a batch: unique for ever, sortable by time of opening (a UUID of version 7), and the idempotency key of
+/// the batch's reply.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BatchId(Uuid);
+
+impl BatchId {
+    /// The id as the 16 bytes of a UUID.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+
+    /// The id whose UUID has these bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+}
+
+impl fmt::Display for BatchId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for BatchId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// A text that is not a batch id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a batch id: expected a UUID such as 01957f1e-8a3b-7c11-9d2e-0a1b2c3d4e5f")]
+pub struct ParseBatchIdError(());
+
+impl FromStr for BatchId {
+    type Err = ParseBatchIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Uuid::try_parse(text).map(Self).map_err(|_| ParseBatchIdError(()))
+    }
+}
+
+/// Makes [`BatchId`]s. Stores hold one each.
+#[derive(Clone, Debug)]
+pub struct BatchIds(fastrand::Rng);
+
+impl BatchIds {
+    /// A source with a random seed.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(fastrand::Rng::new())
+    }
+
+    /// A source that repeats itself, for tests: two with one seed make the same ids.
+    #[must_use]
+    pub fn with_seed(seed: u64) -> Self {
+        Self(fastrand::Rng::with_seed(seed))
+    }
+
+    /// A new id for a batch that opens at `now`.
+    pub fn next(&mut self, now: Timestamp) -> BatchId {
+        let mut random = [0; 10];
+        random[..8].copy_from_slice(&self.0.u64(..).to_le_bytes());
+        random[8..].copy_from_slice(&self.0.u16(..).to_le_bytes());
+        let millis = now.as_unix_millis().max(0).unsigned_abs();
+        BatchId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+}
+
+impl Default for BatchIds {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A message beside what the store knows of its arrival.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrived<M> {
+    /// The message.
+    pub message: M,
+    /// When it was accepted.
+    pub at: Timestamp,
+}
+
+/// A provider's time further than this from the arrival is not believed.
+const BELIEVABLE: Duration = Duration::from_secs(10 * 60);
+
+impl<M: Message> Arrived<M> {
+    /// The time that orders the message: the provider's if it is believable, else that of arrival.
+    #[must_use]
+    pub fn effective_at(&self) -> Timestamp {
+        self.message
+            .sent_at()
+            .filter(|sent| sent.since(self.at).max(self.at.since(*sent)) <= BELIEVABLE)
+            .unwrap_or(self.at)
+    }
+}
+
+/// The messages of one key that are handled together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Batch<K, M> {
+    /// Unique for ever; the idempotency key of the reply.
+    pub id: BatchId,
+    /// Whose messages these are.
+    pub key: K,
+    /// The messages, in order of (effective time, part number, arrival).
+    pub messages: Vec<M>,
+    /// When each of `messages` was accepted, in the same order.
+    pub arrived_at: Vec<Timestamp>,
+    /// When the first message opened the batch.
+    pub opened_at: Timestamp,
+    /// When the batch was to be handled.
+    pub due_at: Timestamp,
+    /// Why it closed.
+    pub close_reason: CloseReason,
+    /// The control that decides its reply, if one of its messages was one.
+    pub control: Option<Control>,
+    /// Whether it holds any message that is not a control.
+    pub has_content: bool,
+}
+
+impl<K, M: Message> Batch<K, M> {
+    /// Puts together a batch from its `parts`, given in order of arrival, and sorts them.
+    #[must_use]
+    pub fn assemble(facts: &crate::lane::BatchFacts, key: K, mut parts: Vec<Arrived<M>>) -> Self {
+        parts.sort_by_key(|part| (part.effective_at(), part.message.part()));
+        let arrived_at = parts.iter().map(|part| part.at).collect();
+        Self {
+            id: facts.id,
+            key,
+            messages: parts.into_iter().map(|part| part.message).collect(),
+            arrived_at,
+            opened_at: facts.opened_at,
+            due_at: facts.due_at,
+            close_reason: facts.close_reason.unwrap_or(CloseReason::Timeout),
+            control: facts.control,
+            has_content: facts.has_content,
+        }
+    }
+
+    /// The text that is classified: every message, trimmed, joined by line feeds.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        joined_text(&self.messages)
+    }
+
+    /// Takes the batch apart again.
+    #[must_use]
+    pub fn into_parts(self) -> Vec<Arrived<M>> {
+        let pairs = self.messages.into_iter().zip(self.arrived_at);
+        pairs.map(|(message, at)| Arrived { message, at }).collect()
+    }
+}
+
+/// The texts of `messages`, trimmed, joined by line feeds: what classifiers judge.
+#[must_use]
+pub fn joined_text<M: Message>(messages: &[M]) -> Cow<'_, str> {
+    match messages {
+        [only] => Cow::Borrowed(only.text().trim()),
+        many => Cow::Owned(many.iter().map(|message| message.text().trim()).collect::<Vec<_>>().join("\n")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_show_enough_to_recognise_and_too_little_to_call() {
+        let check = |text: &str, masked: &str| assert_eq!(mask(text), masked);
+        check("+639123456789", "+63912•••6789");
+        check("+15551234567", "+1555•••4567");
+        check("123456789", "12•••6789");
+        check("12345678", "•••78");
+        check("123456", "•••56");
+        check("12345", "•••");
+        check("", "•••");
+    }
+
+    #[test]
+    fn batch_ids_sort_by_time_and_round_trip() {
+        let mut ids = BatchIds::with_seed(7);
+        let early = ids.next(Timestamp::from_unix_millis(1_000));
+        let late = ids.next(Timestamp::from_unix_millis(2_000));
+        assert!(early < late);
+        assert_eq!(early.to_string().parse(), Ok(early));
+        assert!("seven".parse::<BatchId>().is_err());
+    }
+
+    #[test]
+    fn a_providers_time_counts_within_ten_minutes_of_arrival() {
+        let arrival = Timestamp::from_unix_millis(10_000_000);
+        let check = |sent: Timestamp, effective: Timestamp| {
+            let arrived = Arrived { message: SmsMessage::new("").with_sent_at(sent), at: arrival };
+            assert_eq!(arrived.effective_at(), effective);
+        };
+        check(arrival - BELIEVABLE, arrival - BELIEVABLE);
+        check(arrival + BELIEVABLE, arrival + BELIEVABLE);
+        check(arrival - BELIEVABLE - Duration::from_millis(1), arrival);
+        check(arrival + BELIEVABLE + Duration::from_millis(1), arrival);
+        check(Timestamp::MAX, arrival);
+    }
+
+    #[test]
+    fn debug_does_not_show_the_text() {
+        assert!(!format!("{:?}", SmsMessage::new("my secret")).contains("secret"));
+    }
+}

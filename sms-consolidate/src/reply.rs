@@ -1,0 +1,282 @@
+//! What is answered, and how it leaves: [`ReplyTemplates`] and the [`ReplySender`] trait.
+//!
+//! Reply text comes from templates keyed by label. A sender is a type of its own, or a closure:
+//!
+//! ```
+//! use sms_consolidate::{Conversation, Receipt, Reply, SendError};
+//!
+//! let console = |reply: &Reply<Conversation>| {
+//!     println!("to {}: {}", reply.to, reply.text);
+//!     async { Ok::<_, SendError>(Receipt::default()) }
+//! };
+//! # fn check(_: impl sms_consolidate::ReplySender<Conversation>) {}
+//! # check(console);
+//! ```
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+
+use crate::classify::Label;
+use crate::message::{BatchId, Key};
+
+/// One reply on its way out.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reply<K> {
+    /// The batch that it answers. Its id is the idempotency key: it is the same, and so is the text, however often
+    /// this reply is tried.
+    pub batch: BatchId,
+    /// Whom it goes to. For a [`Conversation`](crate::Conversation) it leaves from the line that was texted.
+    pub to: K,
+    /// What it says.
+    pub text: String,
+}
+
+impl<K> Reply<K> {
+    /// A reply, for testing senders.
+    #[must_use]
+    pub fn new(batch: BatchId, to: K, text: impl Into<String>) -> Self {
+        Self { batch, to, text: text.into() }
+    }
+}
+
+/// Masked, because a `Debug` line may end up in a log.
+impl<K: Key> fmt::Debug for Reply<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("batch", &self.batch)
+            .field("to", &self.to.redacted())
+            .field("text_bytes", &self.text.len())
+            .finish()
+    }
+}
+
+/// A gateway's word that it took the reply.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Receipt {
+    /// The gateway's id for the reply, if it gave one.
+    pub id: Option<String>,
+}
+
+impl Receipt {
+    /// A receipt with the gateway's id.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: Some(id.into()) }
+    }
+}
+
+/// Why there is no receipt. The difference matters: only what was certainly not sent is ever sent again. Its text
+/// reaches logs and status pages, so it must not hold message texts or secrets.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SendError {
+    /// The gateway refuses this reply, and would refuse it again.
+    #[error("the gateway rejects the reply: {source}")]
+    Rejected {
+        /// Whether because the recipient has opted out, which is then recorded.
+        opted_out: bool,
+        /// The cause.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// It is certain that nothing was sent: a refused connection, a rate limit.
+    #[error("the reply was not sent: {source}")]
+    NotSent {
+        /// How long the gateway asks to wait.
+        retry_after: Option<Duration>,
+        /// The cause.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// It may have been sent: a timeout, a 5xx, a connection that broke after the request went out.
+    #[error("it is not known whether the reply was sent: {source}")]
+    Unknown {
+        /// The cause.
+        source: Box<dyn Error + Send + Sync>,
+    },
+}
+
+impl SendError {
+    /// The gateway refuses this reply for good.
+    pub fn rejected(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Rejected { opted_out: false, source: source.into() }
+    }
+
+    /// The gateway refuses because the recipient has opted out.
+    pub fn opted_out(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Rejected { opted_out: true, source: source.into() }
+    }
+
+    /// It is certain that nothing was sent.
+    pub fn not_sent(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::NotSent { retry_after: None, source: source.into() }
+    }
+
+    /// It is certain that nothing was sent, and the gateway asks to wait.
+    pub fn not_sent_for(wait: Duration, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::NotSent { retry_after: Some(wait), source: source.into() }
+    }
+
+    /// It may have been sent.
+    pub fn unknown(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Unknown { source: source.into() }
+    }
+}
+
+/// Hands replies to a gateway.
+///
+/// **Choosing one decides what happens in the one window that no store can close**: a crash or a broken connection
+/// after the request went out. For an [idempotent](Self::is_idempotent) sender the library asks again with the same
+/// batch id and the same text, and exactly one reply arrives. For every other the outcome is *reply unknown*, and
+/// nothing is sent again: at most one reply arrives. Declaring a sender idempotent that is not one makes it
+/// at-least-once.
+///
+/// Implemented by types, and by closures `Fn(&Reply<K>) -> impl Future` that take what they need before their future
+/// starts; closures are not idempotent and cannot look up.
+pub trait ReplySender<K>: Send + Sync + 'static {
+    /// Sends one reply.
+    ///
+    /// To ensure correctness: answer [`SendError::NotSent`] only where it is certain. The call may be dropped at any
+    /// await, which counts as unknown; so does a panic.
+    ///
+    /// # Errors
+    /// Whether the reply was rejected, certainly not sent, or possibly sent.
+    fn send(&self, reply: &Reply<K>) -> impl Future<Output = Result<Receipt, SendError>> + Send;
+
+    /// Whether the gateway itself recognises a reply that it has had, by its batch id, so that asking again is safe.
+    fn is_idempotent(&self) -> bool {
+        false
+    }
+
+    /// Asks the gateway whether it has this reply. `None` means that it cannot tell; it never means that the reply
+    /// was not sent, because the first request may still be on its way.
+    fn look_up(&self, _reply: &Reply<K>) -> impl Future<Output = Option<Receipt>> + Send {
+        async { None }
+    }
+}
+
+impl<K, F, Fut> ReplySender<K> for F
+where
+    K: Sync,
+    F: Fn(&Reply<K>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Receipt, SendError>> + Send,
+{
+    fn send(&self, reply: &Reply<K>) -> impl Future<Output = Result<Receipt, SendError>> + Send {
+        self(reply)
+    }
+}
+
+impl<K: Sync, S: ReplySender<K>> ReplySender<K> for Arc<S> {
+    fn send(&self, reply: &Reply<K>) -> impl Future<Output = Result<Receipt, SendError>> + Send {
+        S::send(self, reply)
+    }
+
+    fn is_idempotent(&self) -> bool {
+        S::is_idempotent(self)
+    }
+
+    fn look_up(&self, reply: &Reply<K>) -> impl Future<Output = Option<Receipt>> + Send {
+        S::look_up(self, reply)
+    }
+}
+
+/// A [`ReplySender`] behind a pointer.
+pub(crate) trait DynSender<K>: Send + Sync + 'static {
+    fn send<'a>(&'a self, reply: &'a Reply<K>) -> BoxFuture<'a, Result<Receipt, SendError>>;
+    fn is_idempotent(&self) -> bool;
+    fn look_up<'a>(&'a self, reply: &'a Reply<K>) -> BoxFuture<'a, Option<Receipt>>;
+}
+
+impl<K, S: ReplySender<K>> DynSender<K> for S {
+    fn send<'a>(&'a self, reply: &'a Reply<K>) -> BoxFuture<'a, Result<Receipt, SendError>> {
+        Box::pin(ReplySender::send(self, reply))
+    }
+
+    fn is_idempotent(&self) -> bool {
+        ReplySender::is_idempotent(self)
+    }
+
+    fn look_up<'a>(&'a self, reply: &'a Reply<K>) -> BoxFuture<'a, Option<Receipt>> {
+        Box::pin(ReplySender::look_up(self, reply))
+    }
+}
+
+/// The text of the reply to each label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplyTemplates {
+    enabled: bool,
+    by_label: BTreeMap<Label, String>,
+    otherwise: Option<String>,
+}
+
+impl ReplyTemplates {
+    /// No templates: a batch gets no reply until some are added.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { enabled: true, by_label: BTreeMap::new(), otherwise: None }
+    }
+
+    /// Auto-reply is off: batches are classified, and nothing is sent.
+    #[must_use]
+    pub const fn off() -> Self {
+        Self { enabled: false, by_label: BTreeMap::new(), otherwise: None }
+    }
+
+    /// Answers `label` with `text`. An empty text means no reply.
+    #[must_use]
+    pub fn with(mut self, label: Label, text: impl Into<String>) -> Self {
+        self.by_label.insert(label, text.into());
+        self
+    }
+
+    /// Answers every other label with `text`. An empty text means no reply.
+    #[must_use]
+    pub fn otherwise(mut self, text: impl Into<String>) -> Self {
+        self.otherwise = Some(text.into());
+        self
+    }
+
+    /// Whether anything may be sent at all.
+    #[must_use]
+    pub const fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
+    /// The text for `label`, if it has one.
+    #[must_use]
+    pub fn text_for(&self, label: &Label) -> Option<&str> {
+        let text = self.by_label.get(label).or(self.otherwise.as_ref())?;
+        (self.enabled && !text.is_empty()).then_some(text)
+    }
+}
+
+impl Default for ReplyTemplates {
+    /// `AGREE`: "Thanks for confirming! See you soon."; anything else: "Thank you for replying."
+    fn default() -> Self {
+        Self::new()
+            .with(Label::AGREE, "Thanks for confirming! See you soon.")
+            .otherwise("Thank you for replying.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_answer_by_label_then_otherwise() {
+        let templates = ReplyTemplates::default().with(Label::new("SPAM"), "");
+        let check = |label: Label, text: Option<&str>| assert_eq!(templates.text_for(&label), text);
+        check(Label::AGREE, Some("Thanks for confirming! See you soon."));
+        check(Label::NOT_AGREE, Some("Thank you for replying."));
+        check(Label::new("SPAM"), None);
+        assert_eq!(ReplyTemplates::new().text_for(&Label::AGREE), None);
+        assert_eq!(ReplyTemplates::off().otherwise("x").text_for(&Label::AGREE), None);
+    }
+}

@@ -1,0 +1,709 @@
+//! Where lanes and messages are kept: the [`Store`] contract, and [`Inspect`] for looking into one.
+//!
+//! A store keeps one [`Lane`](crate::lane::Lane) per key and the messages of its batches. For each call it locks the
+//! lane, loads it, calls the one transition of the same name, and writes the result back, all in one atomic step. It
+//! repeats none of the lane's rules, so that no two stores can drift apart.
+//!
+//! To ensure correctness, of every store:
+//!
+//! - It reads no clock: `now` is an argument of whatever depends on time. It clamps `now` to the latest that it has
+//!   seen for the lane, so that a lane's time never runs backwards.
+//! - A call that returned an error has changed nothing that a later call can see, or (a commit whose answer was lost)
+//!   has done all of it. Ids make a repeated `append` safe, tokens make a repeated fenced write safe.
+//! - A dropped future has done its work wholly or not at all.
+//! - The suite in the `testing` module passes: it has a case for every sentence here.
+//!
+//! The in-memory store is [`MemoryStore`](crate::MemoryStore).
+
+use std::error::Error;
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::classify::Classification;
+use crate::clock::{Clock, Timestamp};
+use crate::lane::{
+    Accepted, BatchState, CloseReason, Control, Fence, Keyword, LossReason, ReplyRefusal, ReplyTerms,
+    RetryTerms, Stage, Token,
+};
+use crate::message::{Batch, BatchId, Key, Message};
+use crate::reply::Receipt;
+use crate::window::Window;
+
+mod erased;
+
+pub(crate) use erased::DynStore;
+
+/// A message on its way into a store.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Arrival<K, M> {
+    /// Whose it is.
+    pub key: K,
+    /// The message.
+    pub message: M,
+    /// Its window.
+    pub window: Window,
+    /// The keyword that it is, if it is one.
+    pub keyword: Option<Keyword>,
+    /// Takes back a claimed batch, for at most this long after that opened. `None` queues behind it.
+    pub supersede_within: Option<Duration>,
+}
+
+impl<K, M: Message> Arrival<K, M> {
+    /// An ordinary message, which queues behind a batch in flight.
+    #[must_use]
+    pub const fn new(key: K, message: M, window: Window) -> Self {
+        Self { key, message, window, keyword: None, supersede_within: None }
+    }
+
+    /// What the lane needs to know of it.
+    #[must_use]
+    pub fn for_lane(&self) -> crate::lane::Arrival {
+        let bytes = u32::try_from(self.message.text().len()).unwrap_or(u32::MAX);
+        let Self { window, keyword, supersede_within, .. } = *self;
+        crate::lane::Arrival { window, bytes, keyword, supersede_within }
+    }
+}
+
+/// What became of one arrival.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Appended {
+    /// It is in a batch.
+    Accepted(Accepted),
+    /// Its id is known for its key. Nothing was changed.
+    Duplicate,
+    /// It was not taken. Nothing was changed.
+    Refused(Refusal),
+}
+
+/// Why a store did not take one message, while others of the same call may have been taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The store has as many keys as it may have.
+    #[error("the store holds as many keys as it may")]
+    Keys,
+    /// The store has as many messages as it may have.
+    #[error("the store holds as many messages as it may")]
+    Messages,
+    /// The key has as many unfinished batches as it may have.
+    #[error("the sender has as many unfinished batches as it may")]
+    Line,
+    /// This message cannot be stored, now or later.
+    #[error("the store cannot hold this message")]
+    Unstorable,
+}
+
+/// The answer to an append.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AppendReport {
+    /// What became of each arrival, in their order.
+    pub results: Vec<Appended>,
+    /// The earliest wake among the lanes that were touched.
+    pub wake_at: Option<Timestamp>,
+    /// How many ids had to be forgotten before their time to make room.
+    pub ids_forgotten: u64,
+}
+
+/// A batch leased to one worker.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Claim<K, M> {
+    /// The batch, its messages sorted.
+    pub batch: Arc<Batch<K, M>>,
+    /// The token of this claim.
+    pub token: Token,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+    /// How often a worker let its lease on this batch run out.
+    pub lease_losses: u32,
+    /// When the batch was first claimed.
+    pub first_claimed_at: Timestamp,
+    /// When the lease ends unless it is renewed.
+    pub lease_until: Timestamp,
+    /// How far an earlier attempt got.
+    pub stage: Stage,
+    /// The classification that an earlier attempt recorded.
+    pub checkpoint: Option<Classification>,
+    /// The text of the reply that an earlier attempt was about to send. Present exactly in [`Stage::Replying`].
+    pub reply: Option<String>,
+}
+
+impl<K, M> Claim<K, M> {
+    /// Puts together a claim from what the lane says and what the store keeps beside it.
+    #[must_use]
+    pub fn new(
+        claimed: &crate::lane::Claimed,
+        batch: Arc<Batch<K, M>>,
+        checkpoint: Option<Classification>,
+        reply: Option<String>,
+    ) -> Self {
+        Self {
+            batch,
+            token: claimed.token,
+            attempt: claimed.facts.attempts,
+            lease_losses: claimed.facts.lease_losses,
+            first_claimed_at: claimed.first_claimed_at,
+            lease_until: claimed.lease_until,
+            stage: claimed.stage,
+            checkpoint,
+            reply,
+        }
+    }
+
+    /// What to show to change this batch.
+    #[must_use]
+    pub fn fence(&self) -> Fence {
+        Fence { batch: self.batch.id, token: self.token }
+    }
+}
+
+/// How a batch ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The gateway took the reply.
+    Replied(Receipt),
+    /// Nothing was sent.
+    NoReply(NoReply),
+    /// A reply may have been sent. Nothing was sent again.
+    ReplyUnknown,
+}
+
+/// Why nothing was sent.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, thiserror::Error,
+)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NoReply {
+    /// Auto-reply is off.
+    #[error("auto-reply is off")]
+    Off,
+    /// The sender has opted out.
+    #[error("the sender has opted out")]
+    OptedOut,
+    /// It would have come too late.
+    #[error("the reply would come too late")]
+    Stale,
+    /// There is no text for the label, or none for the control.
+    #[error("there is no text for it")]
+    NoTemplate,
+    /// The sender has had its replies for this hour.
+    #[error("the loop guard's replies per hour are used up")]
+    LoopGuard,
+    /// The batch was cancelled.
+    #[error("the batch was cancelled")]
+    Cancelled,
+    /// The gateway refused the reply for good.
+    #[error("the gateway rejected the reply")]
+    Rejected,
+    /// The sender cannot receive: a short code or an alphanumeric name.
+    #[error("the sender cannot receive replies")]
+    Unreachable,
+}
+
+/// What a worker records when a batch is over.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Finish {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The cause, where something went wrong. It reaches status pages.
+    pub error: Option<String>,
+}
+
+impl Finish {
+    /// An outcome without anything to explain.
+    #[must_use]
+    pub const fn new(outcome: Outcome) -> Self {
+        Self { outcome, error: None }
+    }
+
+    /// The same with the cause.
+    #[must_use]
+    pub fn with_error(mut self, error: impl fmt::Display) -> Self {
+        self.error = Some(error.to_string());
+        self
+    }
+}
+
+/// What a step of maintenance did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Maintained {
+    /// Finished batches that were dropped.
+    pub batches_pruned: u64,
+    /// Ids that were dropped because their time was over.
+    pub ids_pruned: u64,
+    /// Idle lanes that were dropped.
+    pub lanes_pruned: u64,
+    /// Whether there was more to do than the limit allowed.
+    pub more: bool,
+}
+
+/// The store as a whole failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// It cannot be reached or is too busy; trying again may help.
+    #[error("the store is unavailable: {source}")]
+    Unavailable {
+        /// The cause.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// It cannot do this, now or later: what it holds is damaged, or of another schema.
+    #[error("the store failed: {source}")]
+    Failed {
+        /// The cause.
+        source: Box<dyn Error + Send + Sync>,
+    },
+}
+
+impl StoreError {
+    /// The store cannot be reached; trying again may help.
+    pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Unavailable { source: source.into() }
+    }
+
+    /// The store failed, and trying again does not help.
+    pub fn failed(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Failed { source: source.into() }
+    }
+}
+
+/// A write under a claim did not happen.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FencedError {
+    /// The claim is gone. Nothing was changed.
+    #[error(transparent)]
+    Lost(#[from] LossReason),
+    /// The store as a whole failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A reply may not leave, or the store could not say.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BeginReplyError {
+    /// It may not leave. Nothing was changed.
+    #[error(transparent)]
+    Refused(#[from] ReplyRefusal),
+    /// The store as a whole failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Keeps lanes and messages. See the [module](self) for what every implementer owes.
+pub trait Store<K: Key, M: Message>: Inspect<K, M> + Send + Sync + 'static {
+    /// Takes in messages.
+    ///
+    /// To ensure correctness: each message is one atomic step of dedup, opt-out, lane transition and storing, and
+    /// `Ok` means that it is kept as well as this store keeps anything. Ids are scoped to the key. A refused message
+    /// leaves no id behind. Messages of one key are applied in the order given. One message that cannot be stored is
+    /// refused alone. Results are in the order of `arrivals`.
+    ///
+    /// # Errors
+    /// If the store failed as a whole: some of the messages may have been taken, and pushing them again is safe if
+    /// they have ids.
+    fn append(
+        &self,
+        now: Timestamp,
+        arrivals: Vec<Arrival<K, M>>,
+    ) -> impl Future<Output = Result<AppendReport, StoreError>> + Send;
+
+    /// The earliest instant at which [`claim`](Self::claim) could return something.
+    ///
+    /// To ensure correctness: it may be earlier than the truth, never later.
+    ///
+    /// # Errors
+    /// If the store failed.
+    fn next_wake(&self) -> impl Future<Output = Result<Option<Timestamp>, StoreError>> + Send;
+
+    /// Resolves when something from outside this process may have changed [`next_wake`](Self::next_wake). A store
+    /// that nobody else writes to never resolves. Cancel safe.
+    fn changed(&self) -> impl Future<Output = ()> + Send;
+
+    /// Leases up to `limit` due heads until `now + lease`.
+    ///
+    /// To ensure correctness: no two calls, on any node, return one batch unless its lease ran out in between; each
+    /// claim carries all messages that were accepted into the batch; keys that are due longer are not starved by
+    /// others. A batch that cannot be read back is buried whole and not returned.
+    ///
+    /// # Errors
+    /// If the store failed. What it had leased by then comes back when the lease ends.
+    fn claim(
+        &self,
+        now: Timestamp,
+        limit: NonZeroUsize,
+        lease: Duration,
+    ) -> impl Future<Output = Result<Vec<Claim<K, M>>, StoreError>> + Send;
+
+    /// Extends a lease to `now + lease` and returns its new end.
+    ///
+    /// # Errors
+    /// If the claim is gone or the store failed.
+    fn renew(
+        &self,
+        now: Timestamp,
+        key: &K,
+        fence: Fence,
+        lease: Duration,
+    ) -> impl Future<Output = Result<Timestamp, FencedError>> + Send;
+
+    /// Records the classification, so that a later attempt does not pay for a second one.
+    ///
+    /// # Errors
+    /// If the claim is gone or the store failed.
+    fn checkpoint(
+        &self,
+        now: Timestamp,
+        key: &K,
+        fence: Fence,
+        classification: &Classification,
+    ) -> impl Future<Output = Result<(), FencedError>> + Send;
+
+    /// Records that the reply `text` is about to be sent. A batch that has passed this point keeps its first text.
+    ///
+    /// To ensure correctness: the terms are checked and the text recorded in one atomic step. Once an opt-out of the
+    /// key has returned, this refuses.
+    ///
+    /// # Errors
+    /// If the reply may not leave or the store failed.
+    fn begin_reply(
+        &self,
+        now: Timestamp,
+        key: &K,
+        fence: Fence,
+        text: &str,
+        terms: &ReplyTerms,
+    ) -> impl Future<Output = Result<(), BeginReplyError>> + Send;
+
+    /// Ends a batch with an outcome.
+    ///
+    /// # Errors
+    /// If the claim is gone or the store failed.
+    fn finish(
+        &self,
+        now: Timestamp,
+        key: &K,
+        fence: Fence,
+        finish: &Finish,
+    ) -> impl Future<Output = Result<(), FencedError>> + Send;
+
+    /// Gives a batch back, to be claimed again at `terms.at` with the same messages. `error` is kept for status pages.
+    ///
+    /// # Errors
+    /// If the claim is gone or the store failed.
+    fn retry(
+        &self,
+        now: Timestamp,
+        key: &K,
+        fence: Fence,
+        terms: &RetryTerms,
+        error: &str,
+    ) -> impl Future<Output = Result<(), FencedError>> + Send;
+
+    /// Takes a batch out of the line as dead, and keeps it whole. One that has passed its point of no return ends as
+    /// [`Outcome::ReplyUnknown`] instead.
+    ///
+    /// # Errors
+    /// If the claim is gone or the store failed.
+    fn bury(
+        &self,
+        now: Timestamp,
+        key: &K,
+        fence: Fence,
+        error: &str,
+    ) -> impl Future<Output = Result<(), FencedError>> + Send;
+
+    /// Makes the batches of one key, or of all, due now that wait for their window. Returns how many.
+    ///
+    /// # Errors
+    /// If the store failed; some keys may have been flushed.
+    fn flush(
+        &self,
+        now: Timestamp,
+        key: Option<&K>,
+        reason: CloseReason,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Ends every unfinished batch of a key that has not passed its point of no return, with
+    /// [`NoReply::Cancelled`]. Returns which.
+    ///
+    /// # Errors
+    /// If the store failed.
+    fn cancel(
+        &self,
+        now: Timestamp,
+        key: &K,
+    ) -> impl Future<Output = Result<Vec<BatchId>, StoreError>> + Send;
+
+    /// Opts a key out or in, as the keyword would.
+    ///
+    /// # Errors
+    /// If the store failed.
+    fn set_opted_out(
+        &self,
+        now: Timestamp,
+        key: &K,
+        opted_out: bool,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Drops what nobody needs any more: finished batches, ids and idle lanes whose time is over. About `limit` of
+    /// them, so that a step is short.
+    ///
+    /// # Errors
+    /// If the store failed.
+    fn maintain(
+        &self,
+        now: Timestamp,
+        limit: NonZeroUsize,
+    ) -> impl Future<Output = Result<Maintained, StoreError>> + Send;
+
+    /// The store's own clock, if it has one. It is used unless the builder is given another.
+    fn clock(&self) -> Option<Arc<dyn Clock>>;
+
+    /// Whether what was acknowledged outlives this process.
+    fn is_durable(&self) -> bool;
+}
+
+/// What a store holds, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Keys with a lane.
+    pub keys: u64,
+    /// Batches that take in messages.
+    pub open: u64,
+    /// Batches that are closed and wait for their time or turn.
+    pub closed: u64,
+    /// Batches that are leased to a worker.
+    pub claimed: u64,
+    /// Batches that wait to be tried again.
+    pub retrying: u64,
+    /// Dead batches.
+    pub dead: u64,
+    /// Batches that finished, as far as they are still kept.
+    pub finished: u64,
+    /// Messages in unfinished batches.
+    pub messages_buffered: u64,
+    /// Keys whose head was due before `now` and is not in flight.
+    pub past_due: u64,
+    /// How long the longest of those has been due, in milliseconds.
+    pub longest_past_due_ms: u64,
+    /// Keys whose head is leased to a worker that let the lease run out.
+    pub leases_expired: u64,
+}
+
+/// Where a batch stands, over its whole life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Status {
+    /// Takes in messages.
+    Open,
+    /// Closed, and waits for its time or turn.
+    Closed,
+    /// Leased to a worker.
+    Claimed,
+    /// Waits to be tried again.
+    Retrying,
+    /// Ended with an outcome.
+    Finished,
+    /// Given up: kept whole, and can be requeued.
+    Dead,
+}
+
+impl From<BatchState> for Status {
+    fn from(state: BatchState) -> Self {
+        match state {
+            BatchState::Open => Self::Open,
+            BatchState::Closed => Self::Closed,
+            BatchState::Claimed => Self::Claimed,
+            BatchState::Retrying => Self::Retrying,
+        }
+    }
+}
+
+/// What is recorded of one batch.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Record<K> {
+    /// Its id.
+    pub id: BatchId,
+    /// Whose it is.
+    pub key: K,
+    /// Where it stands.
+    pub status: Status,
+    /// How many messages it holds.
+    pub messages: u32,
+    /// When its first message came.
+    pub opened_at: Timestamp,
+    /// When it is, or was, to be handled.
+    pub due_at: Timestamp,
+    /// When it finished or died.
+    pub ended_at: Option<Timestamp>,
+    /// Why it closed.
+    pub close_reason: Option<CloseReason>,
+    /// The control that decides its reply.
+    pub control: Option<Control>,
+    /// How often it was attempted.
+    pub attempts: u32,
+    /// What it was found to be.
+    pub classification: Option<Classification>,
+    /// How it ended, once it has finished.
+    pub outcome: Option<Outcome>,
+    /// What last went wrong.
+    pub error: Option<String>,
+}
+
+impl<K> Record<K> {
+    /// The record of a batch of which nothing is known but its lane's facts.
+    #[must_use]
+    pub fn new(key: K, status: Status, facts: &crate::lane::BatchFacts) -> Self {
+        Self {
+            id: facts.id,
+            key,
+            status,
+            messages: facts.messages,
+            opened_at: facts.opened_at,
+            due_at: facts.due_at,
+            ended_at: None,
+            close_reason: facts.close_reason,
+            control: facts.control,
+            attempts: facts.attempts,
+            classification: None,
+            outcome: None,
+            error: None,
+        }
+    }
+}
+
+/// One batch whole.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Whole<K, M> {
+    /// What is recorded of it.
+    pub record: Record<K>,
+    /// Its messages; `None` if the store no longer keeps them.
+    pub batch: Option<Batch<K, M>>,
+}
+
+impl<K, M> Whole<K, M> {
+    /// A record, and the messages if they are kept.
+    #[must_use]
+    pub const fn new(record: Record<K>, batch: Option<Batch<K, M>>) -> Self {
+        Self { record, batch }
+    }
+}
+
+/// Which batches to list, newest first.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Filter {
+    /// Only these; all if empty.
+    pub statuses: Vec<Status>,
+    /// Only keys whose text starts so.
+    pub key_prefix: Option<String>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+impl Filter {
+    /// The newest `limit` batches.
+    #[must_use]
+    pub const fn newest(limit: usize) -> Self {
+        Self { statuses: Vec::new(), key_prefix: None, limit }
+    }
+
+    /// Only batches of this status; repeat it for several.
+    #[must_use]
+    pub fn with_status(mut self, status: Status) -> Self {
+        self.statuses.push(status);
+        self
+    }
+
+    /// Only batches of keys whose text starts with `prefix`.
+    #[must_use]
+    pub fn with_key_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.key_prefix = Some(prefix.into());
+        self
+    }
+
+    /// Whether a batch of this key and status is wanted.
+    #[must_use]
+    pub fn admits(&self, key: &impl Key, status: Status) -> bool {
+        (self.statuses.is_empty() || self.statuses.contains(&status))
+            && self.key_prefix.as_ref().is_none_or(|prefix| key.to_string().starts_with(prefix.as_str()))
+    }
+}
+
+/// What [`Inspect::requeue`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requeued {
+    /// The dead batch is at the end of its line, under this new id.
+    Revived(BatchId),
+    /// The batch waited, for its window or for a retry, and is due now.
+    DueNow,
+}
+
+/// A batch was not requeued. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequeueError {
+    /// There is no such batch.
+    #[error("there is no such batch")]
+    Unknown,
+    /// A worker holds it.
+    #[error("the batch is in flight")]
+    InFlight,
+    /// It has finished; a finished batch is never sent again.
+    #[error("the batch has finished")]
+    Finished,
+    /// Its key has as many unfinished batches as it may have.
+    #[error("the sender has as many unfinished batches as it may")]
+    LineFull,
+    /// The store as a whole failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Looks into a store, and brings dead batches back.
+pub trait Inspect<K: Key, M: Message>: Send + Sync + 'static {
+    /// Counts what the store holds.
+    ///
+    /// # Errors
+    /// If the store failed.
+    fn counts(&self, now: Timestamp) -> impl Future<Output = Result<Counts, StoreError>> + Send;
+
+    /// Lists batches, newest first.
+    ///
+    /// # Errors
+    /// If the store failed.
+    fn list(&self, filter: &Filter) -> impl Future<Output = Result<Vec<Record<K>>, StoreError>> + Send;
+
+    /// One batch whole, if it is known.
+    ///
+    /// # Errors
+    /// If the store failed.
+    fn batch(&self, id: BatchId) -> impl Future<Output = Result<Option<Whole<K, M>>, StoreError>> + Send;
+
+    /// Puts a dead batch at the end of its line under a new id, in one step; makes a waiting one due now.
+    ///
+    /// # Errors
+    /// Why nothing was done.
+    fn requeue(
+        &self,
+        now: Timestamp,
+        id: BatchId,
+    ) -> impl Future<Output = Result<Requeued, RequeueError>> + Send;
+}

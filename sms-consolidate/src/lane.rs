@@ -147,6 +147,11 @@ pub struct LineFull;
 pub struct Token(u64);
 
 impl Token {
+    /// Less than every token of a claim.
+    pub(crate) const MIN: Self = Self(0);
+    /// Greater than every token of a claim.
+    pub(crate) const MAX: Self = Self(u64::MAX);
+
     /// The token as a number.
     #[must_use]
     pub const fn as_u64(self) -> u64 {
@@ -203,7 +208,7 @@ pub struct Claimed {
     pub facts: BatchFacts,
     /// The token of this claim.
     pub token: Token,
-    /// When the batch was first claimed.
+    /// When the first attempt that counts began.
     pub first_claimed_at: Timestamp,
     /// How far an earlier attempt got.
     pub stage: Stage,
@@ -365,7 +370,7 @@ impl Lane {
         let more = self.more_mut();
         let token = more.token.advance();
         let work = more.work.get_or_insert_with(|| Work::new(now));
-        work.hold(now + lease);
+        work.hold(now, now + lease);
         let work = work.clone();
         let facts = self.facts().next().expect("a lane that wakes has a head");
         Some(Claimed {
@@ -440,14 +445,19 @@ impl Lane {
         Ok(self.pop_head())
     }
 
-    /// Takes the head out of the line, as dead; or as over, if its reply may have gone out.
+    /// Takes the head out of the line, as dead; or as over, if it has passed its point of no return and its reply is
+    /// `maybe_sent`.
     ///
     /// # Errors
     /// Why the claim is gone.
-    pub fn bury(&mut self, fence: Fence) -> Result<Buried, LossReason> {
+    pub fn bury(&mut self, fence: Fence, maybe_sent: bool) -> Result<Buried, LossReason> {
         let stage = self.held(fence)?.stage;
         let facts = self.pop_head();
-        Ok(if stage == Stage::Replying { Buried::ReplyUnknown(facts) } else { Buried::Dead(facts) })
+        Ok(if maybe_sent && stage == Stage::Replying {
+            Buried::ReplyUnknown(facts)
+        } else {
+            Buried::Dead(facts)
+        })
     }
 
     /// Gives the head back, to be claimed again at `terms.at`. Its membership stays frozen.

@@ -122,7 +122,7 @@ pub struct Claim<K, M> {
     pub attempt: u32,
     /// How often a worker let its lease on this batch run out.
     pub lease_losses: u32,
-    /// When the batch was first claimed.
+    /// When the first attempt that counts began.
     pub first_claimed_at: Timestamp,
     /// When the lease ends unless it is renewed.
     pub lease_until: Timestamp,
@@ -387,7 +387,7 @@ pub trait Store<K: Key, M: Message>: Inspect<K, M> + Send + Sync + 'static {
         terms: &ReplyTerms,
     ) -> impl Future<Output = Result<(), BeginReplyError>> + Send;
 
-    /// Ends a batch with an outcome.
+    /// Ends a batch with an outcome. Returns when the key next wakes, if it has more batches.
     ///
     /// # Errors
     /// If the claim is gone or the store failed.
@@ -397,9 +397,10 @@ pub trait Store<K: Key, M: Message>: Inspect<K, M> + Send + Sync + 'static {
         key: &K,
         fence: Fence,
         finish: &Finish,
-    ) -> impl Future<Output = Result<(), FencedError>> + Send;
+    ) -> impl Future<Output = Result<Option<Timestamp>, FencedError>> + Send;
 
     /// Gives a batch back, to be claimed again at `terms.at` with the same messages. `error` is kept for status pages.
+    /// Returns when the key next wakes.
     ///
     /// # Errors
     /// If the claim is gone or the store failed.
@@ -410,10 +411,11 @@ pub trait Store<K: Key, M: Message>: Inspect<K, M> + Send + Sync + 'static {
         fence: Fence,
         terms: &RetryTerms,
         error: &str,
-    ) -> impl Future<Output = Result<(), FencedError>> + Send;
+    ) -> impl Future<Output = Result<Option<Timestamp>, FencedError>> + Send;
 
-    /// Takes a batch out of the line as dead, and keeps it whole. One that has passed its point of no return ends as
-    /// [`Outcome::ReplyUnknown`] instead.
+    /// Takes a batch out of the line as dead, and keeps it whole. One that has passed its point of no return and whose
+    /// reply is `maybe_sent` ends as [`Outcome::ReplyUnknown`] instead. Returns when the key next wakes, if it has
+    /// more batches.
     ///
     /// # Errors
     /// If the claim is gone or the store failed.
@@ -422,8 +424,9 @@ pub trait Store<K: Key, M: Message>: Inspect<K, M> + Send + Sync + 'static {
         now: Timestamp,
         key: &K,
         fence: Fence,
+        maybe_sent: bool,
         error: &str,
-    ) -> impl Future<Output = Result<(), FencedError>> + Send;
+    ) -> impl Future<Output = Result<Option<Timestamp>, FencedError>> + Send;
 
     /// Makes the batches of one key, or of all, due now that wait for their window. Returns how many.
     ///

@@ -256,11 +256,15 @@ impl Work {
         }
     }
 
-    pub(super) fn hold(&mut self, until: Timestamp) {
+    pub(super) fn hold(&mut self, now: Timestamp, until: Timestamp) {
         if self.is_leased() {
             self.lease_losses += 1;
         } else {
             self.attempts += 1;
+        }
+        // Until an attempt has failed, downtime between claims is no retry time.
+        if self.attempts <= 1 {
+            self.first_claimed_at = now;
         }
         self.hold = Hold::Leased { until };
     }

@@ -57,7 +57,7 @@ pub(crate) trait DynStore<K: Key, M: Message>: Send + Sync + 'static {
         key: &'a K,
         fence: Fence,
         finish: &'a Finish,
-    ) -> BoxFuture<'a, Result<(), FencedError>>;
+    ) -> BoxFuture<'a, Result<Option<Timestamp>, FencedError>>;
     fn retry<'a>(
         &'a self,
         now: Timestamp,
@@ -65,14 +65,15 @@ pub(crate) trait DynStore<K: Key, M: Message>: Send + Sync + 'static {
         fence: Fence,
         terms: &'a RetryTerms,
         error: &'a str,
-    ) -> BoxFuture<'a, Result<(), FencedError>>;
+    ) -> BoxFuture<'a, Result<Option<Timestamp>, FencedError>>;
     fn bury<'a>(
         &'a self,
         now: Timestamp,
         key: &'a K,
         fence: Fence,
+        maybe_sent: bool,
         error: &'a str,
-    ) -> BoxFuture<'a, Result<(), FencedError>>;
+    ) -> BoxFuture<'a, Result<Option<Timestamp>, FencedError>>;
     fn flush<'a>(
         &'a self,
         now: Timestamp,
@@ -161,7 +162,7 @@ impl<K: Key, M: Message, S: Store<K, M>> DynStore<K, M> for S {
         key: &'a K,
         fence: Fence,
         finish: &'a Finish,
-    ) -> BoxFuture<'a, Result<(), FencedError>> {
+    ) -> BoxFuture<'a, Result<Option<Timestamp>, FencedError>> {
         Box::pin(Store::finish(self, now, key, fence, finish))
     }
 
@@ -172,7 +173,7 @@ impl<K: Key, M: Message, S: Store<K, M>> DynStore<K, M> for S {
         fence: Fence,
         terms: &'a RetryTerms,
         error: &'a str,
-    ) -> BoxFuture<'a, Result<(), FencedError>> {
+    ) -> BoxFuture<'a, Result<Option<Timestamp>, FencedError>> {
         Box::pin(Store::retry(self, now, key, fence, terms, error))
     }
 
@@ -181,9 +182,10 @@ impl<K: Key, M: Message, S: Store<K, M>> DynStore<K, M> for S {
         now: Timestamp,
         key: &'a K,
         fence: Fence,
+        maybe_sent: bool,
         error: &'a str,
-    ) -> BoxFuture<'a, Result<(), FencedError>> {
-        Box::pin(Store::bury(self, now, key, fence, error))
+    ) -> BoxFuture<'a, Result<Option<Timestamp>, FencedError>> {
+        Box::pin(Store::bury(self, now, key, fence, maybe_sent, error))
     }
 
     fn flush<'a>(

@@ -1,0 +1,274 @@
+//! Everything that can be set: [`Builder`].
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::classify::{Classifier, DynClassifier};
+use crate::clock::{Clock, SystemClock};
+use crate::consolidator::Consolidator;
+use crate::error::BuildError;
+use crate::event::Events;
+use crate::memory::MemoryStore;
+use crate::message::{Key, Message};
+use crate::optout::OptOut;
+use crate::reply::{DynSender, ReplySender, ReplyTemplates};
+use crate::store::{DynStore, Store};
+use crate::window::{Window, WindowPolicy};
+
+/// What becomes of a message that arrives while its sender's batch is in flight.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InFlight {
+    /// It opens a new batch behind.
+    #[default]
+    Queue,
+    /// It takes the batch back, and one reply answers everything. That happens only if the batch is the sender's
+    /// newest, was not closed by a cap, has not passed the point of no return, and opened less than
+    /// [`supersede_within`](Builder::supersede_within) ago. Otherwise it queues.
+    Supersede,
+}
+
+/// When failed attempts are repeated, and when a batch is given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// The most attempts. Default 5.
+    pub max_attempts: NonZeroU32,
+    /// The longest time from the first attempt to the start of the last. Default 10 minutes.
+    pub max_time: Duration,
+    /// The wait after the first failure; it doubles with each. Half of it is jitter. Default 5 seconds.
+    pub first_wait: Duration,
+    /// The longest wait that doubling leads to. Default 2 minutes.
+    pub longest_wait: Duration,
+    /// How often workers may lose their lease on a batch, by crashing or stalling. Default 20.
+    pub max_lease_losses: u32,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            max_attempts: NonZeroU32::new(5).expect("5 is not zero"),
+            max_time: Duration::from_secs(10 * 60),
+            first_wait: Duration::from_secs(5),
+            longest_wait: Duration::from_secs(2 * 60),
+            max_lease_losses: 20,
+        }
+    }
+}
+
+pub(crate) struct Settings<K, M> {
+    pub(crate) window: Box<dyn WindowPolicy<K, M>>,
+    pub(crate) in_flight: InFlight,
+    pub(crate) supersede_within: Option<Duration>,
+    pub(crate) opt_out: Option<OptOut>,
+    pub(crate) templates: ReplyTemplates,
+    pub(crate) use_proposed_replies: bool,
+    pub(crate) reply_if: Option<Box<dyn Fn(&K) -> bool + Send + Sync>>,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) max_in_flight: usize,
+    pub(crate) max_text_bytes: usize,
+    pub(crate) max_replies_per_hour: Option<NonZeroU32>,
+    pub(crate) reply_within: Duration,
+    pub(crate) lease: Duration,
+    pub(crate) classify_timeout: Duration,
+    pub(crate) send_timeout: Duration,
+    pub(crate) log_keys_in_full: bool,
+}
+
+/// Sets up a [`Consolidator`]. Only the classifier, and the sender unless replies are off, must be given.
+#[must_use = "a builder does nothing until build() is called"]
+pub struct Builder<K, M> {
+    settings: Settings<K, M>,
+    classifier: Option<Box<dyn DynClassifier<M>>>,
+    sender: Option<Box<dyn DynSender<K>>>,
+    store: Option<Box<dyn DynStore<K, M>>>,
+    store_clock: Option<Arc<dyn Clock>>,
+    clock: Option<Arc<dyn Clock>>,
+}
+
+impl<K: Key, M: Message> Builder<K, M> {
+    pub(crate) fn new() -> Self {
+        let settings = Settings {
+            window: Box::new(Window::default()),
+            in_flight: InFlight::default(),
+            supersede_within: None,
+            opt_out: None,
+            templates: ReplyTemplates::default(),
+            use_proposed_replies: false,
+            reply_if: None,
+            retry: RetryPolicy::default(),
+            max_in_flight: 256,
+            max_text_bytes: 64 * 1024,
+            max_replies_per_hour: NonZeroU32::new(20),
+            reply_within: Duration::from_secs(60 * 60),
+            lease: Duration::from_secs(60),
+            classify_timeout: Duration::from_secs(20),
+            send_timeout: Duration::from_secs(20),
+            log_keys_in_full: false,
+        };
+        Self { settings, classifier: None, sender: None, store: None, store_clock: None, clock: None }
+    }
+
+    /// When batches close: a [`Window`], [`Window::aligned`], or a closure. Default: fixed, 60 seconds.
+    pub fn window(mut self, policy: impl WindowPolicy<K, M>) -> Self {
+        self.settings.window = Box::new(policy);
+        self
+    }
+
+    /// What says what a batch is.
+    pub fn classifier(mut self, classifier: impl Classifier<M>) -> Self {
+        self.classifier = Some(Box::new(classifier));
+        self
+    }
+
+    /// What sends replies. See [`ReplySender`] for what its being idempotent decides.
+    pub fn sender(mut self, sender: impl ReplySender<K>) -> Self {
+        self.sender = Some(Box::new(sender));
+        self
+    }
+
+    /// Where lanes and messages are kept. Default: a [`MemoryStore`].
+    pub fn store(mut self, store: impl Store<K, M>) -> Self {
+        self.store_clock = Store::clock(&store);
+        self.store = Some(Box::new(store));
+        self
+    }
+
+    /// The clock. Default: the store's own, if it has one, else the [`SystemClock`].
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// The texts of replies, or [`ReplyTemplates::off`]. Default: [`ReplyTemplates::default`].
+    pub fn replies(mut self, templates: ReplyTemplates) -> Self {
+        self.settings.templates = templates;
+        self
+    }
+
+    /// Sends the reply that a classifier proposes instead of the template. Default: off. Think twice before you send
+    /// people what a language model wrote.
+    pub fn use_proposed_replies(mut self, on: bool) -> Self {
+        self.settings.use_proposed_replies = on;
+        self
+    }
+
+    /// Replies only to keys for which this holds. Default: to all.
+    pub fn reply_if(mut self, condition: impl Fn(&K) -> bool + Send + Sync + 'static) -> Self {
+        self.settings.reply_if = Some(Box::new(condition));
+        self
+    }
+
+    /// Honours STOP, START and HELP. Default: off.
+    pub fn opt_out(mut self, keywords: OptOut) -> Self {
+        self.settings.opt_out = Some(keywords);
+        self
+    }
+
+    /// What a message does that arrives while its sender's batch is in flight. Default: [`InFlight::Queue`].
+    pub fn in_flight(mut self, in_flight: InFlight) -> Self {
+        self.settings.in_flight = in_flight;
+        self
+    }
+
+    /// For how long after it opened a batch can be superseded: someone who never stops texting still gets an answer.
+    /// Default: twice the window's `max_wait`.
+    pub fn supersede_within(mut self, time: Duration) -> Self {
+        self.settings.supersede_within = Some(time);
+        self
+    }
+
+    /// When failed attempts are repeated.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.settings.retry = policy;
+        self
+    }
+
+    /// The most batches in flight at once in this process. Default 256.
+    pub fn max_in_flight(mut self, limit: usize) -> Self {
+        self.settings.max_in_flight = limit;
+        self
+    }
+
+    /// The longest text that is accepted, in bytes. Default 64 KiB.
+    pub fn max_text_bytes(mut self, limit: usize) -> Self {
+        self.settings.max_text_bytes = limit;
+        self
+    }
+
+    /// The most replies to one key in an hour, so that two auto-responders do not answer each other for ever. `None`
+    /// is no limit. Default 20.
+    pub fn max_replies_per_hour(mut self, limit: Option<NonZeroU32>) -> Self {
+        self.settings.max_replies_per_hour = limit;
+        self
+    }
+
+    /// How long after its batch was due a reply may still be sent. Default one hour.
+    pub fn reply_within(mut self, time: Duration) -> Self {
+        self.settings.reply_within = time;
+        self
+    }
+
+    /// How long a batch belongs to its worker before another may take it. Live workers renew it, so this is how long
+    /// the batches of a crashed node wait. At least twice the send timeout. Default one minute.
+    pub fn lease(mut self, time: Duration) -> Self {
+        self.settings.lease = time;
+        self
+    }
+
+    /// How long a classification may take. Default 20 seconds.
+    pub fn classify_timeout(mut self, time: Duration) -> Self {
+        self.settings.classify_timeout = time;
+        self
+    }
+
+    /// How long sending a reply may take, after which it counts as possibly sent. Default 20 seconds.
+    pub fn send_timeout(mut self, time: Duration) -> Self {
+        self.settings.send_timeout = time;
+        self
+    }
+
+    /// Logs keys in full instead of redacted. Default: off.
+    pub fn log_keys_in_full(mut self, on: bool) -> Self {
+        self.settings.log_keys_in_full = on;
+        self
+    }
+
+    /// The consolidator. It takes in messages at once; [`start`](Consolidator::start) makes it handle them.
+    ///
+    /// # Errors
+    /// If something is missing, or settings contradict each other.
+    pub fn build(self) -> Result<Consolidator<K, M>, BuildError> {
+        let settings = self.settings;
+        let classifier = self.classifier.ok_or(BuildError::NoClassifier)?;
+        if settings.templates.is_enabled() && self.sender.is_none() {
+            return Err(BuildError::NoSender);
+        }
+        for (time, setting) in [
+            (settings.classify_timeout, "classify_timeout"),
+            (settings.send_timeout, "send_timeout"),
+            (settings.retry.max_time, "retry.max_time"),
+        ] {
+            if time.is_zero() {
+                return Err(BuildError::Zero { setting });
+            }
+        }
+        let max_in_flight =
+            NonZeroUsize::new(settings.max_in_flight).ok_or(BuildError::Zero { setting: "max_in_flight" })?;
+        let (lease, send_timeout) = (settings.lease, settings.send_timeout);
+        if lease < send_timeout * 2 {
+            return Err(BuildError::LeaseTooShort { lease, send_timeout });
+        }
+        let clock = self.clock.or(self.store_clock).unwrap_or_else(|| Arc::new(SystemClock::new()));
+        let store = self.store.unwrap_or_else(|| Box::new(MemoryStore::new()));
+        let events = Events::new(settings.log_keys_in_full);
+        Ok(Consolidator::new(crate::consolidator::Inner {
+            jobs: crate::driver::Jobs::new(max_in_flight),
+            settings,
+            classifier,
+            sender: self.sender,
+            store,
+            clock,
+            events,
+        }))
+    }
+}

@@ -1,0 +1,511 @@
+//! [`Consolidator`]: what a service embeds.
+//!
+//! ```
+//! use sms_consolidate::{Classification, ClassifyError, Consolidator, Context, Label, Receipt, Reply, SendError, Window};
+//! use std::time::Duration;
+//!
+//! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let consolidator = Consolidator::builder()
+//!     .window(Window::fixed(Duration::from_millis(10)))
+//!     .classifier(|_: &[String], _: &Context| async {
+//!         Ok::<_, ClassifyError>(Classification::new(Label::AGREE, "Optimist"))
+//!     })
+//!     .sender(|reply: &Reply<String>| {
+//!         println!("to {}: {}", reply.to, reply.text);
+//!         async { Ok::<_, SendError>(Receipt::default()) }
+//!     })
+//!     .build()?;
+//! consolidator.start();
+//! consolidator.push("alice".to_owned(), "Yes".to_owned()).await?;
+//! consolidator.push("alice".to_owned(), "I can help".to_owned()).await?;
+//! let report = consolidator.shutdown(Duration::from_secs(5)).await?;
+//! assert!(report.unfinished.is_empty());
+//! # Ok(()) }
+//! ```
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast;
+
+use crate::builder::{Builder, InFlight, Settings};
+use crate::classify::DynClassifier;
+use crate::clock::{Clock, Timestamp};
+use crate::driver::Jobs;
+use crate::error::PushError;
+use crate::event::{Event, Events, Totals};
+use crate::lane::{Accepted, CloseReason, Entry};
+use crate::message::{Batch, BatchId, Key, Message};
+use crate::process::{Ended, Interrupt};
+use crate::reply::DynSender;
+use crate::store::{
+    Appended, Arrival, Counts, DynStore, Filter, Record, RequeueError, Requeued, Status, StoreError, Whole,
+};
+
+/// The longest id that is accepted, in bytes.
+pub const MAX_ID_BYTES: usize = 512;
+
+/// How long [`Consolidator::shutdown`] waits after its deadline for interrupted jobs to give their batches back.
+const HAND_BACK_WITHIN: Duration = Duration::from_secs(1);
+
+/// How many batches a shutdown reads back from a store at once.
+const MAX_HANDED_BACK: usize = usize::MAX;
+
+pub(crate) struct Inner<K, M> {
+    pub(crate) settings: Settings<K, M>,
+    pub(crate) classifier: Box<dyn DynClassifier<M>>,
+    pub(crate) sender: Option<Box<dyn DynSender<K>>>,
+    pub(crate) store: Box<dyn DynStore<K, M>>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) events: Events<K>,
+    pub(crate) jobs: Jobs,
+}
+
+/// Turns each key's bursts of messages into batches, and each batch into one classification and at most one reply.
+///
+/// It is a cheap clone, and all clones are one. [`push`](Self::push) takes in messages from the moment it is built;
+/// [`start`](Self::start) starts the driver that handles them, or a scheduler calls
+/// [`process_due`](Self::process_due). End it with [`shutdown`](Self::shutdown): dropping every clone does not stop a
+/// driver that was started.
+pub struct Consolidator<K, M> {
+    inner: Arc<Inner<K, M>>,
+    closed: Arc<AtomicBool>,
+}
+
+impl<K, M> Clone for Consolidator<K, M> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), closed: Arc::clone(&self.closed) }
+    }
+}
+
+impl<K, M> std::fmt::Debug for Consolidator<K, M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Consolidator").finish_non_exhaustive()
+    }
+}
+
+/// What became of a pushed message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pushed {
+    /// It is in a batch, kept as well as the store keeps anything.
+    Accepted(Accepted),
+    /// It came before, and changed nothing.
+    Duplicate,
+}
+
+impl Pushed {
+    /// The batch that the message is in; `None` for a duplicate.
+    #[must_use]
+    pub const fn batch(&self) -> Option<BatchId> {
+        match self {
+            Self::Accepted(accepted) => Some(accepted.batch),
+            Self::Duplicate => None,
+        }
+    }
+
+    /// Whether the message came before.
+    #[must_use]
+    pub const fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Duplicate)
+    }
+}
+
+/// What [`Consolidator::process_due`] did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Processed {
+    /// Batches that ended with an outcome.
+    pub processed: usize,
+    /// Batches whose attempt failed; each waits for another or is dead.
+    pub failed: usize,
+    /// Batches that were not finished: the deadline passed, or a later message or another worker took them.
+    pub released: usize,
+}
+
+/// How a shutdown went.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ShutdownReport<K, M> {
+    /// Batches that ended with an outcome since the shutdown began.
+    pub finished: u64,
+    /// What a store that does not outlive the process still held: the caller's to keep.
+    pub unfinished: Vec<Batch<K, M>>,
+    /// Unfinished batches that a durable store keeps for the next start.
+    pub kept: u64,
+}
+
+/// Counts, for status pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Stats {
+    /// What has happened since this consolidator was built.
+    pub totals: Totals,
+    /// What the store holds now.
+    pub counts: Counts,
+    /// Batches in flight in this process.
+    pub in_flight: usize,
+}
+
+impl<K: Key, M: Message> Consolidator<K, M> {
+    /// Sets one up.
+    pub fn builder() -> Builder<K, M> {
+        Builder::new()
+    }
+
+    pub(crate) fn new(inner: Inner<K, M>) -> Self {
+        Self { inner: Arc::new(inner), closed: Arc::new(AtomicBool::new(false)) }
+    }
+
+    /// Starts handling what is due, on the runtime of the caller. Calling it again does nothing.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn start(&self) {
+        self.inner.start_driver();
+    }
+
+    /// Takes in one message. When this returns `Ok`, the message is in exactly one batch.
+    ///
+    /// Cancellation: a dropped future leaves the message stored or not, never half; pushing it again is safe if it
+    /// has an id.
+    ///
+    /// # Errors
+    /// If the message was not accepted. Nothing is stored then, except that after [`PushError::Unavailable`] it may
+    /// be; with an id it is safe to push it again.
+    pub async fn push(&self, key: K, message: M) -> Result<Pushed, PushError> {
+        let mut results = self.push_many(vec![(key, message)]).await;
+        results.pop().expect("one message has one result")
+    }
+
+    /// Takes in many messages, for the price of one lock or one transaction. Each has its own result, in their order;
+    /// messages of one key are taken in that order too.
+    ///
+    /// Cancellation: as for [`push`](Self::push), for each message.
+    pub async fn push_many(&self, messages: Vec<(K, M)>) -> Vec<Result<Pushed, PushError>> {
+        let now = self.inner.clock.now();
+        let watched = self.inner.events.are_watched();
+        let mut results: Vec<Option<Result<Pushed, PushError>>> = Vec::with_capacity(messages.len());
+        let mut notes = Vec::new();
+        let mut arrivals = Vec::with_capacity(messages.len());
+        for (key, message) in messages {
+            let check = self.check(&message);
+            if watched {
+                notes.push((key.clone(), message.id().map(str::to_owned)));
+            }
+            if check.is_ok() {
+                arrivals.push(self.arrival(now, key, message));
+            }
+            results.push(check.err().map(Err));
+        }
+        let mut appended = self.append(now, arrivals).await.into_iter();
+        let results = results.into_iter().map(|refused| {
+            refused.or_else(|| appended.next()).expect("every message was refused or appended")
+        });
+        let results: Vec<_> = results.collect();
+        for result in &results {
+            self.count(result);
+        }
+        for ((key, id), result) in notes.into_iter().zip(&results) {
+            self.announce(now, key, id, result);
+        }
+        results
+    }
+
+    fn check(&self, message: &M) -> Result<(), PushError> {
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(PushError::ShuttingDown);
+        }
+        let (bytes, limit) = (message.text().len(), self.inner.settings.max_text_bytes);
+        if bytes > limit {
+            return Err(PushError::TextTooLong { bytes, limit });
+        }
+        let bytes = message.id().map_or(0, str::len);
+        if bytes > MAX_ID_BYTES {
+            return Err(PushError::IdTooLong { bytes, limit: MAX_ID_BYTES });
+        }
+        Ok(())
+    }
+
+    fn arrival(&self, now: Timestamp, key: K, message: M) -> Arrival<K, M> {
+        let settings = &self.inner.settings;
+        let window = settings.window.window(&key, &message, now);
+        let keyword = settings.opt_out.as_ref().and_then(|opt_out| opt_out.keyword(message.text()));
+        let mut arrival = Arrival::new(key, message, window);
+        arrival.keyword = keyword;
+        arrival.supersede_within = match settings.in_flight {
+            InFlight::Queue => None,
+            InFlight::Supersede => Some(settings.supersede_within.unwrap_or(window.max_wait() * 2)),
+        };
+        arrival
+    }
+
+    async fn append(&self, now: Timestamp, arrivals: Vec<Arrival<K, M>>) -> Vec<Result<Pushed, PushError>> {
+        let count = arrivals.len();
+        if count == 0 {
+            return Vec::new();
+        }
+        let report = match self.inner.store.append(now, arrivals).await {
+            Ok(report) => report,
+            Err(error) => {
+                let error = Arc::new(error);
+                return (0..count).map(|_| Err(PushError::from(Arc::clone(&error)))).collect();
+            }
+        };
+        self.inner.jobs.lane_moved(report.wake_at);
+        if report.ids_forgotten > 0 {
+            self.inner.events.emit(Event::IdsForgotten { count: report.ids_forgotten });
+        }
+        let result = |appended| match appended {
+            Appended::Accepted(accepted) => {
+                if accepted.entry == Entry::Superseded {
+                    self.inner.jobs.interrupt(accepted.batch, Interrupt::Superseded);
+                }
+                Ok(Pushed::Accepted(accepted))
+            }
+            Appended::Duplicate => Ok(Pushed::Duplicate),
+            Appended::Refused(refusal) => Err(refusal.into()),
+        };
+        report.results.into_iter().map(result).collect()
+    }
+
+    fn count(&self, result: &Result<Pushed, PushError>) {
+        match result {
+            Ok(Pushed::Accepted(accepted)) => self.inner.events.count_accepted(accepted),
+            Ok(Pushed::Duplicate) => self.inner.events.count_duplicate(),
+            Err(_) => self.inner.events.count_refused(),
+        }
+    }
+
+    fn announce(&self, now: Timestamp, key: K, id: Option<String>, result: &Result<Pushed, PushError>) {
+        self.inner.events.emit(match result {
+            Ok(Pushed::Accepted(accepted)) => {
+                Event::Accepted { key, id, accepted: *accepted, due_in: accepted.due_at.since(now) }
+            }
+            Ok(Pushed::Duplicate) => Event::Duplicate { key, id },
+            Err(error) => Event::Refused { key, id, error: error.clone() },
+        });
+    }
+
+    /// Handles up to `limit` batches that are due now, and returns when they are done. What is not done within
+    /// `within` is given back. It needs no driver, and works beside one. For hosts without a long-running process.
+    ///
+    /// # Errors
+    /// If the store failed.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub async fn process_due(&self, limit: usize, within: Duration) -> Result<Processed, StoreError> {
+        let now = self.inner.clock.now();
+        let jobs = self.inner.claim_due(now, limit).await?;
+        let mut processed = Processed::default();
+        let mut deadline = self.inner.clock.sleep_until(now + within);
+        let mut is_late = false;
+        for (batch, mut job) in jobs {
+            let ended = loop {
+                tokio::select! {
+                    biased;
+                    ended = &mut job => break ended,
+                    () = &mut deadline, if !is_late => is_late = true,
+                }
+                self.inner.jobs.interrupt(batch, Interrupt::HandBack);
+            };
+            match ended {
+                Ok(Ended::Finished) => processed.processed += 1,
+                Ok(Ended::Failed) => processed.failed += 1,
+                Ok(Ended::Released) | Err(_) => processed.released += 1,
+            }
+        }
+        Ok(processed)
+    }
+
+    /// Makes the batches of `key` due now that wait for their window. Returns how many.
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub async fn flush(&self, key: &K) -> Result<u64, StoreError> {
+        self.flush_for(Some(key), CloseReason::Flush).await
+    }
+
+    /// Makes every batch due now that waits for its window. Returns how many.
+    ///
+    /// # Errors
+    /// If the store failed; some may have been flushed.
+    pub async fn flush_all(&self) -> Result<u64, StoreError> {
+        self.flush_for(None, CloseReason::Flush).await
+    }
+
+    async fn flush_for(&self, key: Option<&K>, reason: CloseReason) -> Result<u64, StoreError> {
+        let flushed = self.inner.store.flush(self.inner.clock.now(), key, reason).await?;
+        self.inner.jobs.look_again();
+        Ok(flushed)
+    }
+
+    /// Ends every unfinished batch of `key` without a reply, except one whose reply is on its way. Returns which.
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub async fn cancel(&self, key: &K) -> Result<Vec<BatchId>, StoreError> {
+        let cancelled = self.inner.store.cancel(self.inner.clock.now(), key).await?;
+        for batch in &cancelled {
+            self.inner.jobs.interrupt(*batch, Interrupt::Cancelled);
+        }
+        Ok(cancelled)
+    }
+
+    /// Opts `key` out, as STOP would, or in, as START would.
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub async fn set_opted_out(&self, key: &K, opted_out: bool) -> Result<(), StoreError> {
+        self.inner.store.set_opted_out(self.inner.clock.now(), key, opted_out).await?;
+        self.inner.jobs.look_again();
+        Ok(())
+    }
+
+    /// Puts a dead batch at the end of its line under a new id; makes a waiting one due now.
+    ///
+    /// # Errors
+    /// Why nothing was done.
+    pub async fn requeue(&self, batch: BatchId) -> Result<Requeued, RequeueError> {
+        let requeued = self.inner.store.requeue(self.inner.clock.now(), batch).await?;
+        self.inner.jobs.look_again();
+        Ok(requeued)
+    }
+
+    /// Lists batches, newest first.
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub async fn list(&self, filter: &Filter) -> Result<Vec<Record<K>>, StoreError> {
+        self.inner.store.list(filter).await
+    }
+
+    /// One batch whole, if it is known.
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub async fn batch(&self, id: BatchId) -> Result<Option<Whole<K, M>>, StoreError> {
+        self.inner.store.batch(id).await
+    }
+
+    /// Counts what has happened and what is there.
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub async fn stats(&self) -> Result<Stats, StoreError> {
+        let counts = self.inner.store.counts(self.inner.clock.now()).await?;
+        Ok(Stats { totals: self.inner.events.totals(), counts, in_flight: self.inner.jobs.in_flight() })
+    }
+
+    /// Hands over every event from now on. A subscriber that falls 4,096 events behind misses the oldest, and is
+    /// told how many.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Event<K>> {
+        self.inner.events.subscribe()
+    }
+
+    /// The clock in use.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.clock
+    }
+
+    /// Whether what was accepted outlives this process.
+    #[must_use]
+    pub fn is_durable(&self) -> bool {
+        self.inner.store.is_durable()
+    }
+
+    /// Resolves when nothing is in flight here, and the driver (if it was started) waits for a later instant. Tests
+    /// with a [`FakeClock`](crate::FakeClock) and real I/O advance the clock and await this in turn.
+    ///
+    /// A job that itself waits for the clock, as for a timeout, must be let go by advancing it. Cancel safe.
+    pub async fn settled(&self) {
+        let mut progress = self.inner.jobs.progress();
+        while !self.inner.jobs.are_settled(self.inner.clock.now()) {
+            progress.changed().await.expect("the sender lives as long as self");
+        }
+    }
+
+    /// Stops: takes in nothing more, and waits up to `within` for what is in flight.
+    ///
+    /// A durable store keeps its open batches for the next start. With a store that does not outlive the process,
+    /// open batches are closed and handled within the deadline, and what is left comes back in the report. Calling it
+    /// again is harmless.
+    ///
+    /// # Errors
+    /// If the store failed.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub async fn shutdown(&self, within: Duration) -> Result<ShutdownReport<K, M>, StoreError> {
+        let deadline = self.inner.clock.now() + within;
+        let finished_before = self.inner.events.totals().batches_finished;
+        self.closed.store(true, Ordering::SeqCst);
+        self.inner.jobs.stop_driver().await;
+        if !self.is_durable() {
+            self.flush_for(None, CloseReason::Shutdown).await?;
+            self.drain(deadline).await?;
+        }
+        self.await_jobs(deadline).await;
+        self.inner.jobs.interrupt_all(Interrupt::HandBack);
+        self.await_jobs(self.inner.clock.now() + HAND_BACK_WITHIN).await;
+        let finished = self.inner.events.totals().batches_finished - finished_before;
+        if self.is_durable() {
+            let counts = self.inner.store.counts(self.inner.clock.now()).await?;
+            let kept = counts.open + counts.closed + counts.claimed + counts.retrying;
+            return Ok(ShutdownReport { finished, unfinished: Vec::new(), kept });
+        }
+        Ok(ShutdownReport { finished, unfinished: self.unfinished().await?, kept: 0 })
+    }
+
+    /// Handles whatever becomes due before `deadline`.
+    async fn drain(&self, deadline: Timestamp) -> Result<(), StoreError> {
+        let inner = &self.inner;
+        loop {
+            let mut progress = inner.jobs.progress();
+            let now = inner.clock.now();
+            if now >= deadline {
+                return Ok(());
+            }
+            if !inner.claim_due(now, inner.jobs.free()).await?.is_empty() {
+                continue;
+            }
+            let wake = inner.store.next_wake().await?.filter(|wake| *wake < deadline);
+            if inner.jobs.in_flight() == 0 && wake.is_none() {
+                return Ok(());
+            }
+            tokio::select! {
+                _ = progress.changed() => {}
+                () = inner.clock.sleep_until(wake.unwrap_or(deadline)) => {}
+            }
+        }
+    }
+
+    async fn await_jobs(&self, deadline: Timestamp) {
+        let mut progress = self.inner.jobs.progress();
+        let mut late = self.inner.clock.sleep_until(deadline);
+        while self.inner.jobs.in_flight() > 0 {
+            tokio::select! {
+                _ = progress.changed() => {}
+                () = &mut late => return,
+            }
+        }
+    }
+
+    async fn unfinished(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
+        let filter = Filter::newest(MAX_HANDED_BACK)
+            .with_status(Status::Open)
+            .with_status(Status::Closed)
+            .with_status(Status::Claimed)
+            .with_status(Status::Retrying)
+            .with_status(Status::Dead);
+        let mut unfinished = Vec::new();
+        for record in self.list(&filter).await?.into_iter().rev() {
+            unfinished.extend(self.batch(record.id).await?.and_then(|whole| whole.batch));
+        }
+        Ok(unfinished)
+    }
+}

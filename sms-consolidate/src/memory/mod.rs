@@ -1,0 +1,409 @@
+//! The in-memory store: fast, bounded, and gone with the process.
+//!
+//! ```
+//! use sms_consolidate::{Conversation, MemoryStore, SmsMessage};
+//!
+//! let store = MemoryStore::<Conversation, SmsMessage>::builder().max_keys(10_000).max_messages(100_000).build();
+//! # drop(store);
+//! ```
+
+use std::hash::{BuildHasher, RandomState};
+use std::marker::PhantomData;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use hashbrown::DefaultHashBuilder;
+
+mod ids;
+mod shard;
+
+use crate::classify::Classification;
+use crate::clock::{Clock, Timestamp};
+use crate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
+use crate::message::{BatchId, BatchIds, Key, Message};
+use crate::store::{
+    AppendReport, Appended, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect,
+    Maintained, Record, RequeueError, Requeued, Store, StoreError, Whole,
+};
+use ids::Ids;
+use shard::Shard;
+
+/// A power of two, so that a shard is picked by a mask. Enough that a handful of cores seldom meet at one lock.
+const SHARDS: usize = 64;
+
+/// How many due lanes are taken from one shard before the next one has its turn.
+const CLAIM_SLICE: usize = 16;
+
+/// A bounded counter that all shards share.
+#[derive(Debug)]
+struct Gauge {
+    value: AtomicUsize,
+    limit: usize,
+}
+
+impl Gauge {
+    fn new(limit: usize) -> Self {
+        Self { value: AtomicUsize::new(0), limit }
+    }
+
+    /// Whether one more fits. Two shards that ask at once may both be told yes: the limit guards memory, and a few
+    /// messages more do no harm.
+    fn has_room(&self) -> bool {
+        self.value.load(Ordering::Relaxed) < self.limit
+    }
+
+    fn add(&self, count: usize) {
+        self.value.fetch_add(count, Ordering::Relaxed);
+    }
+
+    fn subtract(&self, count: usize) {
+        self.value.fetch_sub(count, Ordering::Relaxed);
+    }
+}
+
+/// What the store holds and may hold.
+#[derive(Debug)]
+struct Room {
+    keys: Gauge,
+    messages: Gauge,
+}
+
+/// Keeps everything in memory. What is unfinished is lost with the process, so
+/// [`Consolidator::shutdown`](crate::Consolidator::shutdown) handles it or hands it back.
+pub struct MemoryStore<K, M> {
+    shards: Box<[Mutex<Shard<K, M>>]>,
+    hasher: DefaultHashBuilder,
+    /// The shard at which the next claim starts, so that none is always last.
+    next_shard: AtomicUsize,
+}
+
+impl<K: Key, M: Message> MemoryStore<K, M> {
+    /// A store with the default limits.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// Sets limits.
+    #[must_use]
+    pub fn builder() -> MemoryStoreBuilder<K, M> {
+        MemoryStoreBuilder::default()
+    }
+
+    fn shard(&self, hash: u64) -> MutexGuard<'_, Shard<K, M>> {
+        self.lock(shard_of(hash))
+    }
+
+    fn lock(&self, shard: usize) -> MutexGuard<'_, Shard<K, M>> {
+        // A panic under the lock is a broken invariant of one lane; the other lanes are whole.
+        self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Applies `change` to the shard of `key`.
+    fn with<T>(&self, key: &K, change: impl FnOnce(&mut Shard<K, M>, (u64, &K)) -> T) -> T {
+        let hash = self.hasher.hash_one(key);
+        change(&mut self.shard(hash), (hash, key))
+    }
+
+    /// Applies `change` to every shard in turn, one lock at a time.
+    fn for_each(&self, mut change: impl FnMut(&mut Shard<K, M>)) {
+        (0..SHARDS).for_each(|shard| change(&mut self.lock(shard)));
+    }
+}
+
+/// The upper bits: the hash table inside the shard uses the lower ones and the top seven.
+fn shard_of(hash: u64) -> usize {
+    (hash >> 32) as usize % SHARDS
+}
+
+impl<K: Key, M: Message> Default for MemoryStore<K, M> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K, M> std::fmt::Debug for MemoryStore<K, M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+/// Limits of a [`MemoryStore`].
+#[derive(Clone, Debug)]
+pub struct MemoryStoreBuilder<K, M> {
+    max_keys: usize,
+    max_messages: usize,
+    max_ids: usize,
+    keep_ids_for: Duration,
+    keep_finished: usize,
+    seed: Option<u64>,
+    of: PhantomData<fn() -> (K, M)>,
+}
+
+impl<K, M> Default for MemoryStoreBuilder<K, M> {
+    fn default() -> Self {
+        Self {
+            max_keys: 1_000_000,
+            max_messages: 2_000_000,
+            max_ids: 4_000_000,
+            keep_ids_for: Duration::from_secs(48 * 60 * 60),
+            keep_finished: 1_024,
+            seed: None,
+            of: PhantomData,
+        }
+    }
+}
+
+impl<K: Key, M: Message> MemoryStoreBuilder<K, M> {
+    /// The most keys, idle ones that are still remembered included. Default 1,000,000.
+    #[must_use]
+    pub fn max_keys(mut self, limit: usize) -> Self {
+        self.max_keys = limit;
+        self
+    }
+
+    /// The most messages in unfinished and dead batches. Default 2,000,000.
+    #[must_use]
+    pub fn max_messages(mut self, limit: usize) -> Self {
+        self.max_messages = limit;
+        self
+    }
+
+    /// The most ids that are remembered, about 15 bytes each. Beyond that the oldest are forgotten before their time,
+    /// which an event reports. Default 4,000,000.
+    #[must_use]
+    pub fn max_ids(mut self, limit: usize) -> Self {
+        self.max_ids = limit;
+        self
+    }
+
+    /// How long an id is remembered at least, if there is room. Default 48 hours.
+    #[must_use]
+    pub fn keep_ids_for(mut self, time: Duration) -> Self {
+        self.keep_ids_for = time;
+        self
+    }
+
+    /// About how many records of finished batches are kept for inspection, without their messages. Default 1,024.
+    #[must_use]
+    pub fn keep_finished(mut self, count: usize) -> Self {
+        self.keep_finished = count;
+        self
+    }
+
+    /// Makes batch ids repeatable, for tests.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn build(&self) -> MemoryStore<K, M> {
+        let room =
+            Arc::new(Room { keys: Gauge::new(self.max_keys), messages: Gauge::new(self.max_messages) });
+        let id_secret = RandomState::new();
+        let shard = |number: usize| {
+            let ids = Ids::new(id_secret.clone(), self.keep_ids_for, self.max_ids.div_ceil(SHARDS));
+            let batch_ids = match self.seed {
+                Some(seed) => BatchIds::with_seed(seed.wrapping_add(number as u64)),
+                None => BatchIds::new(),
+            };
+            Mutex::new(Shard::new(Arc::clone(&room), ids, batch_ids, self.keep_finished.div_ceil(SHARDS)))
+        };
+        MemoryStore {
+            shards: (0..SHARDS).map(shard).collect(),
+            hasher: DefaultHashBuilder::default(),
+            next_shard: AtomicUsize::new(0),
+        }
+    }
+}
+
+impl<K: Key, M: Message> Store<K, M> for MemoryStore<K, M> {
+    async fn append(&self, now: Timestamp, arrivals: Vec<Arrival<K, M>>) -> Result<AppendReport, StoreError> {
+        let mut report = AppendReport::default();
+        let mut pending: Vec<Option<(u64, Arrival<K, M>)>> =
+            arrivals.into_iter().map(|arrival| Some((self.hasher.hash_one(&arrival.key), arrival))).collect();
+        let hash_at = |position: usize, pending: &[Option<(u64, Arrival<K, M>)>]| {
+            pending[position].as_ref().map_or(0, |(hash, _)| *hash)
+        };
+        // Arrivals of one shard next to one another, in their order, so that each lock is taken once.
+        let mut order: Vec<usize> = (0..pending.len()).collect();
+        order.sort_by_key(|position| shard_of(hash_at(*position, &pending)));
+        report.results = vec![Appended::Duplicate; pending.len()];
+        let mut from = 0;
+        while from < order.len() {
+            let shard = shard_of(hash_at(order[from], &pending));
+            let run =
+                order[from..].iter().take_while(|position| shard_of(hash_at(**position, &pending)) == shard);
+            let until = from + run.count();
+            let mut guard = self.lock(shard);
+            for position in &order[from..until] {
+                let (hash, arrival) = pending[*position].take().expect("each arrival is taken once");
+                report.results[*position] = guard.append(now, hash, arrival, &mut report);
+            }
+            from = until;
+        }
+        Ok(report)
+    }
+
+    async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
+        let mut earliest = None;
+        self.for_each(|shard| earliest = earliest.into_iter().chain(shard.next_wake()).min());
+        Ok(earliest)
+    }
+
+    async fn changed(&self) {
+        std::future::pending().await
+    }
+
+    async fn claim(
+        &self,
+        now: Timestamp,
+        limit: NonZeroUsize,
+        lease: Duration,
+    ) -> Result<Vec<Claim<K, M>>, StoreError> {
+        let limit = limit.get();
+        let mut claims = Vec::new();
+        let start = self.next_shard.fetch_add(1, Ordering::Relaxed);
+        let mut due: Vec<usize> = (0..SHARDS).map(|offset| start.wrapping_add(offset) % SHARDS).collect();
+        while !due.is_empty() && claims.len() < limit {
+            due.retain(|shard| {
+                let slice = CLAIM_SLICE.min(limit - claims.len());
+                slice > 0 && self.lock(*shard).claim(now, slice, lease, &mut claims)
+            });
+        }
+        Ok(claims)
+    }
+
+    async fn renew(
+        &self,
+        now: Timestamp,
+        key: &K,
+        fence: Fence,
+        lease: Duration,
+    ) -> Result<Timestamp, FencedError> {
+        Ok(self.with(key, |shard, key| shard.renew(now, key, fence, lease))?)
+    }
+
+    async fn checkpoint(
+        &self,
+        _now: Timestamp,
+        key: &K,
+        fence: Fence,
+        classification: &Classification,
+    ) -> Result<(), FencedError> {
+        Ok(self.with(key, |shard, key| shard.checkpoint(key, fence, classification))?)
+    }
+
+    async fn begin_reply(
+        &self,
+        now: Timestamp,
+        key: &K,
+        fence: Fence,
+        text: &str,
+        terms: &ReplyTerms,
+    ) -> Result<(), BeginReplyError> {
+        Ok(self.with(key, |shard, key| shard.begin_reply(now, key, fence, text, terms))?)
+    }
+
+    async fn finish(
+        &self,
+        now: Timestamp,
+        key: &K,
+        fence: Fence,
+        finish: &Finish,
+    ) -> Result<Option<Timestamp>, FencedError> {
+        Ok(self.with(key, |shard, key| shard.finish(now, key, fence, finish))?)
+    }
+
+    async fn retry(
+        &self,
+        _now: Timestamp,
+        key: &K,
+        fence: Fence,
+        terms: &RetryTerms,
+        error: &str,
+    ) -> Result<Option<Timestamp>, FencedError> {
+        Ok(self.with(key, |shard, key| shard.retry(key, fence, terms, error))?)
+    }
+
+    async fn bury(
+        &self,
+        now: Timestamp,
+        key: &K,
+        fence: Fence,
+        maybe_sent: bool,
+        error: &str,
+    ) -> Result<Option<Timestamp>, FencedError> {
+        Ok(self.with(key, |shard, key| shard.bury(now, key, fence, maybe_sent, error))?)
+    }
+
+    async fn flush(&self, now: Timestamp, key: Option<&K>, reason: CloseReason) -> Result<u64, StoreError> {
+        let Some(key) = key else {
+            let mut flushed = 0;
+            self.for_each(|shard| flushed += shard.flush(now, None, reason));
+            return Ok(flushed);
+        };
+        Ok(self.with(key, |shard, key| shard.flush(now, Some(key), reason)))
+    }
+
+    async fn cancel(&self, now: Timestamp, key: &K) -> Result<Vec<BatchId>, StoreError> {
+        Ok(self.with(key, |shard, key| shard.cancel(now, key)))
+    }
+
+    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<(), StoreError> {
+        self.with(key, |shard, key| shard.set_opted_out(now, key, opted_out));
+        Ok(())
+    }
+
+    async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {
+        let mut maintained = Maintained::default();
+        let per_shard = limit.get().div_ceil(SHARDS);
+        self.for_each(|shard| shard.maintain(now, per_shard, &mut maintained));
+        Ok(maintained)
+    }
+
+    fn clock(&self) -> Option<Arc<dyn Clock>> {
+        None
+    }
+
+    fn is_durable(&self) -> bool {
+        false
+    }
+}
+
+impl<K: Key, M: Message> Inspect<K, M> for MemoryStore<K, M> {
+    async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
+        let mut counts = Counts::default();
+        self.for_each(|shard| shard.count(now, &mut counts));
+        Ok(counts)
+    }
+
+    async fn list(&self, filter: &Filter) -> Result<Vec<Record<K>>, StoreError> {
+        let mut records = Vec::new();
+        self.for_each(|shard| {
+            shard.list(filter, &mut records);
+            records.sort_unstable_by_key(|record| std::cmp::Reverse(record.id));
+            records.truncate(filter.limit);
+        });
+        Ok(records)
+    }
+
+    async fn batch(&self, id: BatchId) -> Result<Option<Whole<K, M>>, StoreError> {
+        Ok((0..SHARDS).find_map(|shard| self.lock(shard).batch(id)))
+    }
+
+    async fn requeue(&self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
+        for shard in 0..SHARDS {
+            match self.lock(shard).requeue(now, id, |key| self.hasher.hash_one(key)) {
+                Err(RequeueError::Unknown) => {}
+                settled => return settled,
+            }
+        }
+        Err(RequeueError::Unknown)
+    }
+}

@@ -8,6 +8,7 @@ pub mod lane;
 mod message;
 mod optout;
 mod reply;
+mod rules;
 pub mod store;
 mod window;
 
@@ -20,4 +21,5 @@ pub use message::{
 };
 pub use optout::OptOut;
 pub use reply::{Receipt, Reply, ReplySender, ReplyTemplates, SendError};
+pub use rules::{Rule, RuleClassifier};
 pub use window::{Aligned, DEFAULT_MAX_BYTES, DEFAULT_MAX_MESSAGES, Window, WindowPolicy};

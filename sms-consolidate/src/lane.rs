@@ -517,11 +517,13 @@ impl Lane {
     }
 
     /// Opts the sender out: from now on [`begin_reply`](Self::begin_reply) refuses, and every unfinished batch is due
-    /// now and ends without a reply, even if the sender opts in again meanwhile.
+    /// now and ends without a reply, even if the sender opts in again meanwhile. If it has opted out already, a
+    /// confirmation of that which has yet to leave still does.
     pub fn opt_out(&mut self, now: Timestamp) {
+        let again = self.is_opted_out();
         self.more_mut().opted_out_at.get_or_insert(now);
         for slot in self.slots_mut() {
-            slot.muted = true;
+            slot.muted |= !(again && slot.control == Some(Control::Stop));
             slot.sealed = true;
             slot.close(now, CloseReason::OptOut);
         }

@@ -139,6 +139,32 @@ fn a_repeated_stop_is_not_confirmed_again() {
 }
 
 #[test]
+fn a_stop_that_is_repeated_before_it_is_confirmed_is_confirmed_once() {
+    let mut scene = Scene::new();
+    scene.arrive(0, keyword(Control::Stop));
+    scene.arrive(0, keyword(Control::Stop));
+    let claimed = scene.claim(0);
+    scene.arrive(1, keyword(Control::Stop));
+    scene.lane.opt_out(at(2));
+    assert_eq!(answers_held(&mut scene, 2, &claimed), Ok(()));
+    assert_eq!(answers(&mut scene, 2), Err(ReplyRefusal::OptedOut));
+    assert_eq!(answers(&mut scene, 2), Err(ReplyRefusal::OptedOut));
+}
+
+#[test]
+fn of_two_stops_with_a_start_between_the_last_is_confirmed() {
+    let mut scene = Scene::new();
+    scene.arrive(0, keyword(Control::Stop));
+    scene.arrive(1, keyword(Control::Start));
+    scene.arrive(2, keyword(Control::Stop));
+    scene.arrive(3, keyword(Control::Stop));
+    assert_eq!(scene.facts().len(), 3);
+    assert_eq!(answers(&mut scene, 3), Err(ReplyRefusal::OptedOut));
+    assert_eq!(answers(&mut scene, 3), Ok(()));
+    assert_eq!(answers(&mut scene, 3), Err(ReplyRefusal::OptedOut));
+}
+
+#[test]
 fn a_stop_after_a_start_is_confirmed_again() {
     let mut scene = Scene::new();
     scene.arrive(0, keyword(Control::Stop));

@@ -522,10 +522,13 @@ impl Lane {
     pub fn opt_out(&mut self, now: Timestamp) {
         let again = self.is_opted_out();
         self.more_mut().opted_out_at.get_or_insert(now);
-        for slot in self.slots_mut() {
+        let started = usize::from(self.work().is_some());
+        for (position, slot) in self.slots_mut().enumerate() {
             slot.muted |= !(again && slot.control == Some(Control::Stop));
             slot.sealed = true;
-            slot.close(now, CloseReason::OptOut);
+            if position >= started {
+                slot.close(now, CloseReason::OptOut);
+            }
         }
         if let Some(work) = self.work_mut() {
             work.hurry(now);

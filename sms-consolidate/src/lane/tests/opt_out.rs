@@ -61,6 +61,16 @@ fn a_stop_takes_the_reply_from_a_claimed_batch() {
 }
 
 #[test]
+fn an_opt_out_does_not_rewrite_why_a_started_batch_closed() {
+    let (mut scene, claimed) = Scene::claimed();
+    scene.lane.opt_out(at(61));
+    assert_eq!(scene.last().close_reason, None, "its window closed it");
+    scene.lane.retry(claimed.fence(), &retry_at(62)).unwrap();
+    scene.lane.opt_out(at(63));
+    assert_eq!(scene.last().close_reason, None);
+}
+
+#[test]
 fn a_stop_that_supersedes_answers_for_the_whole_batch() {
     let (mut scene, claimed) = Scene::claimed();
     let stop = Arrival { supersede_within: Some(seconds(120)), ..keyword(Control::Stop) };

@@ -319,11 +319,9 @@ impl Lane {
             slot.extend(now, &arrival.window);
         }
         slot.admit(now, arrival, control);
-        match control {
+        if control == Some(Control::Stop) {
             // The batch that holds the stop answers with the one confirmation; a repeated stop is not confirmed again.
-            Some(Control::Stop) => slot.muted = was_opted_out,
-            Some(Control::Start) => slot.muted = false,
-            Some(Control::Help) | None => {}
+            slot.muted = was_opted_out;
         }
         Ok(Accepted { batch: slot.id, entry, messages: slot.messages, due_at: slot.due_at, control })
     }

@@ -22,7 +22,7 @@ pub(super) struct Slot {
     pub(super) close_reason: Option<CloseReason>,
     pub(super) control: Option<Control>,
     pub(super) has_content: bool,
-    /// Takes in no further message.
+    /// Takes in no further message, neither by joining nor by superseding.
     pub(super) sealed: bool,
     /// The sender opted out while this batch was unfinished: it gets no reply, whatever comes later.
     pub(super) muted: bool,
@@ -110,17 +110,14 @@ impl Slot {
         self.close_reason.get_or_insert(reason);
     }
 
+    /// A sealed batch (capped, muted, requeued, or the answer to a stop or a call for help) is never taken back.
     pub(super) fn can_be_superseded(&self, now: Timestamp, within: Duration) -> bool {
-        let capped = matches!(self.close_reason, Some(CloseReason::MessageCap | CloseReason::ByteCap));
-        // A batch that answers a stop or a call for help keeps its answer to itself.
-        let answers_control = matches!(self.control, Some(Control::Stop | Control::Help));
-        !capped && !answers_control && now < self.opened_at + within
+        !self.sealed && now < self.opened_at + within
     }
 
     /// Opens a batch again that was taken back from its worker.
     pub(super) fn reopen(&mut self, now: Timestamp, window: &Window, within: Duration) {
         self.superseded = true;
-        self.sealed = false;
         self.deadline = self.opened_at + within;
         self.due_at = (now + window.extend_by().unwrap_or_default()).min(self.deadline);
         self.close_reason = None;

@@ -84,6 +84,55 @@ fn a_batch_that_a_cap_closed_is_not_superseded() {
 }
 
 #[test]
+fn a_batch_that_reached_its_cap_after_something_else_closed_it_is_not_superseded() {
+    let capped = in_window(Window::default().with_max_messages(2));
+    let check = |close: fn(&mut Scene)| {
+        let mut scene = Scene::new();
+        scene.arrive(0, message());
+        close(&mut scene);
+        assert_eq!(scene.arrive(2, capped).entry, Entry::Joined);
+        let claimed = scene.claim(2);
+        assert_ne!(claimed.facts.close_reason, Some(CloseReason::MessageCap));
+        assert_eq!(scene.arrive(3, superseding(120)).entry, Entry::Opened, "it would outgrow its cap");
+    };
+    check(|scene| assert_eq!(scene.lane.flush(at(1), CloseReason::Flush), 1));
+    check(|scene| assert!(scene.lane.nudge(at(1), scene.last().id).is_some()));
+
+    let mut scene = Scene::new();
+    scene.arrive(0, in_window(Window::immediate()));
+    scene.arrive(0, capped);
+    scene.claim(0);
+    assert_eq!(scene.arrive(1, superseding(120)).entry, Entry::Opened);
+}
+
+#[test]
+fn a_muted_batch_is_not_superseded() {
+    let (mut scene, _) = Scene::claimed();
+    scene.lane.opt_out(at(61));
+    let start = Arrival { supersede_within: Some(seconds(120)), ..keyword(Control::Start) };
+    let accepted = scene.arrive(62, start);
+    assert_eq!(accepted.entry, Entry::Opened);
+    let muted: Vec<_> = scene.facts().iter().map(|facts| facts.muted).collect();
+    assert_eq!(muted, [true, false], "the start is answered, what was before is not");
+
+    let (mut scene, _) = Scene::claimed();
+    scene.lane.opt_out(at(61));
+    scene.lane.opt_in();
+    assert_eq!(scene.arrive(62, superseding(120)).entry, Entry::Opened);
+    assert!(!scene.last().muted);
+}
+
+#[test]
+fn a_requeued_batch_is_not_superseded() {
+    let (mut scene, claimed) = Scene::claimed();
+    scene.lane.bury(claimed.fence()).unwrap();
+    let id = scene.ids.next(at(70));
+    scene.lane.requeue(at(70), id, &claimed.facts).unwrap();
+    scene.claim(70);
+    assert_eq!(scene.arrive(71, superseding(120)).entry, Entry::Opened);
+}
+
+#[test]
 fn a_batch_closed_by_a_flush_or_an_urgent_message_is_superseded() {
     let mut scene = Scene::new();
     scene.arrive(0, message());

@@ -39,7 +39,7 @@ use crate::window::Window;
 mod slot;
 
 pub use slot::{BatchFacts, BatchState};
-use slot::{Lost, More, Slot, Work};
+use slot::{LOSSES_KEPT, Lost, More, Slot, Work};
 
 /// The most unfinished batches one key may have. A lane is loaded whole, so its length has a limit.
 pub const MAX_LINE: usize = 1_000;
@@ -573,7 +573,7 @@ impl Lane {
             return None;
         }
         let last_reply_counts_until = more.replies.last().map(|sent| *sent + LOOP_GUARD_PERIOD);
-        let loss_matters_until = more.lost.as_ref().map(|lost| lost.lease_until);
+        let loss_matters_until = more.lost.iter().map(|lost| lost.lease_until).max();
         last_reply_counts_until.max(loss_matters_until).or(Some(Timestamp::MIN))
     }
 
@@ -648,7 +648,7 @@ impl Lane {
     fn held(&mut self, fence: Fence) -> Result<&mut Work, LossReason> {
         let is_head = self.head.as_ref().is_some_and(|slot| slot.id == fence.batch);
         let Some(more) = &mut self.more else { return Err(LossReason::Stolen) };
-        let lost = more.lost.as_ref().filter(|lost| lost.fence == fence).map(|lost| lost.why);
+        let lost = more.lost.iter().find(|lost| lost.fence == fence).map(|lost| lost.why);
         match &mut more.work {
             Some(work) if is_head && work.is_leased() && more.token == fence.token => Ok(work),
             _ => Err(lost.unwrap_or(LossReason::Stolen)),
@@ -661,7 +661,11 @@ impl Lane {
         let Some(more) = &mut self.more else { return };
         let Some(work) = more.work.as_ref().filter(|work| work.is_leased()) else { return };
         let fence = Fence { batch, token: more.token };
-        more.lost = Some(Lost { fence, why, lease_until: work.wake_at() });
+        let lost = Lost { fence, why, lease_until: work.wake_at() };
+        if more.lost.len() == LOSSES_KEPT {
+            more.lost.remove(0);
+        }
+        more.lost.push(lost);
         more.token.advance();
     }
 

@@ -202,7 +202,8 @@ pub(super) struct More {
     pub(super) behind: VecDeque<Slot>,
     pub(super) work: Option<Work>,
     pub(super) token: Token,
-    pub(super) lost: Option<Lost>,
+    /// Newest last, [`LOSSES_KEPT`] at most.
+    pub(super) lost: Vec<Lost>,
     pub(super) opted_out_at: Option<Timestamp>,
     /// When the replies of the last hour left, for the loop guard.
     pub(super) replies: Vec<Timestamp>,
@@ -212,9 +213,13 @@ impl More {
     /// Whether it says nothing. The token alone says nothing: a batch's id is part of every fence.
     pub(super) fn is_bare(&self) -> bool {
         let Self { behind, work, token: _, lost, opted_out_at, replies } = self;
-        behind.is_empty() && work.is_none() && lost.is_none() && opted_out_at.is_none() && replies.is_empty()
+        behind.is_empty() && work.is_none() && lost.is_empty() && opted_out_at.is_none() && replies.is_empty()
     }
 }
+
+/// For how many of the last losses a lane knows why. A sender who keeps texting can supersede a batch several times
+/// before its first holder finds out.
+pub(super) const LOSSES_KEPT: usize = 8;
 
 /// A claim that was taken from its holder, kept so that the holder can be told why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

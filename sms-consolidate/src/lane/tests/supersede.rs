@@ -286,6 +286,25 @@ fn a_superseded_batch_that_reaches_a_cap_is_closed_for_good() {
 }
 
 #[test]
+fn every_holder_of_a_batch_that_was_superseded_again_and_again_is_told_why() {
+    let (mut scene, first) = Scene::claimed();
+    let mut fences = vec![first.fence()];
+    for second in 61..61 + LOSSES_KEPT as u64 {
+        for fence in &fences[..fences.len() - 1] {
+            check_lost(&scene.lane, *fence, LossReason::Superseded);
+        }
+        scene.arrive(second, superseding(120));
+        fences.push(scene.claim(second).fence());
+    }
+    check_lost(&scene.lane, fences[0], LossReason::Superseded);
+    scene.arrive(100, superseding(120));
+    check_lost(&scene.lane, fences[0], LossReason::Stolen);
+    for fence in &fences[1..] {
+        check_lost(&scene.lane, *fence, LossReason::Superseded);
+    }
+}
+
+#[test]
 fn an_append_beside_the_claim_queues_behind_what_superseding_left() {
     let (mut scene, first) = Scene::claimed();
     scene.arrive(70, superseding(120));

@@ -424,6 +424,7 @@ impl Lane {
                 return Err(ReplyRefusal::LoopGuard);
             }
             more.replies.push(now);
+            work.reply_counts = true;
         }
         work.stage = Stage::Replying;
         Ok(())
@@ -454,11 +455,11 @@ impl Lane {
     /// Why the claim is gone.
     pub fn retry(&mut self, fence: Fence, terms: &RetryTerms) -> Result<(), LossReason> {
         let work = self.held(fence)?;
-        let withdrawn = work.stage == Stage::Replying && !terms.maybe_sent;
+        let withdrawn = work.reply_counts && !terms.maybe_sent;
         work.release(terms);
         if withdrawn {
-            let more = self.more_mut();
-            more.replies.pop();
+            // The last one is this batch's own: no other has been in flight since.
+            self.more_mut().replies.pop();
         }
         Ok(())
     }

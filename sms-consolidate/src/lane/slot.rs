@@ -236,6 +236,8 @@ pub(super) struct Work {
     pub(super) lease_losses: u32,
     pub(super) first_claimed_at: Timestamp,
     pub(super) stage: Stage,
+    /// Whether its reply is the last of those that the loop guard counts.
+    pub(super) reply_counts: bool,
     hold: Hold,
 }
 
@@ -254,6 +256,7 @@ impl Work {
             lease_losses: 0,
             first_claimed_at: now,
             stage: Stage::Claimed,
+            reply_counts: false,
             hold: Hold::Waiting { until: now },
         }
     }
@@ -279,6 +282,7 @@ impl Work {
         }
         if !terms.maybe_sent {
             self.stage = self.stage.min(Stage::Classified);
+            self.reply_counts = false;
         }
         self.hold = Hold::Waiting { until: terms.at };
     }

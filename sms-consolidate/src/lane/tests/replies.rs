@@ -110,6 +110,19 @@ fn a_reply_that_was_not_sent_gives_its_slot_back() {
 }
 
 #[test]
+fn a_reply_that_did_not_count_gives_no_slot_back() {
+    let mut scene = Scene::new();
+    assert_eq!(reply(&mut scene, 0, 1), Ok(()));
+    scene.arrive(1, in_window(Window::immediate()));
+    let claimed = scene.claim(1);
+    let unlimited = ReplyTerms { max_replies_per_hour: None, ..terms() };
+    scene.lane.begin_reply(at(1), claimed.fence(), &unlimited).unwrap();
+    scene.lane.retry(claimed.fence(), &retry_at(2)).unwrap();
+    scene.finish_next(2);
+    assert_eq!(reply(&mut scene, 3, 1), Err(ReplyRefusal::LoopGuard));
+}
+
+#[test]
 fn a_retry_before_the_point_of_no_return_gives_no_slot_back() {
     let mut scene = Scene::new();
     assert_eq!(reply(&mut scene, 0, 1), Ok(()));

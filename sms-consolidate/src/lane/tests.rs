@@ -105,7 +105,7 @@ fn check_lost(lane: &Lane, fence: Fence, reason: LossReason) {
     assert_eq!(after.checkpoint(fence), Err(reason));
     assert_eq!(after.begin_reply(now, fence, &terms()), Err(ReplyRefusal::Lost(reason)));
     assert_eq!(after.retry(fence, &retry_at(100_000)), Err(reason));
-    assert_eq!(after.bury(fence), Err(reason));
+    assert_eq!(after.bury(fence, true), Err(reason));
     assert_eq!(after.finish(fence), Err(reason));
     assert_eq!(&after, lane);
 }

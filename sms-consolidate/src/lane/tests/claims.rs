@@ -42,7 +42,8 @@ fn a_lease_that_ran_out_is_stolen_and_the_loss_is_counted_apart() {
     assert_eq!(second.facts.id, first.facts.id);
     assert!(second.token > first.token);
     assert_eq!((second.facts.attempts, second.facts.lease_losses), (1, 1));
-    assert_eq!((second.stage, second.first_claimed_at), (Stage::Classified, at(60)));
+    // No attempt has failed yet, so the time that the lost worker took is no retry time.
+    assert_eq!((second.stage, second.first_claimed_at), (Stage::Classified, at(90)));
     check_lost(&scene.lane, first.fence(), LossReason::Stolen);
 
     let third = scene.claim(120);
@@ -124,7 +125,7 @@ fn a_checkpoint_never_takes_a_batch_back_from_its_point_of_no_return() {
 fn a_dead_batch_leaves_the_line() {
     let (mut scene, claimed) = Scene::claimed();
     scene.lane.checkpoint(claimed.fence()).unwrap();
-    assert_eq!(scene.lane.bury(claimed.fence()), Ok(Buried::Dead(claimed.facts.clone())));
+    assert_eq!(scene.lane.bury(claimed.fence(), true), Ok(Buried::Dead(claimed.facts.clone())));
     assert!(scene.lane.is_empty());
     check_lost(&scene.lane, claimed.fence(), LossReason::Stolen);
 }
@@ -133,13 +134,13 @@ fn a_dead_batch_leaves_the_line() {
 fn a_batch_buried_past_its_point_of_no_return_may_have_been_answered() {
     let (mut scene, claimed) = Scene::claimed();
     scene.lane.begin_reply(at(61), claimed.fence(), &terms()).unwrap();
-    assert!(matches!(scene.lane.bury(claimed.fence()), Ok(Buried::ReplyUnknown(_))));
+    assert!(matches!(scene.lane.bury(claimed.fence(), true), Ok(Buried::ReplyUnknown(_))));
     assert!(scene.lane.is_empty());
 
     let (mut scene, claimed) = Scene::claimed();
     scene.lane.begin_reply(at(61), claimed.fence(), &terms()).unwrap();
     let stolen = scene.claim(90);
-    assert!(matches!(scene.lane.bury(stolen.fence()), Ok(Buried::ReplyUnknown(_))));
+    assert!(matches!(scene.lane.bury(stolen.fence(), true), Ok(Buried::ReplyUnknown(_))));
 }
 
 #[test]

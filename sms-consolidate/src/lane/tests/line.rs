@@ -44,7 +44,7 @@ fn an_id_is_made_only_for_a_batch_that_opens() {
 #[test]
 fn a_requeued_batch_goes_to_the_end_of_the_line_under_a_new_id() {
     let (mut scene, claimed) = Scene::claimed();
-    let Ok(Buried::Dead(dead)) = scene.lane.bury(claimed.fence()) else { panic!("it is dead") };
+    let Ok(Buried::Dead(dead)) = scene.lane.bury(claimed.fence(), true) else { panic!("it is dead") };
     let open = scene.arrive(70, message());
     let id = scene.ids.next(at(80));
     scene.lane.requeue(at(80), id, &dead).unwrap();
@@ -66,7 +66,7 @@ fn a_requeued_batch_goes_to_the_end_of_the_line_under_a_new_id() {
 #[test]
 fn a_requeued_batch_takes_in_nothing_even_as_the_head() {
     let (mut scene, claimed) = Scene::claimed();
-    let Ok(Buried::Dead(dead)) = scene.lane.bury(claimed.fence()) else { panic!("it is dead") };
+    let Ok(Buried::Dead(dead)) = scene.lane.bury(claimed.fence(), true) else { panic!("it is dead") };
     let id = scene.ids.next(at(80));
     scene.lane.requeue(at(80), id, &dead).unwrap();
     check_lost(&scene.lane, claimed.fence(), LossReason::Stolen);
@@ -81,7 +81,7 @@ fn a_requeued_batch_keeps_what_decides_its_reply() {
     scene.arrive(0, message());
     scene.arrive(1, keyword(Control::Help));
     let claimed = scene.claim(1);
-    let Ok(Buried::Dead(dead)) = scene.lane.bury(claimed.fence()) else { panic!("it is dead") };
+    let Ok(Buried::Dead(dead)) = scene.lane.bury(claimed.fence(), true) else { panic!("it is dead") };
     let id = scene.ids.next(at(2));
     scene.lane.requeue(at(2), id, &dead).unwrap();
     let facts = scene.last();

@@ -263,7 +263,7 @@ fn batches_from_before_the_opt_out_stay_muted_after_a_start() {
 fn a_muted_batch_that_dies_comes_back_muted() {
     let (mut scene, claimed) = Scene::claimed();
     scene.lane.opt_out(at(61));
-    let Ok(Buried::Dead(dead)) = scene.lane.bury(claimed.fence()) else { panic!("it is dead") };
+    let Ok(Buried::Dead(dead)) = scene.lane.bury(claimed.fence(), true) else { panic!("it is dead") };
     scene.lane.opt_in();
     let id = scene.ids.next(at(62));
     scene.lane.requeue(at(62), id, &dead).unwrap();

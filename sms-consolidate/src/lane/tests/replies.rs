@@ -91,7 +91,7 @@ fn the_loop_guard_refusal_leaves_the_batch_before_its_point_of_no_return() {
     let before = scene.lane.clone();
     assert_eq!(scene.lane.begin_reply(at(1), claimed.fence(), &one), Err(ReplyRefusal::LoopGuard));
     assert_eq!(scene.lane, before);
-    assert!(matches!(scene.lane.bury(claimed.fence()), Ok(Buried::Dead(_))));
+    assert!(matches!(scene.lane.bury(claimed.fence(), true), Ok(Buried::Dead(_))));
 }
 
 #[test]

@@ -125,7 +125,7 @@ fn a_muted_batch_is_not_superseded() {
 #[test]
 fn a_requeued_batch_is_not_superseded() {
     let (mut scene, claimed) = Scene::claimed();
-    scene.lane.bury(claimed.fence()).unwrap();
+    scene.lane.bury(claimed.fence(), true).unwrap();
     let id = scene.ids.next(at(70));
     scene.lane.requeue(at(70), id, &claimed.facts).unwrap();
     scene.claim(70);

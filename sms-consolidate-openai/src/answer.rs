@@ -110,7 +110,7 @@ impl ErrorBody {
     /// (<https://developers.openai.com/api/docs/guides/error-codes>), and used to send `billing_hard_limit_reached`.
     pub(crate) fn names_quota(&self) -> bool {
         const SIGNS: [&str; 6] =
-            ["insufficient_quota", "balance", "billing", "credit", "spend_limit", "usage_limit"];
+            ["insufficient_quota", "insufficient_balance", "credit", "billing", "spend_limit", "usage_limit"];
         let mut names = self.code.iter().chain(&self.kind);
         names.any(|name| SIGNS.iter().any(|sign| name.contains(sign)))
     }

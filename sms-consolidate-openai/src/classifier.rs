@@ -14,7 +14,7 @@ use crate::breaker::Breaker;
 use crate::builder::Builder;
 use crate::error::OpenAiError;
 use crate::request::{Pseudonyms, Template};
-use crate::transport::{Endpoint, unwrap};
+use crate::transport::{Endpoint, recover};
 
 /// The name of the method in classifications.
 const METHOD: &str = "OpenAI";
@@ -102,7 +102,7 @@ impl OpenAiClassifier {
         let chat = self.client.chat();
         tokio::select! {
             biased;
-            answer = chat.create_byot(request) => answer.map_err(unwrap),
+            answer = chat.create_byot(request) => answer.map_err(recover),
             () = self.clock.sleep_until(until) => Err(OpenAiError::TimedOut),
         }
     }

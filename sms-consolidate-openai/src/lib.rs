@@ -61,3 +61,7 @@ pub use builder::{BuildError, Builder, DEFAULT_MODEL};
 pub use classifier::OpenAiClassifier;
 pub use error::{ErrorDetail, OpenAiError};
 pub use secrecy::SecretString;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

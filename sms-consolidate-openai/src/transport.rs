@@ -81,7 +81,7 @@ pub(crate) fn client(endpoint: Endpoint, clock: Arc<dyn Clock>) -> Result<Client
 }
 
 /// Our error, out of what async-openai made of it.
-pub(crate) fn unwrap(error: OpenAIError) -> OpenAiError {
+pub(crate) fn recover(error: OpenAIError) -> OpenAiError {
     match error {
         OpenAIError::Boxed(error) => match error.downcast() {
             Ok(error) => *error,
@@ -98,7 +98,7 @@ async fn exchange(
     request: &HttpRequestFactory,
     clock: &dyn Clock,
 ) -> Result<reqwest::Response, OpenAiError> {
-    let request = request.build().await.map_err(unwrap)?;
+    let request = request.build().await.map_err(recover)?;
     let mut response = http.execute(request).await.map_err(OpenAiError::unreachable)?;
     let body = read_body(&mut response).await?;
     let status = response.status();

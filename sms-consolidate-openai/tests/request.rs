@@ -1,5 +1,7 @@
 //! What is sent, byte for byte, whatever the texts say.
 
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "helpers of tests")]
+
 mod support;
 
 use serde_json::json;

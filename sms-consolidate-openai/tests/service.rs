@@ -1,5 +1,7 @@
 //! Every way in which the service can answer, over a real connection.
 
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "helpers of tests")]
+
 mod support;
 
 use std::time::Duration;

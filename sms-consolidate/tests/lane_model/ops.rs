@@ -240,6 +240,24 @@ pub(crate) fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
+/// What a worker does: waits, claims, sends, and says how it went.
+fn attempt() -> impl Strategy<Value = Vec<Op>> {
+    let claim = (5..20u8).prop_map(|lease| Op::Claim { lease, waits: true });
+    let limit = prop_oneof![Just(None), (1..3u32).prop_map(Some)];
+    let begin_reply = (0..4u8, limit).prop_map(|(send_timeout, limit)| {
+        let claims_to_answer = Answers::WhatTheBatchHolds;
+        Op::BeginReply { who: Who::Newest, claims_to_answer, send_timeout, limit }
+    });
+    let end = prop_oneof![
+        Just(Op::Finish { who: Who::Newest }),
+        (0..12u8, any::<bool>(), any::<bool>()).prop_map(|(after, counts, maybe_sent)| {
+            Op::Retry { who: Who::Newest, after, counts, maybe_sent }
+        }),
+    ];
+    (claim, begin_reply, end).prop_map(|(claim, begin_reply, end)| vec![claim, begin_reply, end])
+}
+
 pub(crate) fn schedule() -> impl Strategy<Value = Vec<Op>> {
-    proptest::collection::vec(op(), 1..90)
+    let step = prop_oneof![6 => op().prop_map(|op| vec![op]), 1 => attempt()];
+    proptest::collection::vec(step, 1..70).prop_map(|steps| steps.concat())
 }

@@ -27,7 +27,8 @@ fn a_lease_shorter_than_the_send_timeout_refuses_until_it_is_renewed() {
         assert_eq!(said, Err(ReplyRefusal::LeaseTooShort));
         assert_eq!(scene.lane, before);
     }
-    assert_eq!(before.clone().begin_reply(at(80), claimed.fence(), &terms()), Ok(()));
+    let mut in_time = before;
+    assert_eq!(in_time.begin_reply(at(80), claimed.fence(), &terms()), Ok(()));
     scene.lane.renew(late, claimed.fence(), LEASE).unwrap();
     assert_eq!(scene.lane.begin_reply(late, claimed.fence(), &terms()), Ok(()));
 }

@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 use crate::classify::Classification;
 use crate::clock::{Clock, Timestamp};
 use crate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
-use crate::message::{BatchId, Key, Message};
+use crate::message::{Batch, BatchId, Key, Message};
 use crate::store::{
     AppendReport, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect, Maintained,
     Record, RequeueError, Requeued, Store, StoreError, Whole,
@@ -32,6 +32,7 @@ pub enum Operation {
     Cancel,
     SetOptedOut,
     Maintain,
+    HandBack,
     Counts,
     List,
     Batch,
@@ -241,6 +242,10 @@ impl<K: Key, M: Message, S: Store<K, M>> Store<K, M> for FaultyStore<S> {
 
     async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {
         self.run(Operation::Maintain, self.store.maintain(now, limit)).await
+    }
+
+    async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
+        self.run(Operation::HandBack, self.store.hand_back()).await
     }
 
     fn clock(&self) -> Option<Arc<dyn Clock>> {

@@ -47,7 +47,8 @@ use crate::store::{
 /// The longest id that is accepted, in bytes.
 pub const MAX_ID_BYTES: usize = 512;
 
-/// How long [`Consolidator::shutdown`] waits after its deadline for interrupted jobs to give their batches back.
+/// How long [`Consolidator::shutdown`] and [`Consolidator::process_due`] wait after their deadlines for interrupted jobs
+/// to give their batches back.
 const HAND_BACK_WITHIN: Duration = Duration::from_secs(1);
 
 pub(crate) struct Inner<K, M> {
@@ -119,6 +120,16 @@ pub struct Processed {
     pub failed: usize,
     /// Batches that were not finished: the deadline passed, or a later message or another worker took them.
     pub released: usize,
+}
+
+impl Processed {
+    fn count(&mut self, ended: Option<Ended>) {
+        match ended {
+            Some(Ended::Finished) => self.processed += 1,
+            Some(Ended::Failed) => self.failed += 1,
+            Some(Ended::Released) | None => self.released += 1,
+        }
+    }
 }
 
 /// How a shutdown went.
@@ -283,8 +294,9 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         });
     }
 
-    /// Handles up to `limit` batches that are due now, and returns when they are done. What is not done within
-    /// `within` is given back. It needs no driver, and works beside one. For hosts without a long-running process.
+    /// Handles up to `limit` batches that are due now, and returns when they are done. It takes up no more than the
+    /// in-flight limit leaves room for. What is not done within `within` is given back, which takes a second at the
+    /// longest. It needs no driver, and works beside one. For hosts without a long-running process.
     ///
     /// # Errors
     /// If the store failed.
@@ -293,25 +305,29 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// Outside a tokio runtime.
     pub async fn process_due(&self, limit: usize, within: Duration) -> Result<Processed, StoreError> {
         let now = self.inner.clock.now();
-        let jobs = self.inner.claim_due(now, limit).await?;
+        let mut jobs = self.inner.claim_due(now, limit.min(self.inner.jobs.free())).await?;
         let mut processed = Processed::default();
         let mut deadline = self.inner.clock.sleep_until(now + within);
         let mut is_late = false;
-        for (batch, mut job) in jobs {
-            let ended = loop {
-                tokio::select! {
-                    biased;
-                    ended = &mut job => break ended,
-                    () = &mut deadline, if !is_late => is_late = true,
+        while let Some((_, job)) = jobs.last_mut() {
+            tokio::select! {
+                biased;
+                ended = job => {
+                    processed.count(ended.ok());
+                    jobs.pop();
                 }
-                self.inner.jobs.interrupt(batch, Interrupt::HandBack);
-            };
-            match ended {
-                Ok(Ended::Finished) => processed.processed += 1,
-                Ok(Ended::Failed) => processed.failed += 1,
-                Ok(Ended::Released) | Err(_) => processed.released += 1,
+                () = &mut deadline => {
+                    if is_late {
+                        break;
+                    }
+                    is_late = true;
+                    jobs.iter().for_each(|(batch, _)| self.inner.jobs.interrupt(*batch, Interrupt::HandBack));
+                    deadline = self.inner.clock.sleep_until(self.inner.clock.now() + HAND_BACK_WITHIN);
+                }
             }
         }
+        // The store does not take these back yet; they go on trying.
+        processed.released += jobs.len();
         Ok(processed)
     }
 

@@ -1,0 +1,16 @@
+//! What the library promises, driven through its public API on the fake clock. One module per noun, one test per
+//! sentence; no test sleeps.
+
+mod batches;
+mod classifying;
+mod common;
+mod dead;
+mod duplicates;
+mod log;
+mod opt_out;
+mod replies;
+mod in_flight;
+mod senders;
+mod sending;
+mod supersede;
+mod windows;

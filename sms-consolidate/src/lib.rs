@@ -14,6 +14,7 @@ mod message;
 mod optout;
 mod process;
 mod reply;
+mod rules;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -32,4 +33,5 @@ pub use message::{
 };
 pub use optout::OptOut;
 pub use reply::{Receipt, Reply, ReplySender, ReplyTemplates, SendError};
+pub use rules::{Rule, RuleClassifier};
 pub use window::{Aligned, DEFAULT_MAX_BYTES, DEFAULT_MAX_MESSAGES, Window, WindowPolicy};

@@ -1,0 +1,255 @@
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::*;
+use crate::clock::Timestamp;
+use crate::message::{BatchIds, SmsMessage};
+
+/// The default rules, except that a text without any listed phrase shows.
+static RULES: LazyLock<RuleClassifier> =
+    LazyLock::new(|| RuleClassifier::default().with_otherwise(Label::new("UNCLEAR")));
+
+/// Checks texts that are separated by bars.
+fn check(rules: &RuleClassifier, label: &str, texts: &str) {
+    for text in texts.split('|').map(str::trim) {
+        assert_eq!(rules.label_of(text).as_str(), label, "{text:?}");
+    }
+}
+
+#[test]
+fn agreement_in_english() {
+    let texts = "
+        yes | Yes! | YES PLEASE | yep | Yup, see you at 5 | yeah sure | ok | OK. | o.k. | okay thanks |
+        k | Y | sure thing | I agree | agreed, 100% | Of course! | of-course | I can help |
+        I'll be there | ill be there | Count me in | Sounds good to me | *yes* | (yes) | 'yes' |
+        Sorry for the late reply. Confirmed for Tuesday
+    ";
+    check(&RULES, "AGREE", texts);
+}
+
+#[test]
+fn agreement_that_holds_a_word_of_refusal() {
+    let texts = "
+        no problem | No problem!! See you | no worries, I can do it | not a problem | Why not? |
+        can't wait | Cant wait :) | wouldn’t miss it | I don't see why not | I'm not busy |
+        Don't worry, I'll be there | Yes, no later than 5 | walang problema | Wala pong problema, sige |
+        hindi ako busy | ok lang, di ba?
+    ";
+    check(&RULES, "AGREE", texts);
+}
+
+#[test]
+fn agreement_in_filipino_and_taglish() {
+    let texts = "
+        oo | Oo naman | opo | Opo, salamat po | sige | cge po | Sge text kita mamaya | pwede |
+        pwede ako bukas | puwede po | payag ako | sang-ayon ako | Syempre! | Game! what time? |
+        pupunta ako mamaya | Go sige, available ako sa Friday | yes po | ok lang po | Sure, kaya ko yan
+    ";
+    check(&RULES, "AGREE", texts);
+}
+
+#[test]
+fn refusal_in_english() {
+    let texts = "
+        no | No. | NO WAY | nope | nah | not interested | can't | cant | can’t | I cannot | can not |
+        I won't come | wont | I don't agree | dont agree | I disagree | never | Not sure | maybe |
+        I'm busy | Please cancel | of course not
+    ";
+    check(&RULES, "NOT_AGREE", texts);
+}
+
+#[test]
+fn refusal_in_filipino_and_taglish() {
+    let texts = "
+        hindi | Hindi po | hnd ko kaya | hndi pwede | di | 'di pwede | di ako pwede | ayaw | ayaw ko |
+        ayoko | huwag | 'wag na | wala akong oras | dili ko | Hindi ako available bukas |
+        next time na lang po | d ko alam | tama na | siguro | sorry di ako makakapunta
+    ";
+    check(&RULES, "NOT_AGREE", texts);
+}
+
+#[test]
+fn refusal_beats_agreement_wherever_it_stands() {
+    let texts = "
+        yes but I can't | I can't, but yes in general | Sure... not | ok pero hindi ako pwede |
+        oo sana kaso di pwede | sige next time na lang | no problem but I can't | No. Of course I saw it |
+        👍 but no | yes 👎 | I can no longer come, sure you understand
+    ";
+    check(&RULES, "NOT_AGREE", texts);
+}
+
+#[test]
+fn what_says_nothing_is_left_to_the_label_for_everything_else() {
+    let texts = "
+        | ... | Thanks | hello po | Who is this? | good morning | are you sure? | pwede ba bukas? |
+        ok ba sa inyo? | yes or no | ignore previous instructions
+    ";
+    check(&RULES, "UNCLEAR", texts);
+    check(&RuleClassifier::default(), "NOT_AGREE", texts);
+}
+
+#[test]
+fn words_match_whole_and_never_in_part() {
+    let texts = "
+        I know | okra | knot | nothing | november | yesterday | surely2 | book | good | cooked | Oona |
+        disyembre | walangya | pwedeng | cantor | noon | can
+    ";
+    check(&RULES, "UNCLEAR", texts);
+}
+
+#[test]
+fn phrases_do_not_reach_across_the_end_of_a_clause() {
+    check(&RULES, "AGREE", "no problem | no  problem | no\tproblem | no-problem | \"no\" problem");
+    let apart =
+        "No. Problem is, I am away | no\nproblem with the car | Why? Not me | can't! wait | no 🙂 problem";
+    check(&RULES, "NOT_AGREE", apart);
+}
+
+#[test]
+fn drawn_out_words_are_read_as_the_listed_ones() {
+    check(
+        &RULES,
+        "AGREE",
+        "yesss | YESSSS | okkkk | okaaaay | sureee | agreeee | ooooo | oppppo | sigeeee po",
+    );
+    check(&RULES, "AGREE", "of courseeee | noooo problemmmm");
+    check(&RULES, "NOT_AGREE", "nooo | noooope | hindiiii | ayoooko | yes caaan't | sure, cannnt");
+
+    let rules =
+        RuleClassifier::new(Label::new("OTHER")).with_words(Label::new("GOOD"), ["good", "10", "w www"]);
+    check(&rules, "GOOD", "good | goood | GOOOOOD | 10 | w www");
+    check(&rules, "OTHER", "god | goods | 1000 | 1110 | w | www");
+}
+
+#[test]
+fn emoji_are_words_in_any_skin_tone() {
+    check(&RULES, "AGREE", "👍 | 👍👍👍 | 👍🏽 | thanks👍🏿 | 👌 | ✔️ | ✅");
+    check(&RULES, "NOT_AGREE", "👎 | 👎🏻 | 🙅‍♀️ | ok ❌");
+    check(&RULES, "UNCLEAR", "🙂 | 🏽");
+}
+
+#[test]
+fn invisible_characters_do_not_hide_a_word() {
+    check(&RULES, "AGREE", "y\u{200b}es | \u{feff}yes | \u{202e}ok\u{202c} | yes\u{a0}po");
+    check(&RULES, "NOT_AGREE", "sure n\u{ad}o | yes, ca\u{2060}n't");
+}
+
+#[test]
+fn lists_are_data() {
+    let rules = RULES
+        .clone()
+        .with_words(Label::AGREE, ["Ça marche", "да"])
+        .with_words(Label::NOT_AGREE, ["нет", "jamais de la vie"])
+        .with_words(Label::new("LATE"), ["running late"])
+        .with_rule_first(Rule::new(Label::new("URGENT"), ["urgent", "sos!"]))
+        .with_ignored(["k", "nyet", "…"]);
+    check(&rules, "AGREE", "ÇA MARCHE | ça marche ! | Да | ok, running late");
+    check(&rules, "NOT_AGREE", "Нет | да нет | Jamais de la vie, ok");
+    check(&rules, "LATE", "Running late");
+    check(&rules, "URGENT", "no, URGENT | SOS!");
+    check(&rules, "UNCLEAR", "sos | k | ça");
+}
+
+#[test]
+fn rules_count_in_their_order_and_a_shared_phrase_for_the_first() {
+    let rules = RuleClassifier::new(Label::new("OTHER"))
+        .with_rule(Rule::new(Label::new("A"), ["x", "both"]))
+        .with_rule(Rule::new(Label::new("B"), ["y", "both", "", " - "]));
+    check(&rules, "A", "x | y x | both");
+    check(&rules, "B", "y | Y?");
+    check(&rules, "OTHER", " | z | -");
+    check(&RuleClassifier::new(Label::new("OTHER")), "OTHER", " | yes | no");
+}
+
+#[test]
+fn every_default_phrase_means_what_its_list_says() {
+    for (list, label) in
+        [(words::REFUSAL, "NOT_AGREE"), (words::AGREEMENT, "AGREE"), (words::IGNORED, "UNCLEAR")]
+    {
+        phrases(list).for_each(|phrase| check(&RULES, label, phrase));
+    }
+}
+
+/// A quadratic reading would take minutes here, and be noticed.
+#[test]
+fn a_megabyte_is_read_in_linear_time() {
+    let check = |unit: &str, label: &str| check(&RULES, label, &unit.repeat(1_000_000 / unit.len() + 1));
+    check("o", "AGREE");
+    check("x", "UNCLEAR");
+    check("ab", "UNCLEAR");
+    check(".", "UNCLEAR");
+    check("'", "UNCLEAR");
+    check("a'", "UNCLEAR");
+    check("👍", "AGREE");
+    check("🏽", "UNCLEAR");
+    check("see why not ", "AGREE");
+    check("next time na ", "UNCLEAR");
+    check("i am ", "UNCLEAR");
+    check("no problem ", "AGREE");
+}
+
+#[tokio::test]
+async fn a_burst_is_classified_as_one_text() {
+    let rules = RuleClassifier::default();
+    let check = async |texts: &[&str], label: Label| {
+        let messages: Vec<_> = texts.iter().map(|text| SmsMessage::new(*text)).collect();
+        let context =
+            Context::new(BatchIds::with_seed(1).next(Timestamp::default()), "k", 1, Duration::from_secs(1));
+        let classification = rules.classify(&messages, &context).await.expect("rules never fail");
+        assert_eq!(classification, Classification::new(label, "Rule-based"), "{texts:?}");
+    };
+    check(&["Yes", "I can help", "Thanks"], Label::AGREE).await;
+    check(&["Yes", "I can help", "wait", "sorry I can't"], Label::NOT_AGREE).await;
+    check(&["  sige  "], Label::AGREE).await;
+    check(&["no", "problem with the car"], Label::NOT_AGREE).await;
+    check(&[], Label::NOT_AGREE).await;
+}
+
+/// Whether a default phrase refuses, and the phrase in random case and with any kind of apostrophe.
+fn written_phrase() -> impl Strategy<Value = (bool, String)> {
+    let refusal = phrases(words::REFUSAL).map(|phrase| (true, phrase));
+    let agreement = phrases(words::AGREEMENT).map(|phrase| (false, phrase));
+    let phrase = select(refusal.chain(agreement).collect::<Vec<_>>());
+    let apostrophe = select(vec!["'", "’", "`", ""]);
+    (phrase, apostrophe, any::<u64>()).prop_map(|((refuses, phrase), apostrophe, upper)| {
+        let spelt = phrase.replace('\'', apostrophe);
+        let cased = spelt.chars().enumerate().map(|(at, c)| {
+            if upper >> (at % 64) & 1 == 1 { c.to_uppercase().collect() } else { c.to_string() }
+        });
+        (refuses, cased.collect())
+    })
+}
+
+/// Punctuation that ends a clause.
+fn between() -> impl Strategy<Value = String> {
+    "[-*_\"()/ ]{0,3}[.,;:!?\n…—]{1,3}[-*_\"()/ ]{0,3}"
+}
+
+proptest! {
+    #[test]
+    fn any_text_gets_one_of_the_labels(text in any::<String>()) {
+        prop_assert!(["AGREE", "NOT_AGREE", "UNCLEAR"].contains(&RULES.label_of(&text).as_str()));
+    }
+
+        /// Any phrase is found where it stands alone, unless nothing is left of it.
+    #[test]
+    fn any_phrase_can_be_listed(phrase in prop_oneof![any::<String>(), "[abA'’ .👍]{0,12}"]) {
+        let rules = RuleClassifier::new(Label::new("OTHER")).with_words(Label::new("HIT"), [phrase.as_str()]);
+        let expected = if words(&phrase).is_empty() { "OTHER" } else { "HIT" };
+        prop_assert_eq!(rules.label_of(&phrase).as_str(), expected);
+    }
+
+    #[test]
+    fn case_order_and_punctuation_around_phrases_do_not_matter(
+        parts in prop::collection::vec((written_phrase(), between()), 1..8),
+        before in between(),
+    ) {
+        let text: String = parts.iter().fold(before, |text, ((_, written), after)| text + written + after);
+        let refuses = parts.iter().any(|((refuses, _), _)| *refuses);
+        let expected = if refuses { Label::NOT_AGREE } else { Label::AGREE };
+        prop_assert_eq!(RULES.label_of(&text), &expected, "{:?}", text);
+    }
+}

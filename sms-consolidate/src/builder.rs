@@ -55,6 +55,8 @@ impl Default for RetryPolicy {
     }
 }
 
+type ReplyCondition<K> = Box<dyn Fn(&K) -> bool + Send + Sync>;
+
 pub(crate) struct Settings<K, M> {
     pub(crate) window: Box<dyn WindowPolicy<K, M>>,
     pub(crate) in_flight: InFlight,
@@ -62,7 +64,7 @@ pub(crate) struct Settings<K, M> {
     pub(crate) opt_out: Option<OptOut>,
     pub(crate) templates: ReplyTemplates,
     pub(crate) use_proposed_replies: bool,
-    pub(crate) reply_if: Option<Box<dyn Fn(&K) -> bool + Send + Sync>>,
+    pub(crate) reply_if: Option<ReplyCondition<K>>,
     pub(crate) retry: RetryPolicy,
     pub(crate) max_in_flight: usize,
     pub(crate) max_text_bytes: usize,
@@ -269,6 +271,7 @@ impl<K: Key, M: Message> Builder<K, M> {
             store,
             clock,
             events,
+            gate: crate::gate::Gate::default(),
         }))
     }
 }

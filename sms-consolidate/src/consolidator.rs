@@ -24,7 +24,6 @@
 //! ```
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -36,12 +35,13 @@ use crate::clock::{Clock, Timestamp};
 use crate::driver::Jobs;
 use crate::error::PushError;
 use crate::event::{Event, Events, Totals};
+use crate::gate::Gate;
 use crate::lane::{Accepted, CloseReason, Entry};
 use crate::message::{Batch, BatchId, Key, Message};
 use crate::process::{Ended, Interrupt};
 use crate::reply::DynSender;
 use crate::store::{
-    Appended, Arrival, Counts, DynStore, Filter, Record, RequeueError, Requeued, Status, StoreError, Whole,
+    Appended, Arrival, Counts, DynStore, Filter, Record, RequeueError, Requeued, StoreError, Whole,
 };
 
 /// The longest id that is accepted, in bytes.
@@ -49,9 +49,6 @@ pub const MAX_ID_BYTES: usize = 512;
 
 /// How long [`Consolidator::shutdown`] waits after its deadline for interrupted jobs to give their batches back.
 const HAND_BACK_WITHIN: Duration = Duration::from_secs(1);
-
-/// How many batches a shutdown reads back from a store at once.
-const MAX_HANDED_BACK: usize = usize::MAX;
 
 pub(crate) struct Inner<K, M> {
     pub(crate) settings: Settings<K, M>,
@@ -61,6 +58,7 @@ pub(crate) struct Inner<K, M> {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Events<K>,
     pub(crate) jobs: Jobs,
+    pub(crate) gate: Gate,
 }
 
 /// Turns each key's bursts of messages into batches, and each batch into one classification and at most one reply.
@@ -71,12 +69,11 @@ pub(crate) struct Inner<K, M> {
 /// driver that was started.
 pub struct Consolidator<K, M> {
     inner: Arc<Inner<K, M>>,
-    closed: Arc<AtomicBool>,
 }
 
 impl<K, M> Clone for Consolidator<K, M> {
     fn clone(&self) -> Self {
-        Self { inner: Arc::clone(&self.inner), closed: Arc::clone(&self.closed) }
+        Self { inner: Arc::clone(&self.inner) }
     }
 }
 
@@ -155,7 +152,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     }
 
     pub(crate) fn new(inner: Inner<K, M>) -> Self {
-        Self { inner: Arc::new(inner), closed: Arc::new(AtomicBool::new(false)) }
+        Self { inner: Arc::new(inner) }
     }
 
     /// Starts handling what is due, on the runtime of the caller. Calling it again does nothing.
@@ -184,13 +181,14 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     ///
     /// Cancellation: as for [`push`](Self::push), for each message.
     pub async fn push_many(&self, messages: Vec<(K, M)>) -> Vec<Result<Pushed, PushError>> {
+        let pass = self.inner.gate.enter();
         let now = self.inner.clock.now();
         let watched = self.inner.events.are_watched();
         let mut results: Vec<Option<Result<Pushed, PushError>>> = Vec::with_capacity(messages.len());
         let mut notes = Vec::new();
         let mut arrivals = Vec::with_capacity(messages.len());
         for (key, message) in messages {
-            let check = self.check(&message);
+            let check = if pass.is_some() { self.check(&message) } else { Err(PushError::ShuttingDown) };
             if watched {
                 notes.push((key.clone(), message.id().map(str::to_owned)));
             }
@@ -214,9 +212,6 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     }
 
     fn check(&self, message: &M) -> Result<(), PushError> {
-        if self.closed.load(Ordering::SeqCst) {
-            return Err(PushError::ShuttingDown);
-        }
         let (bytes, limit) = (message.text().len(), self.inner.settings.max_text_bytes);
         if bytes > limit {
             return Err(PushError::TextTooLong { bytes, limit });
@@ -443,7 +438,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     pub async fn shutdown(&self, within: Duration) -> Result<ShutdownReport<K, M>, StoreError> {
         let deadline = self.inner.clock.now() + within;
         let finished_before = self.inner.events.totals().batches_finished;
-        self.closed.store(true, Ordering::SeqCst);
+        self.inner.gate.close().await;
         self.inner.jobs.stop_driver().await;
         if !self.is_durable() {
             self.flush_for(None, CloseReason::Shutdown).await?;
@@ -458,7 +453,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
             let kept = counts.open + counts.closed + counts.claimed + counts.retrying;
             return Ok(ShutdownReport { finished, unfinished: Vec::new(), kept });
         }
-        Ok(ShutdownReport { finished, unfinished: self.unfinished().await?, kept: 0 })
+        Ok(ShutdownReport { finished, unfinished: self.inner.store.hand_back().await?, kept: 0 })
     }
 
     /// Handles whatever becomes due before `deadline`.
@@ -493,19 +488,5 @@ impl<K: Key, M: Message> Consolidator<K, M> {
                 () = &mut late => return,
             }
         }
-    }
-
-    async fn unfinished(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
-        let filter = Filter::newest(MAX_HANDED_BACK)
-            .with_status(Status::Open)
-            .with_status(Status::Closed)
-            .with_status(Status::Claimed)
-            .with_status(Status::Retrying)
-            .with_status(Status::Dead);
-        let mut unfinished = Vec::new();
-        for record in self.list(&filter).await?.into_iter().rev() {
-            unfinished.extend(self.batch(record.id).await?.and_then(|whole| whole.batch));
-        }
-        Ok(unfinished)
     }
 }

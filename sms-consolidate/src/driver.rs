@@ -70,10 +70,13 @@ struct Parked {
     heard: u64,
 }
 
+/// How to interrupt each job, until it has been interrupted. By claim and not by batch: a superseded job may still be
+/// ending when its batch is claimed anew.
+type Running = BTreeMap<(BatchId, Token), Option<oneshot::Sender<Interrupt>>>;
+
 /// The batches in flight in this process, and what the driver needs to be told.
 pub(crate) struct Jobs {
-    /// By claim and not by batch: a superseded job may still be ending when its batch is claimed anew.
-    running: Mutex<BTreeMap<(BatchId, Token), Option<oneshot::Sender<Interrupt>>>>,
+    running: Mutex<Running>,
     max_in_flight: usize,
     alarm: Alarm,
     parked: Mutex<Option<Parked>>,

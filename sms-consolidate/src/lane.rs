@@ -515,15 +515,21 @@ impl Lane {
         if keeps_head {
             self.more_mut().behind.clear();
         } else {
-            self.lose(LossReason::Cancelled);
-            self.head = None;
-            if let Some(more) = &mut self.more {
-                more.behind.clear();
-                more.work = None;
-            }
+            self.clear();
+        }
+        cancelled
+    }
+
+    /// Takes every batch out of the line, whatever its state: the store hands them to its owner. Whoever holds a claim
+    /// has lost it.
+    pub fn clear(&mut self) {
+        self.lose(LossReason::Cancelled);
+        self.head = None;
+        if let Some(more) = &mut self.more {
+            more.behind.clear();
+            more.work = None;
         }
         self.tidy();
-        cancelled
     }
 
     /// Opts the sender out: from now on [`begin_reply`](Self::begin_reply) refuses, and every unfinished batch is due

@@ -8,6 +8,7 @@ mod consolidator;
 mod driver;
 mod error;
 mod event;
+mod gate;
 pub mod lane;
 mod memory;
 mod message;

@@ -472,6 +472,13 @@ pub trait Store<K: Key, M: Message>: Inspect<K, M> + Send + Sync + 'static {
         limit: NonZeroUsize,
     ) -> impl Future<Output = Result<Maintained, StoreError>> + Send;
 
+    /// Empties a store that does not outlive the process: takes out every unfinished and dead batch, oldest first, for
+    /// the caller to keep. A durable store keeps them, and returns none.
+    ///
+    /// # Errors
+    /// If the store failed.
+    fn hand_back(&self) -> impl Future<Output = Result<Vec<Batch<K, M>>, StoreError>> + Send;
+
     /// The store's own clock, if it has one. It is used unless the builder is given another.
     fn clock(&self) -> Option<Arc<dyn Clock>>;
 

@@ -22,7 +22,7 @@ mod shard;
 use crate::classify::Classification;
 use crate::clock::{Clock, Timestamp};
 use crate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
-use crate::message::{BatchId, BatchIds, Key, Message};
+use crate::message::{Batch, BatchId, BatchIds, Key, Message};
 use crate::store::{
     AppendReport, Appended, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect,
     Maintained, Record, RequeueError, Requeued, Store, StoreError, Whole,
@@ -257,7 +257,7 @@ impl<K: Key, M: Message> Store<K, M> for MemoryStore<K, M> {
     }
 
     async fn changed(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     async fn claim(
@@ -365,6 +365,13 @@ impl<K: Key, M: Message> Store<K, M> for MemoryStore<K, M> {
         let per_shard = limit.get().div_ceil(SHARDS);
         self.for_each(|shard| shard.maintain(now, per_shard, &mut maintained));
         Ok(maintained)
+    }
+
+    async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
+        let mut batches = Vec::new();
+        self.for_each(|shard| shard.hand_back(&mut batches));
+        batches.sort_by_key(|batch| batch.id);
+        Ok(batches)
     }
 
     fn clock(&self) -> Option<Arc<dyn Clock>> {

@@ -481,6 +481,19 @@ impl<K: Key, M: Message> Shard<K, M> {
         }
     }
 
+    /// Takes every unfinished and dead batch out.
+    pub(super) fn hand_back(&mut self, batches: &mut Vec<Batch<K, M>>) {
+        let already = batches.len();
+        let dead = std::mem::take(&mut self.dead).into_values();
+        batches.extend(dead.map(|dead| Arc::unwrap_or_clone(dead.batch)));
+        for slot in self.index.iter().copied().collect::<Vec<_>>() {
+            batches.extend(self.entry(slot).hand_back());
+            self.requeue_entry(slot);
+        }
+        let messages = batches[already..].iter().map(|batch| batch.messages.len()).sum();
+        self.room.messages.subtract(messages);
+    }
+
     /// Every record that the filter admits, unsorted.
     pub(super) fn list(&self, filter: &Filter, records: &mut Vec<Record<K>>) {
         let unfinished = self.entries.iter().flat_map(|(_, entry)| entry.records());
@@ -519,6 +532,18 @@ impl<K: Key, M: Message> Entry<K, M> {
     fn take_front(&mut self, count: usize) -> Vec<Arrived<M>> {
         let behind = self.messages.split_off(count);
         std::mem::replace(&mut self.messages, behind)
+    }
+
+    fn hand_back(&mut self) -> Vec<Batch<K, M>> {
+        let started = self.started.take().map(|started| Arc::unwrap_or_clone(started.batch));
+        let rest: Vec<_> = self.lane.facts().skip(usize::from(started.is_some())).collect();
+        let rest = rest.iter().map(|facts| {
+            let parts = self.take_front(facts.messages as usize);
+            Batch::assemble(facts, self.key.clone(), parts)
+        });
+        let batches = started.into_iter().chain(rest.collect::<Vec<_>>()).collect();
+        self.lane.clear();
+        batches
     }
 
     fn records(&self) -> impl Iterator<Item = Record<K>> + '_ {

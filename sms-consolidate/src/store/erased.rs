@@ -13,7 +13,7 @@ use super::{
 use crate::classify::Classification;
 use crate::clock::Timestamp;
 use crate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
-use crate::message::{BatchId, Key, Message};
+use crate::message::{Batch, BatchId, Key, Message};
 
 pub(crate) trait DynStore<K: Key, M: Message>: Send + Sync + 'static {
     fn append<'a>(
@@ -92,6 +92,7 @@ pub(crate) trait DynStore<K: Key, M: Message>: Send + Sync + 'static {
         now: Timestamp,
         limit: NonZeroUsize,
     ) -> BoxFuture<'a, Result<Maintained, StoreError>>;
+    fn hand_back<'a>(&'a self) -> BoxFuture<'a, Result<Vec<Batch<K, M>>, StoreError>>;
     fn counts<'a>(&'a self, now: Timestamp) -> BoxFuture<'a, Result<Counts, StoreError>>;
     fn list<'a>(&'a self, filter: &'a Filter) -> BoxFuture<'a, Result<Vec<Record<K>>, StoreError>>;
     fn batch<'a>(&'a self, id: BatchId) -> BoxFuture<'a, Result<Option<Whole<K, M>>, StoreError>>;
@@ -216,6 +217,10 @@ impl<K: Key, M: Message, S: Store<K, M>> DynStore<K, M> for S {
         limit: NonZeroUsize,
     ) -> BoxFuture<'a, Result<Maintained, StoreError>> {
         Box::pin(Store::maintain(self, now, limit))
+    }
+
+    fn hand_back<'a>(&'a self) -> BoxFuture<'a, Result<Vec<Batch<K, M>>, StoreError>> {
+        Box::pin(Store::hand_back(self))
     }
 
     fn counts<'a>(&'a self, now: Timestamp) -> BoxFuture<'a, Result<Counts, StoreError>> {

@@ -1,0 +1,159 @@
+//! [`OpenAiClassifier`]: one batch, one answer, within one deadline.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_openai::Client;
+use async_openai::types::chat::CreateChatCompletionRequest;
+use secrecy::SecretString;
+use sms_consolidate::{Classification, Classifier, ClassifyError, Clock, Context, Label, Message, Timestamp};
+
+use crate::answer::Completion;
+use crate::breaker::Breaker;
+use crate::builder::Builder;
+use crate::error::OpenAiError;
+use crate::request::{Pseudonyms, Template};
+use crate::transport::{Endpoint, recover};
+
+/// The name of the method in classifications.
+const METHOD: &str = "OpenAI";
+
+/// The most requests that are made for one attempt at a batch.
+const MAX_REQUESTS: u32 = 5;
+
+/// The wait after the first failure; it doubles with each further one.
+const FIRST_BACKOFF: Duration = Duration::from_millis(250);
+const MAX_BACKOFF: Duration = Duration::from_secs(4);
+
+/// The most that is left of the library's timeout for the next classifier.
+const MAX_RESERVE: Duration = Duration::from_secs(1);
+
+/// Classifies batches by asking the OpenAI API, or a server that is compatible with it, once per batch.
+///
+/// See the [crate's documentation](crate) for what it sends and how it fails. It holds a pool of connections, so build
+/// one and keep it; to share it, put it into an [`Arc`], which is a classifier too.
+pub struct OpenAiClassifier {
+    pub(crate) client: Client<Endpoint>,
+    pub(crate) template: Template,
+    pub(crate) pseudonyms: Pseudonyms,
+    pub(crate) labels: Vec<Label>,
+    pub(crate) timing: Timing,
+    pub(crate) breaker: Breaker,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timing {
+    pub(crate) deadline: Duration,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) max_retry_after: Duration,
+}
+
+impl OpenAiClassifier {
+    /// Starts the settings of a classifier that uses `api_key`.
+    pub fn builder(api_key: impl Into<SecretString>) -> Builder {
+        Builder::new(api_key.into())
+    }
+
+    async fn ask<M: Message>(
+        &self,
+        messages: &[M],
+        context: &Context,
+    ) -> Result<Classification, OpenAiError> {
+        let now = self.clock.now();
+        self.breaker.check(now)?;
+        let reserve = (context.timeout / 10).min(MAX_RESERVE);
+        let deadline = now + self.timing.deadline.min(context.timeout - reserve);
+        let request = self.template.fill(messages, self.pseudonyms.of(&context.key));
+        let completion = self.complete(&request, deadline).await?;
+        let usage = completion.usage();
+        tracing::debug!(batch = %context.batch, ?usage, "OPENAI ANSWERED");
+        let mut classification = Classification::new(completion.label(&self.labels)?, METHOD);
+        classification.usage = usage;
+        Ok(classification)
+    }
+
+    /// The service's answer to `request`, asked for until it comes, fails for good, or `deadline` is near.
+    async fn complete(
+        &self,
+        request: &CreateChatCompletionRequest,
+        deadline: Timestamp,
+    ) -> Result<Completion, OpenAiError> {
+        let mut failures = 0;
+        loop {
+            let error = match self.request_once(request, deadline).await {
+                Ok(completion) => return Ok(completion),
+                Err(error) => error,
+            };
+            failures += 1;
+            let Some(at) = self.next_request(&error, failures, deadline) else { return Err(error) };
+            tracing::debug!(%error, next = %at, "OPENAI RETRY");
+            self.clock.sleep_until(at).await;
+        }
+    }
+
+    async fn request_once(
+        &self,
+        request: &CreateChatCompletionRequest,
+        deadline: Timestamp,
+    ) -> Result<Completion, OpenAiError> {
+        let until = deadline.min(self.clock.now() + self.timing.attempt_timeout);
+        let chat = self.client.chat();
+        tokio::select! {
+            biased;
+            answer = chat.create_byot(request) => answer.map_err(recover),
+            () = self.clock.sleep_until(until) => Err(OpenAiError::TimedOut),
+        }
+    }
+
+    /// When to ask again, if that makes sense. There is no point in a request that the deadline would cut off at
+    /// once, and a fallback is glad of the time.
+    fn next_request(&self, error: &OpenAiError, failures: u32, deadline: Timestamp) -> Option<Timestamp> {
+        if !error.is_transient() || failures >= MAX_REQUESTS {
+            return None;
+        }
+        let wait = match error.retry_after() {
+            Some(asked) if asked > self.timing.max_retry_after => return None,
+            Some(asked) => asked + FIRST_BACKOFF.mul_f64(fastrand::f64()),
+            None => {
+                let backoff = (FIRST_BACKOFF * 2_u32.pow(failures - 1)).min(MAX_BACKOFF);
+                backoff.mul_f64(0.5 + fastrand::f64() / 2.0)
+            }
+        };
+        let at = self.clock.now() + wait;
+        (at < deadline).then_some(at)
+    }
+
+    /// Tells the operator what no retry can mend, and stops calling if no call could succeed.
+    fn report(&self, error: &OpenAiError) {
+        if error.concerns_account() {
+            if let Some(until) = self.breaker.open(self.clock.now()) {
+                tracing::warn!(%error, %until, "OPENAI SUSPENDED");
+            }
+        } else if matches!(error, OpenAiError::Rejected { .. }) {
+            tracing::warn!(%error, "OPENAI REJECTED");
+        }
+    }
+}
+
+impl<M: Message> Classifier<M> for OpenAiClassifier {
+    /// Asks the model. Dropping the future drops the request; the service may have charged for it.
+    async fn classify(&self, messages: &[M], context: &Context) -> Result<Classification, ClassifyError> {
+        let answer = self.ask(messages, context).await;
+        answer.map_err(|error| {
+            self.report(&error);
+            error.into()
+        })
+    }
+}
+
+/// Without the key.
+impl fmt::Debug for OpenAiClassifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenAiClassifier")
+            .field("labels", &self.labels)
+            .field("timing", &self.timing)
+            .finish_non_exhaustive()
+    }
+}

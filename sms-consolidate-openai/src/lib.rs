@@ -1,0 +1,67 @@
+//! A [`Classifier`](sms_consolidate::Classifier) over the OpenAI API and servers that are compatible with it.
+//!
+//! One call per batch, to Chat Completions with Structured Outputs: the model can answer with one of your labels and
+//! nothing else. It has no tools, and it never writes a reply. Where it cannot decide, the classifier fails, and
+//! [`Fallback`](sms_consolidate::Fallback) hands the batch to the next one.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use sms_consolidate::{Classification, ClassifyError, Context, Fallback, Label, SmsMessage};
+//! use sms_consolidate_openai::OpenAiClassifier;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let openai = OpenAiClassifier::builder(std::env::var("OPENAI_API_KEY")?)
+//!     .labels([
+//!         (Label::AGREE, "the sender confirms the appointment"),
+//!         (Label::NOT_AGREE, "the sender cancels it, or it is not clear that the sender confirms it"),
+//!         (Label::new("RESCHEDULE"), "the sender wants another time"),
+//!     ])
+//!     .deadline(Duration::from_secs(8))
+//!     .build()?;
+//! let a_human_looks_at_it = |_: &[SmsMessage], _: &Context| async {
+//!     Ok::<_, ClassifyError>(Classification::new(Label::NOT_AGREE, "Default"))
+//! };
+//! let classifier = Fallback::new(openai, a_human_looks_at_it);
+//! # fn check(_: impl sms_consolidate::Classifier<SmsMessage>) {}
+//! # check(classifier);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What leaves the process
+//!
+//! The instructions with your labels; the texts, cleaned and capped, as one JSON array; and a keyed hash of the
+//! conversation's key, by which the service tells abusers apart. The key itself, which may be a phone number, does
+//! not leave. `store` is false.
+//!
+//! # What happens when it fails
+//!
+//! | the service | this classifier |
+//! |---|---|
+//! | answers 408, 429 or 5xx, cannot be reached, drops the connection, is too slow | tries again with jitter, `Retry-After` honoured, within the deadline; then [`Retryable`](sms_consolidate::ClassifyError::Retryable) |
+//! | refuses, is cut off, is filtered, names another label | [`Permanent`](sms_consolidate::ClassifyError::Permanent), no second call |
+//! | does not accept the key (401, 403), or the account has nothing left to spend (402, or 429 with such a code) | `Permanent`, one warning, and no call at all for a minute |
+//! | rejects the request (another 4xx, a redirect) | `Permanent`, a warning |
+//! | answers 2xx with something that is not the expected JSON | `Retryable`, no second call within this attempt |
+//!
+//! The cause is an [`OpenAiError`] in each case. Neither errors nor log events hold texts, keys or bodies.
+
+mod answer;
+mod breaker;
+mod builder;
+mod classifier;
+mod error;
+mod request;
+mod text;
+mod transport;
+
+pub use async_openai::types::chat::ReasoningEffort;
+pub use builder::{BuildError, Builder, DEFAULT_MODEL};
+pub use classifier::OpenAiClassifier;
+pub use error::{ErrorDetail, OpenAiError};
+pub use secrecy::SecretString;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

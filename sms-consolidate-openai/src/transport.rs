@@ -1,0 +1,170 @@
+//! The way to the service and back: where it is, one exchange, and what a status means.
+//!
+//! async-openai logs the bodies that it cannot read, and they may quote texts. So the exchange reads them itself, and
+//! hands on only those that are known to be readable.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_openai::Client;
+use async_openai::config::Config;
+use async_openai::error::OpenAIError;
+use async_openai::middleware::HttpRequestFactory;
+use http::header::{AUTHORIZATION, InvalidHeaderValue, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use sms_consolidate::{Clock, Timestamp};
+
+use crate::answer::{Completion, ErrorBody};
+use crate::error::OpenAiError;
+
+/// The largest body that is read. An answer is about one kilobyte.
+const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// Where the service is, and the key to it. async-openai's own configuration also reads the environment, and panics
+/// on a key that does not fit into a header.
+pub(crate) struct Endpoint {
+    base_url: String,
+    api_key: SecretString,
+    headers: HeaderMap,
+}
+
+impl Endpoint {
+    pub(crate) fn new(base_url: String, api_key: SecretString) -> Result<Self, InvalidHeaderValue> {
+        let mut authorization = HeaderValue::try_from(format!("Bearer {}", api_key.expose_secret()))?;
+        authorization.set_sensitive(true);
+        Ok(Self { base_url, api_key, headers: HeaderMap::from_iter([(AUTHORIZATION, authorization)]) })
+    }
+}
+
+impl Config for Endpoint {
+    fn headers(&self) -> HeaderMap {
+        self.headers.clone()
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+
+    fn query(&self) -> Vec<(&str, &str)> {
+        Vec::new()
+    }
+
+    fn api_base(&self) -> &str {
+        &self.base_url
+    }
+
+    fn api_key(&self) -> &SecretString {
+        &self.api_key
+    }
+}
+
+/// A client that makes one request per call: the retries of async-openai and reqwest are off, since they know no
+/// deadline. Redirects are not followed either; a request that is redirected was sent to the wrong address.
+pub(crate) fn client(endpoint: Endpoint, clock: Arc<dyn Clock>) -> Result<Client<Endpoint>, reqwest::Error> {
+    let http = reqwest::Client::builder()
+        .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .build()?;
+    let service = tower::service_fn({
+        let http = http.clone();
+        move |request: HttpRequestFactory| {
+            let (http, clock) = (http.clone(), clock.clone());
+            async move {
+                let answer = exchange(&http, &request, &*clock).await;
+                answer.map_err(|error| OpenAIError::Boxed(Box::new(error)))
+            }
+        }
+    });
+    Ok(Client::build(http, endpoint).with_http_service(service))
+}
+
+/// Our error, out of what async-openai made of it.
+pub(crate) fn recover(error: OpenAIError) -> OpenAiError {
+    match error {
+        OpenAIError::Boxed(error) => match error.downcast() {
+            Ok(error) => *error,
+            Err(source) => OpenAiError::Unreachable { source },
+        },
+        OpenAIError::Reqwest(error) => OpenAiError::unreachable(error),
+        // Not to be kept as a source: its text may hold the body.
+        _ => OpenAiError::Malformed { status: StatusCode::OK.as_u16() },
+    }
+}
+
+async fn exchange(
+    http: &reqwest::Client,
+    request: &HttpRequestFactory,
+    clock: &dyn Clock,
+) -> Result<reqwest::Response, OpenAiError> {
+    let request = request.build().await.map_err(recover)?;
+    let mut response = http.execute(request).await.map_err(OpenAiError::unreachable)?;
+    let body = read_body(&mut response).await?;
+    let status = response.status();
+    if !status.is_success() {
+        return Err(failure(status, retry_after(response.headers(), clock.now()), body.as_deref()));
+    }
+    let readable = body.filter(|body| serde_json::from_slice::<Completion>(body).is_ok());
+    let body = readable.ok_or(OpenAiError::Malformed { status: status.as_u16() })?;
+    Ok(http::Response::new(body).into())
+}
+
+/// The body, or nothing if it is too large.
+async fn read_body(response: &mut reqwest::Response) -> Result<Option<Vec<u8>>, OpenAiError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(OpenAiError::unreachable)? {
+        if body.len() + chunk.len() > MAX_BODY_BYTES {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
+}
+
+fn failure(status: StatusCode, retry_after: Option<Duration>, body: Option<&[u8]>) -> OpenAiError {
+    let body = ErrorBody::read(body);
+    let (status, detail) = (status.as_u16(), body.detail());
+    match status {
+        401 | 403 => OpenAiError::Unauthorized { status, detail },
+        // OpenAI sends 429; some compatible servers 402.
+        402 => OpenAiError::QuotaExhausted { status, detail },
+        429 if body.names_quota() => OpenAiError::QuotaExhausted { status, detail },
+        408 | 429 | 500.. => OpenAiError::Unavailable { status, detail, retry_after },
+        _ => OpenAiError::Rejected { status, detail },
+    }
+}
+
+/// `Retry-After` in both its forms, seconds and a date (RFC 9110, section 10.2.3).
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    let since_epoch = date.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some((Timestamp::default() + since_epoch).since(now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read_in_both_forms() {
+        let now = Timestamp::from_unix_millis(784_111_777_000);
+        let check = |value: &'static str, seconds: Option<u64>| {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(value))]);
+            assert_eq!(retry_after(&headers, now), seconds.map(Duration::from_secs), "{value}");
+        };
+        check("2", Some(2));
+        check("0", Some(0));
+        check("18446744073709551615", Some(u64::MAX));
+        check("Sun, 06 Nov 1994 08:49:47 GMT", Some(10));
+        check("Sun, 06 Nov 1994 08:49:27 GMT", Some(0));
+        check("-1", None);
+        check("soon", None);
+        check("", None);
+        assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+}

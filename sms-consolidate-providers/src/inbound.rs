@@ -1,0 +1,262 @@
+//! From a gateway's webhook to messages, without a web framework.
+//!
+//! Each gateway is a type that implements [`Inbound`]. [`parse`](Inbound::parse) is a pure function: it reads no clock
+//! and keeps nothing. Signatures are checked before anything of the body is read. Whoever calls it bounds the size of
+//! the body first, and answers with [`Rejection::status`]. Fields that are not known are ignored; of fields that are
+//! given twice the last one counts.
+//!
+//! In a list of messages the good ones are accepted, and the bad ones listed:
+//!
+//! ```
+//! # use http::{HeaderMap, Method, Uri};
+//! # use sms_consolidate::Timestamp;
+//! use sms_consolidate_providers::inbound::{Inbound, InboundRequest, SmsMobileApi};
+//!
+//! # let (uri, headers, now) = (Uri::from_static("/"), HeaderMap::new(), Timestamp::from_unix_millis(0));
+//! let body = br#"{"messages": [{"guid": "a", "number": "+639123456789", "message": "Yes"}, {"guid": "b"}]}"#;
+//! let request = InboundRequest { method: &Method::POST, uri: &uri, headers: &headers, body };
+//! let parsed = SmsMobileApi::new().parse(&request, now)?;
+//! assert_eq!(parsed.messages.len(), 1);
+//! assert_eq!(parsed.errors[0].to_string(), "element 1: `number` is missing");
+//! # Ok::<(), sms_consolidate_providers::inbound::Rejection>(())
+//! ```
+
+mod json;
+mod sms_mobile_api;
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use http::{HeaderMap, Method, StatusCode, Uri};
+use sms_consolidate::{Conversation, ParseAddressError, SmsMessage, Timestamp};
+
+pub use sms_mobile_api::SmsMobileApi;
+
+/// The longest message id that is accepted, in bytes.
+pub const MAX_ID_BYTES: usize = 512;
+
+/// How many messages one payload may hold, unless a gateway is given another limit.
+pub const DEFAULT_MAX_MESSAGES: usize = 10_000;
+
+/// How far a signature's timestamp may lie from `now`, either way.
+pub const MAX_SKEW: Duration = Duration::from_secs(300);
+
+/// A webhook call as it came in.
+#[derive(Clone, Copy)]
+pub struct InboundRequest<'a> {
+    /// The method.
+    pub method: &'a Method,
+    /// The URL as the server saw it, query included. Behind a proxy it is not the one that the gateway called.
+    pub uri: &'a Uri,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+    /// The body, byte for byte: signatures cover the bytes.
+    pub body: &'a [u8],
+}
+
+/// A gateway's webhook.
+pub trait Inbound: Send + Sync + 'static {
+    /// Reads the messages of a call that arrived at `now`, once it is known to come from the gateway.
+    ///
+    /// Events that are no message, and lists without any, are success with no messages: they are to be acknowledged.
+    ///
+    /// # Errors
+    /// Why nothing of the call can be accepted.
+    fn parse(&self, request: &InboundRequest<'_>, now: Timestamp) -> Result<Parsed, Rejection>;
+}
+
+/// What a webhook call holds.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Parsed {
+    /// The messages, in the order of the payload.
+    pub messages: Vec<InboundMessage>,
+    /// Why other elements of the same payload are not accepted, in the order of the payload.
+    pub errors: Vec<FieldError>,
+    /// How many events it holds that are no message.
+    pub ignored: usize,
+}
+
+/// A message, and the conversation that it belongs to: what to push.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboundMessage {
+    /// Who texted which of our lines.
+    pub conversation: Conversation,
+    /// The message.
+    pub message: SmsMessage,
+}
+
+/// Why nothing of a webhook call is accepted. Its text goes back to the gateway and holds nothing of the body.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// The body cannot be read.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// The body can be read and lacks something: the payload is one message, or every element of its list is bad.
+    /// There is at least one error.
+    #[error("{}", summary(.0))]
+    Unprocessable(Vec<FieldError>),
+    /// The list is too long. None of it is accepted.
+    #[error("the payload holds {found} messages; at most {limit} are accepted")]
+    TooManyMessages {
+        /// How many it holds.
+        found: usize,
+        /// How many it may hold.
+        limit: usize,
+    },
+    /// It is not known to come from the gateway.
+    #[error(transparent)]
+    Unauthorized(#[from] Unauthorized),
+}
+
+impl Rejection {
+    /// The status to answer with.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Unprocessable(_) | Self::TooManyMessages { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+        }
+    }
+}
+
+impl From<FieldError> for Rejection {
+    fn from(error: FieldError) -> Self {
+        Self::Unprocessable(vec![error])
+    }
+}
+
+fn summary(errors: &[FieldError]) -> String {
+    match errors {
+        [] => "nothing in the payload can be accepted".to_owned(),
+        [only] => only.to_string(),
+        [first, rest @ ..] => format!("{first} (and {} more)", rest.len()),
+    }
+}
+
+/// What makes a body unreadable, and where.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Malformed {
+    /// There is none.
+    #[error("the body is empty")]
+    Empty,
+    /// It is not UTF-8.
+    #[error("the body is not UTF-8 at byte {at}")]
+    NotUtf8 {
+        /// The offset of the first byte that is not.
+        at: usize,
+    },
+    /// It is not JSON, or not a form.
+    #[error("the body is malformed: {source}")]
+    Syntax {
+        /// What is wrong with it, and where.
+        source: Box<dyn Error + Send + Sync>,
+    },
+}
+
+/// Why a message is not accepted: the first of its fields that is in the way.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct FieldError {
+    /// Which element of the payload's list it is about, counted from 0; `None` if the payload is a single message.
+    pub index: Option<usize>,
+    /// The field, by its path within the element; `body` or `element` if it is about the whole.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+impl FieldError {
+    const fn new(field: &'static str, problem: Problem) -> Self {
+        Self { index: None, field, problem }
+    }
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(index) = self.index {
+            write!(f, "element {index}: ")?;
+        }
+        write!(f, "`{}` {}", self.field, self.problem)
+    }
+}
+
+impl Error for FieldError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.problem)
+    }
+}
+
+/// What is wrong with a field.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// It is absent or null.
+    #[error("is missing")]
+    Missing,
+    /// It is of another type.
+    #[error("must be {expected}, not {found}")]
+    WrongType {
+        /// What it must be.
+        expected: &'static str,
+        /// What it is.
+        found: &'static str,
+    },
+    /// It is blank.
+    #[error("is empty")]
+    Empty,
+    /// It is too long.
+    #[error("has {bytes} bytes; at most {limit} are accepted")]
+    TooLong {
+        /// How long it is.
+        bytes: usize,
+        /// How long it may be.
+        limit: usize,
+    },
+    /// It cannot be the address of anybody.
+    #[error("is no address: {0}")]
+    Address(#[source] ParseAddressError),
+    /// It holds what is no text, such as half of a surrogate pair.
+    #[error("cannot be read: {source}")]
+    Unreadable {
+        /// What is wrong with it.
+        source: Box<dyn Error + Send + Sync>,
+    },
+}
+
+/// Why a call is not known to come from the gateway.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unauthorized {
+    /// A header that the check needs is missing.
+    #[error("the header {header} is missing")]
+    Missing {
+        /// The header.
+        header: &'static str,
+    },
+    /// The signature is not that of the body and timestamp under the configured secret.
+    #[error("the signature is wrong")]
+    WrongSignature,
+    /// The signature is right, and what it covers begins with no time.
+    #[error("the signature's timestamp is not a number of seconds")]
+    NoTimestamp,
+    /// The signature is right, and too old or from the future: a replay, or a clock that is off.
+    #[error("the signature's timestamp is {} s away from this server's time", .skew.as_secs())]
+    Stale {
+        /// How far it lies from the time of the check.
+        skew: Duration,
+    },
+}
+
+/// A gateway's configuration that cannot work.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A secret is empty, so that anybody could sign with it.
+    #[error("the webhook secret is empty")]
+    EmptySecret,
+}

@@ -1,0 +1,215 @@
+//! SMS Mobile API (<https://smsmobileapi.com>), which turns a phone into a gateway.
+
+use std::num::NonZeroUsize;
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::value::RawValue;
+use sha2::Sha256;
+use sms_consolidate::{Address, Conversation, SmsMessage, Timestamp};
+
+use super::{
+    ConfigError, DEFAULT_MAX_MESSAGES, FieldError, Inbound, InboundMessage, InboundRequest, MAX_ID_BYTES,
+    MAX_SKEW, Parsed, Problem, Rejection, Unauthorized, json,
+};
+
+const TIMESTAMP: &str = "X-SMSMobileAPI-Timestamp";
+const SIGNATURE: &str = "X-SMSMobileAPI-Signature";
+const SIGNATURE_NEXT: &str = "X-SMSMobileAPI-Signature-Next";
+
+/// The webhook of SMS Mobile API, in all three forms at one address: the legacy message, the legacy list of messages,
+/// and the event of API version 2.
+///
+/// - The id is `guid`, of at most [`MAX_ID_BYTES`]. The sender is `number` or `from`: a number with a plus sign must be
+///   one; short codes, names and national numbers stay as they are. An empty text is accepted.
+/// - The line is `device_id`; legacy messages name none.
+/// - The time is `received_at`. One that cannot be read is left out, and the message accepted. Legacy times carry no
+///   zone and are not used.
+/// - Events of other types than `sms.received` are ignored.
+///
+/// **Without a [secret](Self::with_webhook_secret) nothing is checked**, and anybody who knows the address can post
+/// messages. With one, every call must carry a signature of it, not older than [`MAX_SKEW`]. Legacy calls carry none
+/// and are refused then. While the secret is rotated, the signature by the next one counts as well, so that the
+/// configuration can change at any moment of the rotation.
+///
+/// ```
+/// use sms_consolidate_providers::inbound::{ConfigError, SmsMobileApi};
+///
+/// let gateway = SmsMobileApi::new().with_webhook_secret("whsec_…")?;
+/// assert_eq!(SmsMobileApi::new().with_webhook_secret("").err(), Some(ConfigError::EmptySecret));
+/// # Ok::<(), ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SmsMobileApi {
+    /// Keyed once; a clone is ready to sign.
+    mac: Option<Hmac<Sha256>>,
+    max_messages: usize,
+}
+
+impl SmsMobileApi {
+    /// A webhook that takes signed and unsigned calls alike.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { mac: None, max_messages: DEFAULT_MAX_MESSAGES }
+    }
+
+    /// The same webhook, requiring signatures by `secret`.
+    ///
+    /// # Errors
+    /// If the secret is empty.
+    pub fn with_webhook_secret(mut self, secret: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        let secret = secret.as_ref();
+        if secret.is_empty() {
+            return Err(ConfigError::EmptySecret);
+        }
+        self.mac = Some(Hmac::new_from_slice(secret).expect("HMAC takes keys of any length"));
+        Ok(self)
+    }
+
+    /// The same webhook, taking at most `limit` messages per call. Default: [`DEFAULT_MAX_MESSAGES`].
+    #[must_use]
+    pub const fn with_max_messages(mut self, limit: NonZeroUsize) -> Self {
+        self.max_messages = limit.get();
+        self
+    }
+
+    fn authenticate(&self, request: &InboundRequest<'_>, now: Timestamp) -> Result<(), Unauthorized> {
+        let Some(mac) = &self.mac else { return Ok(()) };
+        let headers = request.headers;
+        if !headers.contains_key(SIGNATURE) && !headers.contains_key(SIGNATURE_NEXT) {
+            return Err(Unauthorized::Missing { header: SIGNATURE });
+        }
+        let timestamp = headers.get(TIMESTAMP).ok_or(Unauthorized::Missing { header: TIMESTAMP })?;
+
+        let mut mac = mac.clone();
+        mac.update(timestamp.as_bytes());
+        mac.update(b".");
+        mac.update(request.body);
+        let mut given = headers.get_all(SIGNATURE).iter().chain(headers.get_all(SIGNATURE_NEXT));
+        // `verify_slice` compares in constant time.
+        if !given.any(|value| signature(value).is_some_and(|given| mac.clone().verify_slice(&given).is_ok()))
+        {
+            return Err(Unauthorized::WrongSignature);
+        }
+
+        let seconds: Option<i64> = timestamp.to_str().ok().and_then(|text| text.parse().ok());
+        let signed_at = seconds.ok_or(Unauthorized::NoTimestamp)?.saturating_mul(1_000);
+        let signed_at = Timestamp::from_unix_millis(signed_at);
+        let skew = now.since(signed_at).max(signed_at.since(now));
+        if skew > MAX_SKEW { Err(Unauthorized::Stale { skew }) } else { Ok(()) }
+    }
+
+    fn list(&self, list: &RawValue) -> Result<Parsed, Rejection> {
+        let elements = json::elements(list).map_err(|problem| FieldError::new("messages", problem))?;
+        if elements.len() > self.max_messages {
+            return Err(Rejection::TooManyMessages { found: elements.len(), limit: self.max_messages });
+        }
+        let mut parsed = Parsed { messages: Vec::with_capacity(elements.len()), ..Parsed::default() };
+        for (index, element) in elements.into_iter().enumerate() {
+            match legacy_message("element", element) {
+                Ok(message) => parsed.messages.push(message),
+                Err(error) => parsed.errors.push(FieldError { index: Some(index), ..error }),
+            }
+        }
+        if parsed.messages.is_empty() && !parsed.errors.is_empty() {
+            return Err(Rejection::Unprocessable(parsed.errors));
+        }
+        Ok(parsed)
+    }
+}
+
+impl Default for SmsMobileApi {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Inbound for SmsMobileApi {
+    fn parse(&self, request: &InboundRequest<'_>, now: Timestamp) -> Result<Parsed, Rejection> {
+        self.authenticate(request, now)?;
+        let body = json::document(request.body)?;
+        let [messages, kind, data, guid, number] =
+            json::fields(body, ["messages", "type", "data", "guid", "number"])
+                .map_err(|problem| FieldError::new("body", problem))?;
+        if let Some(messages) = messages {
+            return self.list(messages);
+        }
+        // A legacy message has its fields at the top, an event has them in `data`.
+        let message = if guid.is_none() && number.is_none() && (kind.is_some() || data.is_some()) {
+            if required("type", kind, json::string)? != "sms.received" {
+                return Ok(Parsed { ignored: 1, ..Parsed::default() });
+            }
+            event_message(required("data", data, Ok)?)?
+        } else {
+            legacy_message("body", body)?
+        };
+        Ok(Parsed { messages: vec![message], ..Parsed::default() })
+    }
+}
+
+/// The bytes of `v1=<hex>`.
+fn signature(header: &http::HeaderValue) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(header.as_bytes().strip_prefix(b"v1=")?, &mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// Reads a message without an envelope; `whole` is what to call it if it is no object.
+fn legacy_message(whole: &'static str, message: &RawValue) -> Result<InboundMessage, FieldError> {
+    let [guid, number, text] = json::fields(message, ["guid", "number", "message"])
+        .map_err(|problem| FieldError::new(whole, problem))?;
+    let id = required("guid", guid, id)?;
+    let sender = required("number", number, address)?;
+    let text = required("message", text, json::lossy_string)?;
+    Ok(InboundMessage { conversation: sender.into(), message: SmsMessage::new(text).with_id(id) })
+}
+
+/// Reads the `data` of an `sms.received` event.
+fn event_message(data: &RawValue) -> Result<InboundMessage, FieldError> {
+    let [guid, from, text, device_id, received_at] =
+        json::fields(data, ["guid", "from", "message", "device_id", "received_at"])
+            .map_err(|problem| FieldError::new("data", problem))?;
+    let id = required("data.guid", guid, id)?;
+    let sender = required("data.from", from, address)?;
+    let text = required("data.message", text, json::lossy_string)?;
+    let line = match required("data.device_id", device_id, address) {
+        Ok(line) => Some(line),
+        Err(FieldError { problem: Problem::Missing | Problem::Empty, .. }) => None,
+        Err(error) => return Err(error),
+    };
+    let mut message = SmsMessage::new(text).with_id(id);
+    if let Some(time) = received_at.and_then(time) {
+        message = message.with_sent_at(time);
+    }
+    Ok(InboundMessage { conversation: Conversation::new(sender, line), message })
+}
+
+fn required<'a, T>(
+    field: &'static str,
+    value: Option<&'a RawValue>,
+    read: impl FnOnce(&'a RawValue) -> Result<T, Problem>,
+) -> Result<T, FieldError> {
+    value.ok_or(Problem::Missing).and_then(read).map_err(|problem| FieldError::new(field, problem))
+}
+
+fn id(value: &RawValue) -> Result<String, Problem> {
+    let id = json::string(value)?;
+    match id.len() {
+        _ if id.trim().is_empty() => Err(Problem::Empty),
+        bytes if bytes > MAX_ID_BYTES => Err(Problem::TooLong { bytes, limit: MAX_ID_BYTES }),
+        _ => Ok(id),
+    }
+}
+
+fn address(value: &RawValue) -> Result<Address, Problem> {
+    let text = json::string(value)?;
+    if text.trim().is_empty() {
+        return Err(Problem::Empty);
+    }
+    text.parse().map_err(Problem::Address)
+}
+
+/// An RFC 3339 time. Whether it is believable is for the core to judge, which knows the time of arrival.
+fn time(value: &RawValue) -> Option<Timestamp> {
+    let time: jiff::Timestamp = json::string(value).ok()?.parse().ok()?;
+    Some(Timestamp::from_unix_millis(time.as_millisecond()))
+}

@@ -246,7 +246,10 @@ impl Model {
             Hold::Leased { .. } => head.losses += 1,
             Hold::Never | Hold::Waiting { .. } => head.attempts += 1,
         }
-        head.first_claimed = head.first_claimed.or(Some(now));
+        // Retry time begins with the last claim before which no attempt had failed.
+        if head.attempts <= 1 {
+            head.first_claimed = Some(now);
+        }
         head.hold = Hold::Leased { claim, until: now + lease };
         Some(claim)
     }

@@ -291,7 +291,7 @@ impl World {
     }
 
     fn bury(&mut self, fence: Fence) -> String {
-        let buried = self.lane.bury(fence).expect("the model says it is held");
+        let buried = self.lane.bury(fence, true).expect("the model says it is held");
         let batch = self.model.end_head();
         let maybe_sent = batch.stage == Stage::Replying;
         let (facts, is_dead) = match buried {
@@ -371,7 +371,7 @@ impl World {
             ReplyTerms { control: Some(Control::Stop), send_timeout: ms(0), max_replies_per_hour: None };
         assert_eq!(lane.begin_reply(now, fence, &terms), Err(ReplyRefusal::Lost(reason)));
         assert_eq!(lane.retry(fence, &RetryTerms { at: now, counts: true, maybe_sent: false }), lost);
-        assert_eq!(lane.bury(fence), Err(reason));
+        assert_eq!(lane.bury(fence, true), Err(reason));
         assert_eq!(lane.finish(fence), Err(reason));
         assert_eq!(lane, self.lane, "a stale token changes nothing");
     }

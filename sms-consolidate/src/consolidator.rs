@@ -491,11 +491,16 @@ impl<K: Key, M: Message> Consolidator<K, M> {
             if now >= deadline {
                 return Ok(());
             }
-            if !inner.claim_due(now, inner.jobs.free()).await?.is_empty() {
+            let (is_idle, free) = (inner.jobs.in_flight() == 0, inner.jobs.free());
+            if !inner.claim_due(now, free).await?.is_empty() {
                 continue;
             }
-            let wake = inner.store.next_wake().await?.filter(|wake| *wake < deadline);
-            if inner.jobs.in_flight() == 0 && wake.is_none() {
+            // With no place free, what is due waits for a job to end, and not for its time: that has come.
+            let wake = match free {
+                0 => None,
+                _ => inner.store.next_wake().await?.filter(|wake| *wake < deadline),
+            };
+            if is_idle && wake.is_none() {
                 return Ok(());
             }
             tokio::select! {

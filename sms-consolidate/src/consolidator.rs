@@ -23,6 +23,7 @@
 //! # Ok(()) }
 //! ```
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,8 +42,8 @@ use crate::message::{Batch, BatchId, Key, Message};
 use crate::process::{Ended, Interrupt};
 use crate::reply::DynSender;
 use crate::store::{
-    Appended, Arrival, Counts, DynStore, Filter, Maintained, Record, RequeueError, Requeued, StoreError,
-    Whole,
+    Appended, Arrival, Counts, DynStore, Filter, Maintained, Outcome, Record, RequeueError, Requeued, Status,
+    StoreError, Whole,
 };
 
 /// The longest id that is accepted, in bytes.
@@ -473,13 +474,35 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         self.await_jobs(deadline).await;
         self.inner.jobs.interrupt_all(Interrupt::HandBack);
         self.await_jobs(self.inner.clock.now() + HAND_BACK_WITHIN).await;
-        let finished = self.inner.events.totals().batches_finished - finished_before;
+        let (mut unfinished, mut kept) = (Vec::new(), 0);
         if self.is_durable() {
             let counts = self.inner.store.counts(self.inner.clock.now()).await?;
-            let kept = counts.open + counts.closed + counts.claimed + counts.retrying;
-            return Ok(ShutdownReport { finished, unfinished: Vec::new(), kept });
+            kept = counts.open + counts.closed + counts.claimed + counts.retrying;
+        } else {
+            unfinished = self.hand_back().await?;
         }
-        Ok(ShutdownReport { finished, unfinished: self.inner.store.hand_back().await?, kept: 0 })
+        let finished = self.inner.events.totals().batches_finished - finished_before;
+        Ok(ShutdownReport { finished, unfinished, kept })
+    }
+
+    /// Empties a store that does not outlive the process, and reports what has ended by that.
+    async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
+        let store = &self.inner.store;
+        let started = Filter::newest(usize::MAX).with_status(Status::Claimed).with_status(Status::Retrying);
+        let started = store.list(&started).await?;
+        let batches = store.hand_back().await?;
+        let handed_back: BTreeSet<BatchId> = batches.iter().map(|batch| batch.id).collect();
+        for record in started.into_iter().filter(|record| !handed_back.contains(&record.id)) {
+            self.inner.events.emit(Event::Finished {
+                key: record.key,
+                batch: record.id,
+                messages: record.messages as usize,
+                outcome: Outcome::ReplyUnknown,
+                error: record.error,
+                at: self.inner.clock.now(),
+            });
+        }
+        Ok(batches)
     }
 
     /// Handles whatever becomes due before `deadline`.

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use sms_consolidate::store::Status;
 use sms_consolidate::testing::{ScriptedAnswer, ScriptedClassifier};
-use sms_consolidate::{Classification, ClassifyError, Context, Event, Fallback, Label, RetryPolicy, SmsMessage};
+use sms_consolidate::{
+    Classification, ClassifyError, Context, Event, Fallback, Label, RetryPolicy, SmsMessage,
+};
 
 use crate::common::{AGREED, ANA, Rig, ms, secs};
 

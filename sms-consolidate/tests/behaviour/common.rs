@@ -8,8 +8,9 @@ use sms_consolidate::lane::Accepted;
 use sms_consolidate::store::{Filter, NoReply, Outcome, Record, Status};
 use sms_consolidate::testing::{RecordingSender, ScriptedClassifier, ScriptedSend};
 use sms_consolidate::{
-    Builder, Classification, ClassifyError, Classifier, Clock, Consolidator, Context, Conversation, Event, FakeClock,
-    Label, MemoryStore, Message, PushError, Pushed, Receipt, Reply, ReplySender, SendError, SmsMessage, Timestamp,
+    Builder, Classification, Classifier, ClassifyError, Clock, Consolidator, Context, Conversation, Event,
+    FakeClock, Label, MemoryStore, Message, PushError, Pushed, Receipt, Reply, ReplySender, SendError,
+    SmsMessage, Timestamp,
 };
 use tokio::sync::{Semaphore, broadcast};
 

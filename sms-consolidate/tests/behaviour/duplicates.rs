@@ -20,7 +20,8 @@ async fn the_same_guid_twice_is_skipped_counted_and_logged() {
     assert_eq!(rig.calls(), [["Yes"]]);
     let totals = rig.service.stats().await.unwrap().totals;
     assert_eq!((totals.accepted, totals.duplicates), (1, 2));
-    let is_duplicate = |event: &Event<_>| matches!(event, Event::Duplicate { id, .. } if id.as_deref() == Some("guid-1"));
+    let is_duplicate =
+        |event: &Event<_>| matches!(event, Event::Duplicate { id, .. } if id.as_deref() == Some("guid-1"));
     assert_eq!(rig.events().iter().filter(|event| is_duplicate(event)).count(), 2);
     let lines = log.lines("DUPLICATE IGNORED");
     assert_eq!(lines.len(), 2);

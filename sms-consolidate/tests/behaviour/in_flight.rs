@@ -33,7 +33,11 @@ async fn texts_behind_a_slow_batch_wait_together_for_their_turn() {
     rig.text_at(secs(6), ANA, "second").await;
     // The next batch is due at 11 s, but not claimed before the first one is done: until then it takes in what comes.
     rig.text_at(secs(12), ANA, "third").await;
-    assert_eq!((rig.classifying.waiting(), rig.records().await.len()), (1, 2), "at most one in flight per key");
+    assert_eq!(
+        (rig.classifying.waiting(), rig.records().await.len()),
+        (1, 2),
+        "at most one in flight per key"
+    );
     rig.classifying.reopen();
     rig.classifying.let_one_through();
     rig.pause().await;
@@ -66,7 +70,11 @@ async fn the_in_flight_limit_delays_and_loses_nothing() {
         assert_eq!(rig.service.stats().await.unwrap().in_flight, 2.min(left + 1));
         rig.classifying.let_one_through();
         rig.pause().await;
-        assert_eq!(rig.count(Status::Finished).await, 5 - left, "as soon as one is done the next is taken up");
+        assert_eq!(
+            rig.count(Status::Finished).await,
+            5 - left,
+            "as soon as one is done the next is taken up"
+        );
     }
     assert_eq!(rig.now(), secs(60));
     assert_eq!(rig.sender.taken().len(), 5);

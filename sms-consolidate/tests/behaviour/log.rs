@@ -79,8 +79,7 @@ impl Subscriber for Capture {
     }
 
     fn event(&self, event: &Event<'_>) {
-        let mut line =
-            Line { level: *event.metadata().level(), message: String::new(), fields: Vec::new() };
+        let mut line = Line { level: *event.metadata().level(), message: String::new(), fields: Vec::new() };
         event.record(&mut line);
         self.0.lock().unwrap().push(line);
     }

@@ -51,7 +51,10 @@ async fn a_stop_with_a_batch_open_closes_it_now_and_its_one_reply_is_the_confirm
     let mut rig = rig();
     rig.text(ANA, "Yes").await;
     let stop = accepted(rig.text_at(secs(10), ANA, "stop!").await);
-    assert_eq!((stop.entry, stop.control, stop.due_at), (Entry::Joined, Some(Control::Stop), rig.start + secs(10)));
+    assert_eq!(
+        (stop.entry, stop.control, stop.due_at),
+        (Entry::Joined, Some(Control::Stop), rig.start + secs(10))
+    );
     rig.pause().await;
     assert_eq!(rig.calls(), [["Yes", "stop!"]], "classified, because it holds another text");
     assert_eq!(rig.replies_to(ANA), [STOPPED]);

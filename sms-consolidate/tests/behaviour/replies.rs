@@ -78,7 +78,10 @@ async fn senders_that_cannot_receive_get_no_reply() {
 }
 
 /// A batch due at the 60th second whose reply is ready `late` after that, because the machine was suspended.
-async fn after_suspension(configure: impl FnOnce(ServiceBuilder) -> ServiceBuilder, late: std::time::Duration) -> Rig {
+async fn after_suspension(
+    configure: impl FnOnce(ServiceBuilder) -> ServiceBuilder,
+    late: std::time::Duration,
+) -> Rig {
     let rig = Rig::new(configure);
     rig.text(ANA, "Yes").await;
     rig.pause().await;

@@ -92,7 +92,11 @@ async fn only_the_newest_batch_is_superseded() {
     rig.text(ANA, "two").await;
     rig.pause().await;
     assert_eq!(accepted(rig.text_at(secs(1), ANA, "three").await).entry, Entry::Opened);
-    assert_eq!(accepted(rig.text_at(secs(2), ANA, "four").await).entry, Entry::Joined, "the newest is not claimed");
+    assert_eq!(
+        accepted(rig.text_at(secs(2), ANA, "four").await).entry,
+        Entry::Joined,
+        "the newest is not claimed"
+    );
     assert_eq!(rig.classifying.abandoned(), 0);
 }
 
@@ -129,9 +133,8 @@ async fn a_batch_past_the_point_of_no_return_is_not_superseded() {
 
 #[tokio::test]
 async fn a_batch_is_superseded_until_twice_the_longest_wait_after_it_opened() {
-    let window = |b: ServiceBuilder| {
-        b.window(Window::fixed(secs(60))).classify_timeout(secs(300)).lease(secs(600))
-    };
+    let window =
+        |b: ServiceBuilder| b.window(Window::fixed(secs(60))).classify_timeout(secs(300)).lease(secs(600));
     let rig = classifying(window).await;
     assert_eq!(accepted(rig.text_at(ms(119_999), ANA, "in time").await).entry, Entry::Superseded);
     let rig = classifying(window).await;
@@ -149,7 +152,8 @@ async fn the_time_within_which_a_batch_is_superseded_can_be_set() {
 
 #[tokio::test]
 async fn a_batch_taken_back_is_due_within_that_time_however_long_its_window_extends() {
-    let sliding = |b: ServiceBuilder| b.window(Window::sliding(secs(60), secs(300))).supersede_within(secs(70));
+    let sliding =
+        |b: ServiceBuilder| b.window(Window::sliding(secs(60), secs(300))).supersede_within(secs(70));
     let rig = classifying(sliding).await;
     assert_eq!(accepted(rig.text_at(secs(65), ANA, "but").await).due_at, rig.start + secs(70));
     assert_eq!(accepted(rig.text_at(secs(69), ANA, "not today").await).due_at, rig.start + secs(70));
@@ -163,7 +167,8 @@ async fn somebody_who_never_stops_texting_still_gets_an_answer() {
     }
     // The longest wait closes a batch after 60 seconds; with a classifier that answers at once nothing is superseded.
     assert_eq!(rig.replies_to(ANA).len(), 2);
-    let rig = Rig::new(|b| superseding(b).window(Window::sliding(secs(2), secs(60))).classify_timeout(secs(300)));
+    let rig =
+        Rig::new(|b| superseding(b).window(Window::sliding(secs(2), secs(60))).classify_timeout(secs(300)));
     rig.classifying.close();
     for second in 0..130 {
         rig.text_at(secs(second), ANA, &second.to_string()).await;

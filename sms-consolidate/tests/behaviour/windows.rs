@@ -49,22 +49,14 @@ async fn check(
 
 #[tokio::test]
 async fn fixed_a_text_at_59_seconds_joins_and_one_at_61_seconds_opens_the_next_batch() {
-    check(
-        Window::fixed(secs(60)),
-        &[0, 59_000, 61_000],
-        &[(60_000, &[0, 59_000]), (121_000, &[61_000])],
-    )
-    .await;
+    check(Window::fixed(secs(60)), &[0, 59_000, 61_000], &[(60_000, &[0, 59_000]), (121_000, &[61_000])])
+        .await;
 }
 
 #[tokio::test]
 async fn fixed_a_text_in_the_last_millisecond_joins_and_one_at_the_close_opens_the_next_batch() {
-    check(
-        Window::fixed(secs(60)),
-        &[0, 59_999, 60_000],
-        &[(60_000, &[0, 59_999]), (120_000, &[60_000])],
-    )
-    .await;
+    check(Window::fixed(secs(60)), &[0, 59_999, 60_000], &[(60_000, &[0, 59_999]), (120_000, &[60_000])])
+        .await;
 }
 
 #[tokio::test]

@@ -262,9 +262,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         loop {
             let begun = self.inner.store.begin_reply(self.now(), self.key(), self.fence(), text, terms).await;
             match begun {
-                Err(BeginReplyError::Store(error @ StoreError::Unavailable { .. }))
-                    if self.has_lease_left() =>
-                {
+                Err(BeginReplyError::Store(error @ StoreError::Unavailable { .. })) => {
                     tracing::debug!(batch = %self.claim.batch.id, %error, "STORE UNAVAILABLE");
                     self.inner.clock.sleep_until(self.now() + waits.next_wait()).await;
                 }
@@ -409,10 +407,6 @@ impl<K: Key, M: Message> Job<'_, K, M> {
                 Err(FencedError::Store(_)) => {}
             }
         }
-    }
-
-    fn has_lease_left(&self) -> bool {
-        self.now() < self.claim.lease_until
     }
 
     /// Runs a call into user code. An error says that it took too long or panicked.

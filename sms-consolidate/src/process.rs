@@ -133,6 +133,8 @@ impl<K: Key, M: Message> Job<'_, K, M> {
                 tracing::error!(%batch, %error, "BATCH LEFT: the store took no writes until the lease ran out");
             }
         }
+        // A write whose answer was lost may have moved the lane, and nobody has told the driver.
+        self.inner.jobs.look_again();
     }
 
     async fn run(&self) -> Result<Ended, Stop> {

@@ -39,7 +39,7 @@ use crate::event::{Event, Events, Totals};
 use crate::gate::Gate;
 use crate::lane::{Accepted, CloseReason, Entry};
 use crate::message::{Batch, BatchId, Key, Message};
-use crate::process::{Ended, Interrupt};
+use crate::process::Ended;
 use crate::reply::DynSender;
 use crate::store::{
     Appended, Arrival, Counts, DynStore, Filter, Maintained, Outcome, Record, RequeueError, Requeued, Status,
@@ -268,7 +268,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         let result = |appended| match appended {
             Appended::Accepted(accepted) => {
                 if accepted.entry == Entry::Superseded {
-                    self.inner.jobs.interrupt(accepted.batch, Interrupt::Superseded);
+                    self.inner.jobs.interrupt(accepted.batch);
                 }
                 Ok(Pushed::Accepted(accepted))
             }
@@ -323,7 +323,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
                         break;
                     }
                     is_late = true;
-                    jobs.iter().for_each(|(batch, _)| self.inner.jobs.interrupt(*batch, Interrupt::HandBack));
+                    jobs.iter().for_each(|(batch, _)| self.inner.jobs.interrupt(*batch));
                     deadline = self.inner.clock.sleep_until(self.inner.clock.now() + HAND_BACK_WITHIN);
                 }
             }
@@ -371,7 +371,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     pub async fn cancel(&self, key: &K) -> Result<Vec<BatchId>, StoreError> {
         let cancelled = self.inner.store.cancel(self.inner.clock.now(), key).await?;
         for batch in &cancelled {
-            self.inner.jobs.interrupt(*batch, Interrupt::Cancelled);
+            self.inner.jobs.interrupt(*batch);
         }
         Ok(cancelled)
     }
@@ -472,7 +472,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
             self.drain(deadline).await?;
         }
         self.await_jobs(deadline).await;
-        self.inner.jobs.interrupt_all(Interrupt::HandBack);
+        self.inner.jobs.interrupt_all();
         self.await_jobs(self.inner.clock.now() + HAND_BACK_WITHIN).await;
         let (mut unfinished, mut kept) = (Vec::new(), 0);
         if self.is_durable() {

@@ -23,6 +23,7 @@
 //! # Ok(()) }
 //! ```
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,11 +39,11 @@ use crate::event::{Event, Events, Totals};
 use crate::gate::Gate;
 use crate::lane::{Accepted, CloseReason, Entry};
 use crate::message::{Batch, BatchId, Key, Message};
-use crate::process::{Ended, Interrupt};
+use crate::process::Ended;
 use crate::reply::DynSender;
 use crate::store::{
-    Appended, Arrival, Counts, DynStore, Filter, Maintained, Record, RequeueError, Requeued, StoreError,
-    Whole,
+    Appended, Arrival, Counts, DynStore, Filter, Maintained, Outcome, Record, RequeueError, Requeued, Status,
+    StoreError, Whole,
 };
 
 /// The longest id that is accepted, in bytes.
@@ -267,7 +268,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         let result = |appended| match appended {
             Appended::Accepted(accepted) => {
                 if accepted.entry == Entry::Superseded {
-                    self.inner.jobs.interrupt(accepted.batch, Interrupt::Superseded);
+                    self.inner.jobs.interrupt(accepted.batch);
                 }
                 Ok(Pushed::Accepted(accepted))
             }
@@ -322,7 +323,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
                         break;
                     }
                     is_late = true;
-                    jobs.iter().for_each(|(batch, _)| self.inner.jobs.interrupt(*batch, Interrupt::HandBack));
+                    jobs.iter().for_each(|(batch, _)| self.inner.jobs.interrupt(*batch));
                     deadline = self.inner.clock.sleep_until(self.inner.clock.now() + HAND_BACK_WITHIN);
                 }
             }
@@ -370,7 +371,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     pub async fn cancel(&self, key: &K) -> Result<Vec<BatchId>, StoreError> {
         let cancelled = self.inner.store.cancel(self.inner.clock.now(), key).await?;
         for batch in &cancelled {
-            self.inner.jobs.interrupt(*batch, Interrupt::Cancelled);
+            self.inner.jobs.interrupt(*batch);
         }
         Ok(cancelled)
     }
@@ -471,15 +472,37 @@ impl<K: Key, M: Message> Consolidator<K, M> {
             self.drain(deadline).await?;
         }
         self.await_jobs(deadline).await;
-        self.inner.jobs.interrupt_all(Interrupt::HandBack);
+        self.inner.jobs.interrupt_all();
         self.await_jobs(self.inner.clock.now() + HAND_BACK_WITHIN).await;
-        let finished = self.inner.events.totals().batches_finished - finished_before;
+        let (mut unfinished, mut kept) = (Vec::new(), 0);
         if self.is_durable() {
             let counts = self.inner.store.counts(self.inner.clock.now()).await?;
-            let kept = counts.open + counts.closed + counts.claimed + counts.retrying;
-            return Ok(ShutdownReport { finished, unfinished: Vec::new(), kept });
+            kept = counts.open + counts.closed + counts.claimed + counts.retrying;
+        } else {
+            unfinished = self.hand_back().await?;
         }
-        Ok(ShutdownReport { finished, unfinished: self.inner.store.hand_back().await?, kept: 0 })
+        let finished = self.inner.events.totals().batches_finished - finished_before;
+        Ok(ShutdownReport { finished, unfinished, kept })
+    }
+
+    /// Empties a store that does not outlive the process, and reports what has ended by that.
+    async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
+        let store = &self.inner.store;
+        let started = Filter::newest(usize::MAX).with_status(Status::Claimed).with_status(Status::Retrying);
+        let started = store.list(&started).await?;
+        let batches = store.hand_back().await?;
+        let handed_back: BTreeSet<BatchId> = batches.iter().map(|batch| batch.id).collect();
+        for record in started.into_iter().filter(|record| !handed_back.contains(&record.id)) {
+            self.inner.events.emit(Event::Finished {
+                key: record.key,
+                batch: record.id,
+                messages: record.messages as usize,
+                outcome: Outcome::ReplyUnknown,
+                error: record.error,
+                at: self.inner.clock.now(),
+            });
+        }
+        Ok(batches)
     }
 
     /// Handles whatever becomes due before `deadline`.
@@ -491,11 +514,16 @@ impl<K: Key, M: Message> Consolidator<K, M> {
             if now >= deadline {
                 return Ok(());
             }
-            if !inner.claim_due(now, inner.jobs.free()).await?.is_empty() {
+            let (is_idle, free) = (inner.jobs.in_flight() == 0, inner.jobs.free());
+            if !inner.claim_due(now, free).await?.is_empty() {
                 continue;
             }
-            let wake = inner.store.next_wake().await?.filter(|wake| *wake < deadline);
-            if inner.jobs.in_flight() == 0 && wake.is_none() {
+            // With no place free, what is due waits for a job to end, and not for its time: that has come.
+            let wake = match free {
+                0 => None,
+                _ => inner.store.next_wake().await?.filter(|wake| *wake < deadline),
+            };
+            if is_idle && wake.is_none() {
                 return Ok(());
             }
             tokio::select! {

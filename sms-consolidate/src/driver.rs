@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::consolidator::Inner;
 use crate::lane::Token;
 use crate::message::{BatchId, Key, Message};
-use crate::process::{self, Ended, Interrupt};
+use crate::process::{self, Ended};
 use crate::store::{Claim, StoreError};
 
 /// The most batches that one call claims, so that a large backlog is taken up in small steps.
@@ -72,7 +72,7 @@ struct Parked {
 
 /// How to interrupt each job, until it has been interrupted. By claim and not by batch: a superseded job may still be
 /// ending when its batch is claimed anew.
-type Running = BTreeMap<(BatchId, Token), Option<oneshot::Sender<Interrupt>>>;
+type Running = BTreeMap<(BatchId, Token), Option<oneshot::Sender<()>>>;
 
 /// The batches in flight in this process, and what the driver needs to be told.
 pub(crate) struct Jobs {
@@ -90,10 +90,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn send(job: &mut Option<oneshot::Sender<Interrupt>>, interrupt: Interrupt) {
+fn interrupt(job: &mut Option<oneshot::Sender<()>>) {
     if let Some(job) = job.take() {
         // An error means that the job has just ended by itself.
-        let _ = job.send(interrupt);
+        let _ = job.send(());
     }
 }
 
@@ -122,14 +122,14 @@ impl Jobs {
         self.alarm.ring();
     }
 
-    /// Tells the job of `batch` to stop, if it runs here.
-    pub(crate) fn interrupt(&self, batch: BatchId, interrupt: Interrupt) {
+    /// Tells the job of `batch` to give it back, if it runs here.
+    pub(crate) fn interrupt(&self, batch: BatchId) {
         let claims = (batch, Token::MIN)..=(batch, Token::MAX);
-        lock(&self.running).range_mut(claims).for_each(|(_, job)| send(job, interrupt));
+        lock(&self.running).range_mut(claims).for_each(|(_, job)| interrupt(job));
     }
 
-    pub(crate) fn interrupt_all(&self, interrupt: Interrupt) {
-        lock(&self.running).values_mut().for_each(|job| send(job, interrupt));
+    pub(crate) fn interrupt_all(&self) {
+        lock(&self.running).values_mut().for_each(interrupt);
     }
 
     pub(crate) fn in_flight(&self) -> usize {

@@ -473,7 +473,8 @@ pub trait Store<K: Key, M: Message>: Inspect<K, M> + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Maintained, StoreError>> + Send;
 
     /// Empties a store that does not outlive the process: takes out every unfinished and dead batch, oldest first, for
-    /// the caller to keep. A durable store keeps them, and returns none.
+    /// the caller to keep. One that has passed its point of no return ends as [`Outcome::ReplyUnknown`] instead, so
+    /// that nobody has it answered again. A durable store keeps them, and returns none.
     ///
     /// # Errors
     /// If the store failed.

@@ -42,8 +42,8 @@ use crate::message::{Batch, BatchId, Key, Message};
 use crate::process::Ended;
 use crate::reply::DynSender;
 use crate::store::{
-    Appended, Arrival, Counts, DynStore, Filter, Maintained, Outcome, Record, RequeueError, Requeued, Status,
-    StoreError, Whole,
+    Appended, Arrival, Counts, DynStore, Filter, Maintained, NoReply, Outcome, Record, RequeueError,
+    Requeued, Status, StoreError, Whole,
 };
 
 /// The longest id that is accepted, in bytes.
@@ -369,9 +369,20 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// # Errors
     /// If the store failed.
     pub async fn cancel(&self, key: &K) -> Result<Vec<BatchId>, StoreError> {
-        let cancelled = self.inner.store.cancel(self.inner.clock.now(), key).await?;
+        let Inner { store, jobs, events, clock, .. } = &*self.inner;
+        let cancelled = store.cancel(clock.now(), key).await?;
+        cancelled.iter().for_each(|batch| jobs.interrupt(*batch));
         for batch in &cancelled {
-            self.inner.jobs.interrupt(*batch);
+            // The store may keep no records; the batch has ended all the same.
+            let whole = store.batch(*batch).await.ok().flatten();
+            events.emit(Event::Finished {
+                key: key.clone(),
+                batch: *batch,
+                messages: whole.map_or(0, |whole| whole.record.messages as usize),
+                outcome: Outcome::NoReply(NoReply::Cancelled),
+                error: None,
+                at: clock.now(),
+            });
         }
         Ok(cancelled)
     }

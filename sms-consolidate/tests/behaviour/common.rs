@@ -56,6 +56,13 @@ pub(crate) struct Rig {
 }
 
 impl Rig {
+    /// What a rig is built of, for tests of the builder itself.
+    pub(crate) fn builder() -> ServiceBuilder {
+        Consolidator::builder()
+            .classifier(ScriptedClassifier::answering(Label::AGREE))
+            .sender(RecordingSender::new())
+    }
+
     /// A service that has started.
     pub(crate) fn new(configure: impl FnOnce(ServiceBuilder) -> ServiceBuilder) -> Self {
         let rig = Self::without_driver(configure);

@@ -17,10 +17,14 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    pub(crate) fn find(&self, name: &str) -> Option<&str> {
+        let found = self.fields.iter().find(|(field, _)| *field == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// The value of a field, as it would be printed. Panics if there is none of that name.
     pub(crate) fn field(&self, name: &str) -> &str {
-        let found = self.fields.iter().find(|(field, _)| *field == name);
-        found.map(|(_, value)| value.as_str()).unwrap_or_else(|| panic!("{self:?} has no {name}"))
+        self.find(name).unwrap_or_else(|| panic!("{self:?} has no {name}"))
     }
 }
 
@@ -44,10 +48,19 @@ pub(crate) struct Log {
 }
 
 impl Log {
+    /// Every level, but without the target under which texts are logged.
     pub(crate) fn capture() -> Self {
+        Self::start(false)
+    }
+
+    pub(crate) fn capture_texts() -> Self {
+        Self::start(true)
+    }
+
+    fn start(with_texts: bool) -> Self {
         let lines = Arc::<Mutex<Vec<Line>>>::default();
-        let guard = tracing::subscriber::set_default(Capture(Arc::clone(&lines)));
-        Self { lines, _guard: guard }
+        let capture = Capture { lines: Arc::clone(&lines), with_texts };
+        Self { lines, _guard: tracing::subscriber::set_default(capture) }
     }
 
     pub(crate) fn all(&self) -> Vec<Line> {
@@ -67,11 +80,15 @@ impl Log {
     }
 }
 
-struct Capture(Arc<Mutex<Vec<Line>>>);
+struct Capture {
+    lines: Arc<Mutex<Vec<Line>>>,
+    with_texts: bool,
+}
 
 impl Subscriber for Capture {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("sms_consolidate")
+        let target = metadata.target();
+        target.starts_with("sms_consolidate") && (self.with_texts || target != "sms_consolidate::text")
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
@@ -81,7 +98,7 @@ impl Subscriber for Capture {
     fn event(&self, event: &Event<'_>) {
         let mut line = Line { level: *event.metadata().level(), message: String::new(), fields: Vec::new() };
         event.record(&mut line);
-        self.0.lock().unwrap().push(line);
+        self.lines.lock().unwrap().push(line);
     }
 
     fn record(&self, _: &Id, _: &Record<'_>) {}

@@ -40,7 +40,8 @@ struct Started<K, M> {
     error: Option<String>,
 }
 
-type StartedHead<K, M> = (BatchFacts, Box<Started<K, M>>);
+/// Everything that was in a line: the head, if it was ever claimed, and the batches that were not.
+type TakenOut<K, M> = (Option<(BatchFacts, Box<Started<K, M>>)>, Vec<Batch<K, M>>);
 
 /// Why a batch ends without being handed back: whoever got it might have it answered a second time.
 const STOPPED_WHILE_SENDING: &str = "the service stopped before it knew whether the reply was sent";
@@ -547,8 +548,7 @@ impl<K: Key, M: Message> Entry<K, M> {
         std::mem::replace(&mut self.messages, behind)
     }
 
-    /// Takes every batch out: the head, if it was ever claimed, and the rest.
-    fn hand_back(&mut self) -> (Option<StartedHead<K, M>>, Vec<Batch<K, M>>) {
+    fn hand_back(&mut self) -> TakenOut<K, M> {
         let mut facts = self.lane.facts().collect::<Vec<_>>().into_iter();
         let started = self.started.take().map(|started| (facts.next().expect("a started head"), started));
         let rest = facts.map(|facts| {

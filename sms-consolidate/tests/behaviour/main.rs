@@ -1,6 +1,8 @@
 //! What the library promises, driven through its public API on the fake clock. One module per noun, one test per
 //! sentence; no test sleeps.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod batches;
 mod classifying;
 mod common;

@@ -3,7 +3,7 @@
 use sms_consolidate::store::{Outcome, Status};
 use sms_consolidate::testing::{Fault, FaultyStore, Operation, ScriptedAnswer, ScriptedSend};
 use sms_consolidate::{
-    Classification, Conversation, InFlight, Label, MemoryStore, PushError, SmsMessage, Window,
+    Classification, Conversation, InFlight, Label, MemoryStore, PushError, RetryPolicy, SmsMessage, Window,
 };
 
 use crate::common::{AGREED, ANA, Rig, ServiceBuilder, is_replied, key, ms, secs};
@@ -83,13 +83,32 @@ async fn the_driver_recovers_when_the_store_does() {
 async fn a_claim_whose_answer_was_lost_comes_back_when_its_lease_ends() {
     let (rig, store) = rig(|b| b.lease(secs(60)));
     rig.text(ANA, "Yes").await;
-    store.fail(Operation::Claim, Fault::Before, 0);
     rig.at(ms(59_999)).await;
     store.fail(Operation::Claim, Fault::After, 1);
     rig.at(secs(119)).await;
     assert!(rig.calls().is_empty());
     rig.at(secs(121)).await;
     assert_eq!(rig.replies_to(ANA), [AGREED]);
+}
+
+#[tokio::test]
+async fn a_batch_that_its_workers_keep_losing_is_given_up_and_losses_are_no_attempts() {
+    for (losses, status) in [(2, Status::Finished), (3, Status::Dead)] {
+        let policy = RetryPolicy { max_lease_losses: 2, ..RetryPolicy::default() };
+        let (rig, store) = rig(|b| b.lease(secs(50)).retry(policy));
+        rig.text(ANA, "Yes").await;
+        let mut due = secs(60);
+        for _ in 0..losses {
+            rig.at(due - ms(1)).await;
+            // Claimed, and nobody knows: as if the worker had died.
+            store.fail(Operation::Claim, Fault::After, 1);
+            rig.at(due).await;
+            due += secs(50);
+        }
+        rig.at(due).await;
+        let record = rig.only_record().await;
+        assert_eq!((record.status, record.attempts), (status, 1), "{losses} losses: {:?}", record.error);
+    }
 }
 
 /// Every write of a job fails twice on the way to a reply: the batch is answered once, and paid for once.

@@ -209,6 +209,20 @@ async fn an_opt_out_that_the_gateway_told_of_is_written_before_the_batch_ends() 
 }
 
 #[tokio::test]
+async fn a_lease_survives_a_renewal_that_fails() {
+    let (rig, store) = rig(|b| b.lease(secs(60)).classify_timeout(secs(600)));
+    rig.classifying.close();
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(60)).await;
+    store.fail(Operation::Renew, Fault::Before, 1);
+    rig.at(secs(400)).await;
+    rig.classifying.let_one_through();
+    rig.pause().await;
+    assert_eq!((rig.calls().len(), rig.classifying.abandoned()), (1, 0));
+    assert_eq!(rig.replies_to(ANA), [AGREED]);
+}
+
+#[tokio::test]
 async fn a_lease_that_cannot_be_renewed_is_lost_and_the_batch_is_taken_up_again() {
     let (mut rig, store) = rig(|b| b.lease(secs(60)).classify_timeout(secs(600)));
     store.fail(Operation::Renew, Fault::Before, 1_000);

@@ -7,7 +7,7 @@ use sms_consolidate::store::{BeginReplyError, Claim, FencedError, Finish, NoRepl
 use sms_consolidate::{BatchId, Label, Timestamp};
 
 use super::{Batch, Hold, Oracle, Sent, State, Work, check};
-use crate::plan::{HELP_TEXT, HOUR, Keywords, START_TEXT, STOP_TEXT, SimKey, SimMessage, UNREACHABLE};
+use crate::plan::{HELP_TEXT, HOUR, Keywords, START_TEXT, STOP_TEXT, SimKey, SimMessage, UNREACHABLE, Weather};
 
 impl Work {
     pub(super) fn holder(&self) -> Option<usize> {
@@ -56,8 +56,8 @@ impl Batch {
         };
         let sends = self.sends_now();
         let is_uncertain = |sent: &Option<Sent>| matches!(sent, None | Some(Sent::Unknown | Sent::Taken));
-        // Without a request the holder that began the reply knows that nothing was sent; its successors do not.
-        sends.iter().any(is_uncertain) || (sends.is_empty() && work.begun_by != Some(token))
+        // Only the holder that began the reply knows how its requests ended.
+        sends.iter().any(is_uncertain) || work.begun_by != Some(token)
     }
 }
 
@@ -214,6 +214,9 @@ impl Oracle {
             None
         };
         check!(self, refusal == expected, "{name}: begin_reply said {refusal:?}, expected {expected:?}");
+        if let Some(batch) = self.batches.get_mut(&fence.batch) {
+            batch.refusal = refusal;
+        }
         if refusal.is_none() && !is_again {
             self.begin_reply(now, fence, text);
         }
@@ -293,7 +296,7 @@ impl Oracle {
         let limit = self.plan.max_attempts;
         check!(self, !may_be_sent || terms.maybe_sent, "{name}: a reply that may be out was withdrawn");
         check!(self, !terms.counts || attempts < limit, "{name}: attempt {} of {limit}", attempts + 1);
-        let is_late = self.plan.weather.is_prompt() && terms.at < now;
+        let is_late = self.plan.weather == Weather::Clear && terms.at < now;
         check!(self, !is_late, "{name} is tried again in the past");
         check!(self, matches!(result, Ok(at) if *at == Some(wake)), "{name} wakes at {result:?}, not {wake}");
     }
@@ -359,10 +362,7 @@ impl Oracle {
         let name = self.name(fence.batch);
         let Some(batch) = self.batches.get(&fence.batch) else { return };
         let taken = self.taken.get(&batch.lineage).copied().unwrap_or_default();
-        let line = self.lines.get(&batch.key);
-        let opted_out = batch.muted || line.is_some_and(|line| line.opted_out);
         let last = batch.sends_now().last().copied().flatten();
-        let recent = line.map_or(0, |line| line.replies.iter().filter(|sent| now < **sent + HOUR).count());
         let holds = match outcome {
             Outcome::Replied(receipt) => taken == 1 && receipt.id == Some(fence.batch.to_string()),
             Outcome::ReplyUnknown => batch.may_be_sent(fence.token),
@@ -372,14 +372,13 @@ impl Oracle {
             }
             Outcome::NoReply(NoReply::Off) => !self.plan.replies,
             Outcome::NoReply(NoReply::OptedOut) => {
-                opted_out || last == Some(Sent::Rejected { opted_out: true })
+                batch.refusal == Some(ReplyRefusal::OptedOut)
+                    || last == Some(Sent::Rejected { opted_out: true })
             }
             Outcome::NoReply(NoReply::Rejected) => last == Some(Sent::Rejected { opted_out: false }),
             Outcome::NoReply(NoReply::Stale) => now > self.reply_by(fence.batch),
             Outcome::NoReply(NoReply::NoTemplate) => self.expected_text(fence.batch).is_none(),
-            Outcome::NoReply(NoReply::LoopGuard) => {
-                self.plan.max_replies_per_hour.is_some_and(|limit| recent >= limit as usize)
-            }
+            Outcome::NoReply(NoReply::LoopGuard) => batch.refusal == Some(ReplyRefusal::LoopGuard),
             Outcome::NoReply(NoReply::Unreachable) => batch.key == UNREACHABLE,
             _ => false,
         };

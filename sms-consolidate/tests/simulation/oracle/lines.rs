@@ -32,6 +32,7 @@ impl Oracle {
             state: State::Unfinished,
             work: None,
             label: None,
+            refusal: None,
             sends: Vec::new(),
             superseded_tokens: Vec::new(),
             losers: BTreeSet::new(),

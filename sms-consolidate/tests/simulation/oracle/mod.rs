@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sms_consolidate::lane::{Accepted, Control, Entry, Stage, Token};
+use sms_consolidate::lane::{Accepted, Control, Entry, ReplyRefusal, Stage, Token};
 use sms_consolidate::store::{AppendReport, Appended, Outcome, Refusal};
 use sms_consolidate::{BatchId, Label, Timestamp};
 
@@ -94,6 +94,8 @@ struct Batch {
     state: State,
     work: Option<Work>,
     label: Option<Label>,
+    /// The last answer to begin_reply, if it was no.
+    refusal: Option<ReplyRefusal>,
     sends: Vec<Option<Sent>>,
     /// Claims that were lost to a later message.
     superseded_tokens: Vec<Token>,

@@ -538,6 +538,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
                 return Ok(());
             }
             tokio::select! {
+                biased;
                 _ = progress.changed() => {}
                 () = inner.clock.sleep_until(wake.unwrap_or(deadline)) => {}
             }
@@ -549,6 +550,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         let mut late = self.inner.clock.sleep_until(deadline);
         while self.inner.jobs.in_flight() > 0 {
             tokio::select! {
+                biased;
                 _ = progress.changed() => {}
                 () = &mut late => return,
             }

@@ -235,7 +235,9 @@ impl<K: Key, M: Message> Inner<K, M> {
             };
             self.jobs.alarm.plan(until);
             self.jobs.park(Some(Parked { until, heard }));
+            // In this order, so that a simulation can be repeated.
             tokio::select! {
+                biased;
                 () = self.clock.sleep_until(until) => {}
                 () = self.jobs.alarm.bell.notified() => {}
                 () = self.store.changed() => {}

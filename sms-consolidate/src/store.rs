@@ -7,7 +7,7 @@
 //! To ensure correctness, of every store:
 //!
 //! - It reads no clock: `now` is an argument of whatever depends on time. It clamps `now` to the latest that it has
-//!   seen for the lane, so that a lane's time never runs backwards.
+//!   seen for the lane (or for more than that one), so that a lane's time never runs backwards.
 //! - A call that returned an error has changed nothing that a later call can see, or (a commit whose answer was lost)
 //!   has done all of it. Ids make a repeated `append` safe, tokens make a repeated fenced write safe.
 //! - A dropped future has done its work wholly or not at all.
@@ -33,6 +33,7 @@ use crate::message::{Batch, BatchId, Key, Message};
 use crate::reply::Receipt;
 use crate::window::Window;
 
+mod arc;
 mod erased;
 
 pub(crate) use erased::DynStore;

@@ -1,7 +1,7 @@
 //! A kit for testing services and stores (feature `testing`).
 //!
 //! [`ScriptedClassifier`] and [`RecordingSender`] stand in for the outside; [`FakeClock`](crate::FakeClock) for time.
-//! [`FaultyStore`] stands in front of a store and fails when it is told to.
+//! [`FaultyStore`] stands in front of a store and fails when it is told to. [`suite`] tests stores of your own.
 //!
 //! ```
 //! use sms_consolidate::testing::{RecordingSender, ScriptedClassifier};
@@ -31,7 +31,9 @@
 mod classifier;
 mod faulty;
 mod sender;
+pub mod suite;
 
 pub use classifier::{ScriptedAnswer, ScriptedClassifier};
 pub use faulty::{Fault, FaultyStore, Operation};
 pub use sender::{RecordingSender, ScriptedSend};
+pub use suite::{DurableFixture, SharedFixture, StoreFixture};

@@ -297,4 +297,3 @@ impl Run {
         self.nodes.iter_mut().for_each(crate::run::Node::start);
     }
 }
-

@@ -107,7 +107,8 @@ impl Classifier<SimMessage> for Outside {
             let wait = is_slow.then(|| Duration::from_millis(rng.u64(1..=20_000)));
             let label = [Label::AGREE, Label::NOT_AGREE, Label::new("SILENT")][rng.usize(0..3)].clone();
             let batch = state.oracle.name(context.batch);
-            state.trace(|| format!("classify #{number} {batch} {tags:?}: {verdict:?} {label} after {wait:?}"));
+            state
+                .trace(|| format!("classify #{number} {batch} {tags:?}: {verdict:?} {label} after {wait:?}"));
             (number, verdict, wait, label)
         });
         let call = Call { world: &self.world, number, open: true };
@@ -201,7 +202,11 @@ impl ReplySender<SimKey> for Outside {
             }
             Answer::Reject { opted_out } => {
                 call.ended(Sent::Rejected { opted_out });
-                Err(if opted_out { SendError::opted_out("simulated") } else { SendError::rejected("simulated") })
+                Err(if opted_out {
+                    SendError::opted_out("simulated")
+                } else {
+                    SendError::rejected("simulated")
+                })
             }
             Answer::NotSent(retry_after) => {
                 call.ended(Sent::NotSent);

@@ -88,8 +88,14 @@ impl Message for SimMessage {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shape {
     Fixed(Duration),
-    Sliding { quiet: Duration, max_wait: Duration },
-    Aligned { slot: Duration, grace: Duration },
+    Sliding {
+        quiet: Duration,
+        max_wait: Duration,
+    },
+    Aligned {
+        slot: Duration,
+        grace: Duration,
+    },
     Immediate,
     /// Fixed, but urgent messages close at once.
     Mixed(Duration),

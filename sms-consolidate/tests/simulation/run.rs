@@ -81,9 +81,7 @@ fn policy(plan: &Plan) -> RetryPolicy {
 
 fn consolidator(plan: &Arc<Plan>, store: SimStore) -> Consolidator<SimKey, SimMessage> {
     let outside = Outside { world: Arc::clone(&store.world), node: store.node };
-    let replies = ReplyTemplates::new()
-        .with(Label::AGREE, "on AGREE")
-        .with(Label::NOT_AGREE, "on NOT_AGREE");
+    let replies = ReplyTemplates::new().with(Label::AGREE, "on AGREE").with(Label::NOT_AGREE, "on NOT_AGREE");
     let window_plan = Arc::clone(plan);
     let mut builder = Consolidator::builder()
         .clock(store.world.clock.clone())
@@ -162,7 +160,8 @@ impl Run {
 
     pub(crate) fn add_node(&mut self) {
         let number = self.world.enrol();
-        let store = SimStore { memory: Arc::clone(&self.memory), world: Arc::clone(&self.world), node: number };
+        let store =
+            SimStore { memory: Arc::clone(&self.memory), world: Arc::clone(&self.world), node: number };
         let runtime =
             tokio::runtime::Builder::new_current_thread().build().expect("a runtime without I/O starts");
         let consolidator = consolidator(&self.plan, store);
@@ -224,9 +223,10 @@ impl Run {
         }
         let has_room = |node: &Node| {
             node.has_driver
-                && node.runtime.block_on(node.consolidator.stats()).is_ok_and(|stats| {
-                    stats.in_flight < self.plan.max_in_flight
-                })
+                && node
+                    .runtime
+                    .block_on(node.consolidator.stats())
+                    .is_ok_and(|stats| stats.in_flight < self.plan.max_in_flight)
         };
         if self.nodes.iter().any(has_room) {
             self.world.observe(|state| state.oracle.check_nothing_waits(now));

@@ -102,7 +102,8 @@ impl Store<SimKey, SimMessage> for SimStore {
         self.world.observe(|state| {
             state.oracle.appended(now, &shown, &report);
             state.trace(|| {
-                let tags: Vec<_> = shown.iter().map(|(key, message)| format!("{key} m{}", message.tag)).collect();
+                let tags: Vec<_> =
+                    shown.iter().map(|(key, message)| format!("{key} m{}", message.tag)).collect();
                 format!("n{} append {tags:?}: {:?}", self.node, report.results)
             });
         });

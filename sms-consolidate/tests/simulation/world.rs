@@ -123,7 +123,12 @@ impl World {
             trace: traced.then(Vec::new),
             clock: clock.clone(),
         };
-        Arc::new(Self { clock, state: Mutex::new(state), stirred: AtomicU64::new(0), turned: AtomicU64::new(0) })
+        Arc::new(Self {
+            clock,
+            state: Mutex::new(state),
+            stirred: AtomicU64::new(0),
+            turned: AtomicU64::new(0),
+        })
     }
 
     /// Looks at or changes what is shared. Nothing of the library runs inside.
@@ -165,7 +170,10 @@ impl World {
     pub(crate) fn ring_others(&self, node: usize) {
         let others = self.observe(|state| {
             let numbered = state.news.iter().enumerate();
-            numbered.filter(|(number, _)| *number != node).map(|(_, news)| Arc::clone(news)).collect::<Vec<_>>()
+            numbered
+                .filter(|(number, _)| *number != node)
+                .map(|(_, news)| Arc::clone(news))
+                .collect::<Vec<_>>()
         });
         others.iter().for_each(|news| news.notify_one());
     }

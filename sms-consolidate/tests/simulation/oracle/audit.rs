@@ -17,9 +17,8 @@ impl Oracle {
 
     pub(crate) fn check_counts(&mut self, counts: &Counts) {
         let unfinished = self.batches.values().filter(|batch| batch.state == State::Unfinished);
-        let (batches, messages) = unfinished.fold((0, 0), |(batches, messages), batch| {
-            (batches + 1, messages + batch.members.len() as u64)
-        });
+        let (batches, messages) = unfinished
+            .fold((0, 0), |(batches, messages), batch| (batches + 1, messages + batch.members.len() as u64));
         let dead = self.batches.values().filter(|batch| batch.state == State::Dead).count() as u64;
         let claimed = self.batches.values().filter(|batch| batch.is_leased()).count() as u64;
         let counted = counts.open + counts.closed + counts.claimed + counts.retrying;
@@ -61,10 +60,15 @@ impl Oracle {
             let listed_label = record.classification.as_ref().map(|found| found.label.clone());
             check!(self, listed_label == label, "{name} is listed as {listed_label:?}, not {label:?}");
             if must_be_whole {
-                let kept = wholes.get(&id).and_then(|whole| whole.batch.as_ref()).map(|batch| {
-                    batch.messages.iter().map(|message| message.tag).collect::<Vec<_>>()
-                });
-                check!(self, kept.as_ref() == Some(&expected), "{name} is kept as {kept:?}, not {expected:?}");
+                let kept = wholes
+                    .get(&id)
+                    .and_then(|whole| whole.batch.as_ref())
+                    .map(|batch| batch.messages.iter().map(|message| message.tag).collect::<Vec<_>>());
+                check!(
+                    self,
+                    kept.as_ref() == Some(&expected),
+                    "{name} is kept as {kept:?}, not {expected:?}"
+                );
             }
         }
         check!(self, listed.len() <= self.batches.len(), "batches are listed that were never opened");
@@ -111,8 +115,12 @@ impl Oracle {
     }
 
     pub(crate) fn check_everything_ended(&mut self) {
-        let left: Vec<_> =
-            self.batches.values().filter(|batch| batch.state == State::Unfinished).map(|batch| batch.number).collect();
+        let left: Vec<_> = self
+            .batches
+            .values()
+            .filter(|batch| batch.state == State::Unfinished)
+            .map(|batch| batch.number)
+            .collect();
         check!(self, left.is_empty(), "the batches {left:?} never end");
     }
 

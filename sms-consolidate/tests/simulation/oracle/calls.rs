@@ -10,7 +10,9 @@ use crate::plan::{SimKey, UNREACHABLE, Weather};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sent {
     Taken,
-    Rejected { opted_out: bool },
+    Rejected {
+        opted_out: bool,
+    },
     NotSent,
     /// Lost, hung, panicked or cut off.
     Unknown,

@@ -7,7 +7,9 @@ use sms_consolidate::store::{BeginReplyError, Claim, FencedError, Finish, NoRepl
 use sms_consolidate::{BatchId, Label, Timestamp};
 
 use super::{Batch, Hold, Oracle, Sent, State, Work, check};
-use crate::plan::{HELP_TEXT, HOUR, Keywords, START_TEXT, STOP_TEXT, SimKey, SimMessage, UNREACHABLE, Weather};
+use crate::plan::{
+    HELP_TEXT, HOUR, Keywords, START_TEXT, STOP_TEXT, SimKey, SimMessage, UNREACHABLE, Weather,
+};
 
 impl Work {
     pub(super) fn holder(&self) -> Option<usize> {
@@ -139,8 +141,7 @@ impl Oracle {
             Some(reason) => {
                 check!(self, !held, "{name}: {what} was refused to the holder: {reason}");
                 let batch = self.batches.get(&fence.batch);
-                let superseded =
-                    batch.is_some_and(|batch| batch.superseded_tokens.contains(&fence.token));
+                let superseded = batch.is_some_and(|batch| batch.superseded_tokens.contains(&fence.token));
                 // A loss long ago is told as a theft.
                 let is_true = reason != LossReason::Superseded || superseded;
                 check!(self, is_true, "{name}: {what} was refused: {reason}, which is not why");
@@ -341,12 +342,7 @@ impl Oracle {
         self.leave_line(fence, State::Ended(finish.outcome.clone()), result);
     }
 
-    fn leave_line(
-        &mut self,
-        fence: Fence,
-        state: State,
-        result: &Result<Option<Timestamp>, FencedError>,
-    ) {
+    fn leave_line(&mut self, fence: Fence, state: State, result: &Result<Option<Timestamp>, FencedError>) {
         let Some(batch) = self.batches.get_mut(&fence.batch) else { return };
         batch.state = state;
         batch.work = None;
@@ -389,7 +385,8 @@ impl Oracle {
     pub(super) fn reply_by(&self, id: BatchId) -> Timestamp {
         let Some(batch) = self.batches.get(&id) else { return Timestamp::MAX };
         let by = batch.due + self.plan.reply_within;
-        let newest = batch.members.iter().filter_map(|tag| self.messages.get(tag)).map(|kept| kept.arrived_at);
+        let newest =
+            batch.members.iter().filter_map(|tag| self.messages.get(tag)).map(|kept| kept.arrived_at);
         match newest.max() {
             Some(stopped) if batch.control == Some(Control::Stop) => by.min(stopped + super::CONFIRM_WITHIN),
             _ => by,

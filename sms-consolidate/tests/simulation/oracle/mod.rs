@@ -179,7 +179,11 @@ impl Oracle {
         let full = report.results.contains(&Appended::Refused(Refusal::Messages));
         let (buffered, limit) = (self.buffered, self.plan.max_buffered);
         check!(self, buffered <= limit, "{buffered} messages are kept, the limit is {limit}");
-        check!(self, !full || buffered == limit, "a message was refused while {buffered} of {limit} are kept");
+        check!(
+            self,
+            !full || buffered == limit,
+            "a message was refused while {buffered} of {limit} are kept"
+        );
     }
 
     fn refused(&mut self, key: SimKey, refusal: Refusal) {
@@ -201,8 +205,7 @@ impl Oracle {
             self.ids.insert((key, id.clone()));
         }
         let believed = message.sent_at.filter(|sent| sent.since(now).max(now.since(*sent)) <= BELIEVABLE);
-        let kept =
-            Kept { arrived_at: now, effective_at: believed.unwrap_or(now), part: message.part };
+        let kept = Kept { arrived_at: now, effective_at: believed.unwrap_or(now), part: message.part };
         let is_new = self.messages.insert(tag, kept).is_none();
         check!(self, is_new, "m{tag} was accepted twice");
         self.buffered += 1;

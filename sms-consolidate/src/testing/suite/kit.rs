@@ -309,7 +309,7 @@ impl<S: Store<String, SmsMessage>> Subject<S> {
         let reply = store.begin_reply(now, key, fence, "from an old holder", &TERMS).await;
         match reply {
             Err(BeginReplyError::Refused(ReplyRefusal::Lost(because))) => {
-                assert_eq!(because, why, "begin_reply")
+                assert_eq!(because, why, "begin_reply");
             }
             other => panic!("the claim is gone, and begin_reply returned {other:?}"),
         }

@@ -254,8 +254,12 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         if count == 0 {
             return Vec::new();
         }
+        let unheard = self.inner.jobs.look_again_after();
         let report = match self.inner.store.append(now, arrivals).await {
-            Ok(report) => report,
+            Ok(report) => {
+                unheard.dismiss();
+                report
+            }
             Err(error) => {
                 let error = Arc::new(error);
                 return (0..count).map(|_| Err(PushError::from(Arc::clone(&error)))).collect();
@@ -359,9 +363,8 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     }
 
     async fn flush_for(&self, key: Option<&K>, reason: CloseReason) -> Result<u64, StoreError> {
-        let flushed = self.inner.store.flush(self.inner.clock.now(), key, reason).await?;
-        self.inner.jobs.look_again();
-        Ok(flushed)
+        let _look_again = self.inner.jobs.look_again_after();
+        self.inner.store.flush(self.inner.clock.now(), key, reason).await
     }
 
     /// Ends every unfinished batch of `key` without a reply, except one whose reply is on its way. Returns which.
@@ -392,9 +395,8 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// # Errors
     /// If the store failed.
     pub async fn set_opted_out(&self, key: &K, opted_out: bool) -> Result<(), StoreError> {
-        self.inner.store.set_opted_out(self.inner.clock.now(), key, opted_out).await?;
-        self.inner.jobs.look_again();
-        Ok(())
+        let _look_again = self.inner.jobs.look_again_after();
+        self.inner.store.set_opted_out(self.inner.clock.now(), key, opted_out).await
     }
 
     /// Puts a dead batch at the end of its line under a new id; makes a waiting one due now.
@@ -402,9 +404,8 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// # Errors
     /// Why nothing was done.
     pub async fn requeue(&self, batch: BatchId) -> Result<Requeued, RequeueError> {
-        let requeued = self.inner.store.requeue(self.inner.clock.now(), batch).await?;
-        self.inner.jobs.look_again();
-        Ok(requeued)
+        let _look_again = self.inner.jobs.look_again_after();
+        self.inner.store.requeue(self.inner.clock.now(), batch).await
     }
 
     /// Lists batches, newest first.

@@ -122,6 +122,12 @@ impl Jobs {
         self.alarm.ring();
     }
 
+    /// Has the driver look again when the guard is dropped, which may be in the middle of a write: the store may have
+    /// taken it.
+    pub(crate) fn look_again_after(&self) -> LookAgain<'_> {
+        LookAgain { jobs: Some(self) }
+    }
+
     /// Tells the job of `batch` to give it back, if it runs here.
     pub(crate) fn interrupt(&self, batch: BatchId) {
         let claims = (batch, Token::MIN)..=(batch, Token::MAX);
@@ -173,6 +179,26 @@ impl Jobs {
             if let Err(error) = driver.await {
                 tracing::error!(%error, "DRIVER FAILED");
             }
+        }
+    }
+}
+
+/// Has the driver look again when it is dropped.
+pub(crate) struct LookAgain<'a> {
+    jobs: Option<&'a Jobs>,
+}
+
+impl LookAgain<'_> {
+    /// What changed is known: the driver need not look.
+    pub(crate) fn dismiss(mut self) {
+        self.jobs = None;
+    }
+}
+
+impl Drop for LookAgain<'_> {
+    fn drop(&mut self) {
+        if let Some(jobs) = self.jobs {
+            jobs.look_again();
         }
     }
 }

@@ -201,6 +201,11 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             return self.finish(Finish::new(Outcome::NoReply(NoReply::Off))).await;
         };
         match self.begin_reply(&text).await {
+            // The store, or a machine that was suspended, took long to say that it may leave.
+            Ok(()) if self.is_stale() => {
+                self.may_have_sent.store(false, Ordering::Relaxed);
+                return self.finish(Finish::new(Outcome::NoReply(NoReply::Stale))).await;
+            }
             Ok(()) => {}
             Err(BeginReplyError::Refused(ReplyRefusal::Lost(reason))) => return Err(Stop::Lost(reason)),
             Err(BeginReplyError::Refused(ReplyRefusal::OptedOut)) => {
@@ -272,10 +277,12 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         if let Some(why) = self.is_given_up() {
             return self.end_unknown(sender.as_ref(), &reply, &why).await;
         }
+        let too_late = "too late to ask again";
         if self.is_stale() {
-            return self.end_unknown(sender.as_ref(), &reply, "too late to ask again").await;
+            return self.end_unknown(sender.as_ref(), &reply, too_late).await;
         }
         match self.begin_reply(&reply.text).await {
+            Ok(()) if self.is_stale() => self.end_unknown(sender.as_ref(), &reply, too_late).await,
             Ok(()) => self.send(sender.as_ref(), &reply).await,
             Err(BeginReplyError::Refused(ReplyRefusal::Lost(reason))) => Err(Stop::Lost(reason)),
             Err(BeginReplyError::Refused(refusal)) => {

@@ -24,7 +24,7 @@ impl Run {
         while !self.nodes.is_empty() && !self.is_over() {
             if self.rng.u8(0..4) == 0 {
                 self.trace(|run| format!("n{} is killed", run.nodes[0].number));
-                drop(self.nodes.remove(0));
+                self.kill(0);
             } else {
                 self.shut_down(0);
             }
@@ -58,6 +58,7 @@ impl Run {
         let number = self.nodes[index].number;
         self.trace(|_| format!("n{number} shuts down within {within:?}"));
         let start = self.now();
+        self.world.observe(|state| state.oracle.may_interrupt(number));
         let report = Arc::new(Mutex::new(None));
         let node = &mut self.nodes[index];
         node.has_driver = false;

@@ -48,6 +48,7 @@ impl Ground {
 
     async fn process_due(self, limit: usize, within: Duration) {
         let start = self.world.clock.now();
+        self.world.observe(|state| state.oracle.may_interrupt(self.node));
         let result = self.consolidator.process_due(limit, within).await;
         let took = self.world.clock.now().since(start);
         self.world.observe(|state| {
@@ -276,7 +277,7 @@ impl Run {
     fn crash(&mut self) {
         let node = self.any_node();
         self.trace(|run| format!("n{} crashes", run.nodes[node].number));
-        drop(self.nodes.remove(node));
+        self.kill(node);
         if self.nodes.is_empty() || self.rng.bool() {
             self.add_node();
         }

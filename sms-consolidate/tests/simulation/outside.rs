@@ -75,7 +75,7 @@ impl Drop for SendCall<'_> {
         if self.open {
             self.world.observe(|state| {
                 state.trace(|| format!("send #{} cut off", self.number));
-                state.oracle.send_ended(self.number, Sent::Unknown);
+                state.oracle.send_cut_off(self.world.clock.now(), self.number);
             });
         }
     }
@@ -217,7 +217,10 @@ impl ReplySender<SimKey> for Outside {
                 Err(SendError::unknown("simulated"))
             }
             Answer::Hang => std::future::pending().await,
-            Answer::Panic => panic_on_purpose(),
+            Answer::Panic => {
+                call.ended(Sent::Unknown);
+                panic_on_purpose()
+            }
         }
     }
 

@@ -61,7 +61,9 @@ pub(crate) fn run(seed: u64, traced: bool) -> Result<Vec<String>, Failure> {
         run.end();
     }
     let wrong = run.wrong();
-    run.nodes.clear();
+    while !run.nodes.is_empty() {
+        run.kill(0);
+    }
     let trace = run.world.take_trace();
     match wrong {
         Some(what) => Err(Failure { what, trace }),
@@ -173,6 +175,12 @@ impl Run {
             node.start();
         }
         self.nodes.push(node);
+    }
+
+    /// The process is gone, whatever it was about to do.
+    pub(crate) fn kill(&mut self, index: usize) {
+        let node = self.nodes.remove(index);
+        self.world.observe(|state| state.oracle.may_interrupt(node.number));
     }
 
     pub(crate) fn any_node(&mut self) -> usize {

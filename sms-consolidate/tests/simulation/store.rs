@@ -290,6 +290,7 @@ impl Store<SimKey, SimMessage> for SimStore {
             state.trace(|| format!("n{} cancel {key}: {names:?}", self.node));
         });
         self.leave("the answer to cancel").await?;
+        self.world.observe(|state| state.tallies[self.node].skipped += cancelled.len() as u64);
         Ok(cancelled)
     }
 
@@ -316,7 +317,8 @@ impl Store<SimKey, SimMessage> for SimStore {
             .collect();
         self.world.observe(|state| {
             state.trace(|| format!("n{} hands back {} batches", self.node, shown.len()));
-            state.oracle.handed_back(&shown);
+            let ended = state.oracle.handed_back(&shown);
+            state.tallies[self.node].unknown += ended;
         });
         Ok(batches)
     }

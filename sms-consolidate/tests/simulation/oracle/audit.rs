@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sms_consolidate::store::{Counts, Record, Status, Whole};
+use sms_consolidate::store::{Counts, Outcome, Record, Status, Whole};
 use sms_consolidate::{BatchId, Timestamp};
 
 use super::{Oracle, State, check};
@@ -74,28 +74,33 @@ impl Oracle {
         check!(self, listed.len() <= self.batches.len(), "batches are listed that were never opened");
     }
 
-    /// A volatile store gave everything that it held to the caller.
-    pub(crate) fn handed_back(&mut self, batches: &[(BatchId, Vec<u32>)]) {
+    /// A volatile store gave everything that it held to the caller, and ended what may have been answered. Returns
+    /// how many batches it ended.
+    pub(crate) fn handed_back(&mut self, batches: &[(BatchId, Vec<u32>)]) -> u64 {
         let returned: BTreeMap<BatchId, &Vec<u32>> = batches.iter().map(|(id, tags)| (*id, tags)).collect();
         check!(self, returned.len() == batches.len(), "a batch was handed back twice");
-        let mut expected = 0;
+        let (mut expected, mut ended) = (0, 0);
         for id in self.known_ids() {
             let name = self.name(id);
             let Some(batch) = self.batches.get(&id) else { continue };
             let sorted = self.sorted(batch);
+            let is_unknown = batch.has_begun_to_reply();
             let is_held = matches!(batch.state, State::Unfinished | State::Dead);
+            let is_due_back = is_held && !is_unknown;
             let tags = returned.get(&id).copied();
-            expected += usize::from(is_held);
-            check!(self, tags.is_some() == is_held, "{name}: held {is_held}, handed back as {tags:?}");
+            check!(self, tags.is_some() == is_due_back, "{name}: expected {is_due_back}, got {tags:?}");
             check!(self, tags.is_none_or(|tags| *tags == sorted), "{name} was handed back as {tags:?}");
+            expected += usize::from(is_due_back);
+            ended += u64::from(is_unknown);
             if let Some(batch) = self.batches.get_mut(&id).filter(|_| is_held) {
-                batch.state = State::HandedBack;
+                batch.state = if is_unknown { State::Ended(Outcome::ReplyUnknown) } else { State::HandedBack };
                 batch.work = None;
             }
         }
         check!(self, returned.len() == expected, "{} were handed back, of {expected}", returned.len());
         self.buffered = 0;
         self.lines.values_mut().for_each(|line| line.batches.clear());
+        ended
     }
 
     pub(crate) fn unfinished(&self) -> u64 {

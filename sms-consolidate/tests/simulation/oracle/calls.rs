@@ -30,6 +30,8 @@ pub(super) struct SendCall {
     index: usize,
     claim: Option<Token>,
     open: bool,
+    node: usize,
+    begun_at: Timestamp,
 }
 
 impl Oracle {
@@ -108,7 +110,7 @@ impl Oracle {
         if let Some(batch) = self.batches.get_mut(&id) {
             batch.sends.push(None);
         }
-        self.send_calls.push(SendCall { batch: id, index, claim, open: true });
+        self.send_calls.push(SendCall { batch: id, index, claim, open: true, node, begun_at: now });
         self.send_calls.len() - 1
     }
 
@@ -119,6 +121,21 @@ impl Oracle {
         if let Some(batch) = self.batches.get_mut(&id) {
             batch.sends[index] = Some(sent);
         }
+    }
+
+    /// The library dropped a request. It may when it has waited long enough, when the claim is gone, or when the node
+    /// crashes or gives its batches back.
+    pub(crate) fn send_cut_off(&mut self, now: Timestamp, call: usize) {
+        let SendCall { batch: id, claim, node, begun_at, .. } = self.send_calls[call];
+        let is_held = claim.zip(self.batches.get(&id)).is_some_and(|(token, batch)| batch.is_held_by(token));
+        let is_excused = now >= begun_at + self.plan.send_timeout || self.interrupters.contains(&node);
+        check!(self, !is_held || is_excused, "{}: its reply was cut off for no reason", self.name(id));
+        self.send_ended(call, Sent::Unknown);
+    }
+
+    /// From now on this node may drop what it does: it crashes, shuts down, or works against a deadline.
+    pub(crate) fn may_interrupt(&mut self, node: usize) {
+        self.interrupters.insert(node);
     }
 
     /// The gateway passes the reply on, or knows it already if it is idempotent.

@@ -115,6 +115,8 @@ pub(crate) struct Oracle {
     taken: BTreeMap<usize, u32>,
     classify_calls: Vec<calls::ClassifyCall>,
     send_calls: Vec<calls::SendCall>,
+    /// Nodes that may drop what they do.
+    interrupters: BTreeSet<usize>,
     pub(crate) wrong: Vec<String>,
 }
 
@@ -140,6 +142,7 @@ impl Oracle {
             taken: BTreeMap::new(),
             classify_calls: Vec::new(),
             send_calls: Vec::new(),
+            interrupters: BTreeSet::new(),
             wrong: Vec::new(),
         }
     }

@@ -254,6 +254,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         if count == 0 {
             return Vec::new();
         }
+        let begun = self.inner.jobs.begun();
         let unheard = self.inner.jobs.look_again_after();
         let report = match self.inner.store.append(now, arrivals).await {
             Ok(report) => {
@@ -272,7 +273,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         let result = |appended| match appended {
             Appended::Accepted(accepted) => {
                 if accepted.entry == Entry::Superseded {
-                    self.inner.jobs.interrupt(accepted.batch);
+                    self.inner.jobs.interrupt(accepted.batch, begun);
                 }
                 Ok(Pushed::Accepted(accepted))
             }
@@ -312,6 +313,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     pub async fn process_due(&self, limit: usize, within: Duration) -> Result<Processed, StoreError> {
         let now = self.inner.clock.now();
         let mut jobs = self.inner.claim_due(now, limit.min(self.inner.jobs.free())).await?;
+        let begun = self.inner.jobs.begun();
         let mut processed = Processed::default();
         let mut deadline = self.inner.clock.sleep_until(now + within);
         let mut is_late = false;
@@ -327,7 +329,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
                         break;
                     }
                     is_late = true;
-                    jobs.iter().for_each(|(batch, _)| self.inner.jobs.interrupt(*batch));
+                    jobs.iter().for_each(|(batch, _)| self.inner.jobs.interrupt(*batch, begun));
                     deadline = self.inner.clock.sleep_until(self.inner.clock.now() + HAND_BACK_WITHIN);
                 }
             }
@@ -374,7 +376,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     pub async fn cancel(&self, key: &K) -> Result<Vec<BatchId>, StoreError> {
         let Inner { store, jobs, events, clock, .. } = &*self.inner;
         let cancelled = store.cancel(clock.now(), key).await?;
-        cancelled.iter().for_each(|batch| jobs.interrupt(*batch));
+        cancelled.iter().for_each(|batch| jobs.interrupt(*batch, jobs.begun()));
         for batch in &cancelled {
             // The store may keep no records; the batch has ended all the same.
             let whole = store.batch(*batch).await.ok().flatten();

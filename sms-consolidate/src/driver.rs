@@ -70,13 +70,29 @@ struct Parked {
     heard: u64,
 }
 
-/// How to interrupt each job, until it has been interrupted. By claim and not by batch: a superseded job may still be
-/// ending when its batch is claimed anew.
-type Running = BTreeMap<(BatchId, Token), Option<oneshot::Sender<()>>>;
+/// By claim and not by batch: a superseded job may still be ending when its batch is claimed anew.
+type Running = BTreeMap<(BatchId, Token), RunningJob>;
+
+struct RunningJob {
+    /// How many jobs had begun before it.
+    number: u64,
+    /// Until it has been interrupted.
+    interrupter: Option<oneshot::Sender<()>>,
+}
+
+impl RunningJob {
+    fn interrupt(&mut self) {
+        if let Some(interrupter) = self.interrupter.take() {
+            // An error means that the job has just ended by itself.
+            let _ = interrupter.send(());
+        }
+    }
+}
 
 /// The batches in flight in this process, and what the driver needs to be told.
 pub(crate) struct Jobs {
     running: Mutex<Running>,
+    begun: AtomicU64,
     max_in_flight: usize,
     alarm: Alarm,
     parked: Mutex<Option<Parked>>,
@@ -90,17 +106,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn interrupt(job: &mut Option<oneshot::Sender<()>>) {
-    if let Some(job) = job.take() {
-        // An error means that the job has just ended by itself.
-        let _ = job.send(());
-    }
-}
-
 impl Jobs {
     pub(crate) fn new(max_in_flight: NonZeroUsize) -> Self {
         Self {
             running: Mutex::default(),
+            begun: AtomicU64::new(0),
             max_in_flight: max_in_flight.get(),
             alarm: Alarm { planned: AtomicI64::new(i64::MAX), rung: AtomicU64::new(0), bell: Notify::new() },
             parked: Mutex::new(None),
@@ -128,14 +138,22 @@ impl Jobs {
         LookAgain { jobs: Some(self) }
     }
 
-    /// Tells the job of `batch` to give it back, if it runs here.
-    pub(crate) fn interrupt(&self, batch: BatchId) {
+    /// How many jobs have begun here so far.
+    pub(crate) fn begun(&self) -> u64 {
+        self.begun.load(Ordering::SeqCst)
+    }
+
+    /// Tells the job of `batch` to give it back, if it runs here and was one of the first `begun`. A later one may work
+    /// under a claim that followed whatever the interruption is about, and may be sending its reply.
+    pub(crate) fn interrupt(&self, batch: BatchId, begun: u64) {
         let claims = (batch, Token::MIN)..=(batch, Token::MAX);
-        lock(&self.running).range_mut(claims).for_each(|(_, job)| interrupt(job));
+        let mut running = lock(&self.running);
+        let meant = running.range_mut(claims).filter(|(_, job)| job.number < begun);
+        meant.for_each(|(_, job)| job.interrupt());
     }
 
     pub(crate) fn interrupt_all(&self) {
-        lock(&self.running).values_mut().for_each(interrupt);
+        lock(&self.running).values_mut().for_each(RunningJob::interrupt);
     }
 
     pub(crate) fn in_flight(&self) -> usize {
@@ -305,7 +323,8 @@ impl<K: Key, M: Message> Inner<K, M> {
         let (interrupter, interrupt) = oneshot::channel();
         let batch = claim.batch.id;
         let key = (batch, claim.token);
-        lock(&self.jobs.running).insert(key, Some(interrupter));
+        let number = self.jobs.begun.fetch_add(1, Ordering::SeqCst);
+        lock(&self.jobs.running).insert(key, RunningJob { number, interrupter: Some(interrupter) });
         let inner = Arc::clone(self);
         let job = tokio::spawn(async move {
             let _guard = JobGuard { jobs: &inner.jobs, claim: key };

@@ -257,7 +257,7 @@ impl<K: Key, M: Message> Store<K, M> for MemoryStore<K, M> {
     }
 
     async fn changed(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     async fn claim(

@@ -1,7 +1,7 @@
 //! A kit for testing services and stores (feature `testing`).
 //!
 //! [`ScriptedClassifier`] and [`RecordingSender`] stand in for the outside; [`FakeClock`](crate::FakeClock) for time.
-//! [`FaultyStore`] stands in front of a store and fails when it is told to. [`suite`] tests stores of your own.
+//! [`store_suite!`] tests a store of your own.
 //!
 //! ```
 //! use sms_consolidate::testing::{RecordingSender, ScriptedClassifier};
@@ -37,3 +37,6 @@ pub use classifier::{ScriptedAnswer, ScriptedClassifier};
 pub use faulty::{Fault, FaultyStore, Operation};
 pub use sender::{RecordingSender, ScriptedSend};
 pub use suite::{DurableFixture, SharedFixture, StoreFixture};
+
+#[doc(inline)]
+pub use crate::__store_suite as store_suite;

@@ -1,7 +1,6 @@
 use super::kit::*;
 use crate::BatchIds;
 use crate::lane::{CloseReason, Entry, MAX_LINE, Stage};
-use crate::store::Inspect;
 use crate::store::{Counts, Filter, RequeueError, Requeued, Status};
 use crate::testing::StoreFixture;
 

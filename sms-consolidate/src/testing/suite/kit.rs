@@ -7,11 +7,12 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::lane::{Accepted, Fence, LossReason, ReplyRefusal, ReplyTerms, RetryTerms};
 use crate::message::{Batch, BatchId, SmsMessage};
-pub(super) use crate::store::Store;
 use crate::store::{
-    AppendReport, Appended, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect,
-    Maintained, NoReply, Outcome, Record, RequeueError, Requeued, Status,
+    AppendReport, Appended, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Maintained,
+    NoReply, Outcome, Record, RequeueError, Requeued, Status,
 };
+/// Every case calls its methods.
+pub(super) use crate::store::{Inspect, Store};
 use crate::testing::{DurableFixture, SharedFixture, StoreFixture};
 use crate::window::Window;
 use crate::{Classification, Label};

@@ -46,9 +46,10 @@ pub async fn no_batch_is_claimed_on_two_nodes<F: SharedFixture>(fixture: &F) {
     let a = Subject::fresh(fixture).await;
     let b = a.another(fixture).await;
     for round in 0..10 {
-        a.append(at(0), (0..100).map(|n| single(&format!("{round} {n}"), "text")).collect()).await;
-        let claims = together([&a, &b, &a, &b].map(|node| claim_out(node.clone()))).await;
-        let claims = claims.into_iter().flatten().chain(claim_out(b.clone()).await);
+        let now = at(round);
+        a.append(now, (0..100).map(|n| single(&format!("{round} {n}"), "text")).collect()).await;
+        let claims = together([&a, &b, &a, &b].map(|node| claim_out(node.clone(), now))).await;
+        let claims = claims.into_iter().flatten().chain(claim_out(b.clone(), now).await);
         let ids: Vec<_> = claims.map(|claim| claim.batch.id).collect();
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "a batch was claimed twice");
         assert_eq!(ids.len(), 100);

@@ -6,12 +6,12 @@ use futures_util::FutureExt;
 use tokio::sync::Barrier;
 
 use super::kit::*;
-use crate::BatchId;
 use crate::lane::{Control, Keyword, ReplyRefusal};
 use crate::message::SmsMessage;
 use crate::store::{Appended, Arrival, Claim, RequeueError, Requeued, Store};
 use crate::testing::StoreFixture;
 use crate::window::Window;
+use crate::{BatchId, Timestamp};
 
 /// Runs each of `tasks` on the pool, all starting at once. Returns what they returned, in their order.
 pub(super) async fn together<T, Fut>(tasks: impl IntoIterator<Item = Fut>) -> Vec<T>
@@ -39,10 +39,11 @@ where
 /// Claims in small steps until nothing is due, and returns what was claimed.
 pub(super) async fn claim_out<S: Store<String, SmsMessage>>(
     store: Subject<S>,
+    now: Timestamp,
 ) -> Vec<Claim<String, SmsMessage>> {
     let mut claimed = Vec::new();
     loop {
-        let claims = store.claim(at(60), 7).await;
+        let claims = store.claim(now, 7).await;
         if claims.is_empty() {
             return claimed;
         }
@@ -54,11 +55,11 @@ pub(super) async fn claim_out<S: Store<String, SmsMessage>>(
 pub async fn no_batch_is_claimed_twice<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     for round in 0..10 {
-        let key = |n: usize| format!("{round} {n}");
-        store.append(at(0), (0..100).map(|n| single(&key(n), "text")).collect()).await;
-        let claims = together((0..4).map(|_| claim_out(store.clone()))).await;
+        let (now, key) = (at(round), |n: usize| format!("{round} {n}"));
+        store.append(now, (0..100).map(|n| single(&key(n), "text")).collect()).await;
+        let claims = together((0..4).map(|_| claim_out(store.clone(), now))).await;
         // A store may pass over what another claimer holds locked; then this finds it.
-        let rest = claim_out(store.clone()).await;
+        let rest = claim_out(store.clone(), now).await;
         let ids: Vec<BatchId> =
             claims.into_iter().flatten().chain(rest).map(|claim| claim.batch.id).collect();
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "a batch was claimed twice");
@@ -104,7 +105,7 @@ async fn push_beside_claims<S: Store<String, SmsMessage>>(
         }
     };
     let mut finished = together([push.boxed(), work().boxed(), work().boxed()]).await.concat();
-    for claim in claim_out(store.clone()).await {
+    for claim in claim_out(store.clone(), at(60)).await {
         store.finish(at(60), &claim).await;
         finished.push(claim);
     }
@@ -203,19 +204,19 @@ pub async fn a_requeue_beside_claims_brings_a_batch_back_once<F: StoreFixture>(f
     let store = Subject::fresh(fixture).await;
     for round in 0..20 {
         let key = format!("key {round}");
-        let dead = store.dead(at(0), &key, "text").await;
+        let dead = store.dead(at(60), &key, "text").await;
         let requeue = |_| {
             let store = store.clone();
             async move { (Some(store.requeue(at(60), dead).await), Vec::new()) }
         };
         let claim = |_| {
             let store = store.clone();
-            async move { (None, claim_out(store).await) }
+            async move { (None, claim_out(store, at(60)).await) }
         };
         let tasks = (0..2).map(requeue).map(FutureExt::boxed).chain((0..2).map(claim).map(FutureExt::boxed));
         let (requeued, claims): (Vec<_>, Vec<_>) = together(tasks).await.into_iter().unzip();
         let mut claims = claims.concat();
-        claims.extend(claim_out(store.clone()).await);
+        claims.extend(claim_out(store.clone(), at(60)).await);
         let [claim] = &claims[..] else { panic!("brought back once, claimed {} times", claims.len()) };
         assert_eq!(texts(&claim.batch), ["text"]);
         store.finish(at(60), claim).await;
@@ -229,14 +230,14 @@ pub async fn a_requeue_beside_claims_brings_a_batch_back_once<F: StoreFixture>(f
 pub async fn no_reply_begins_once_a_stop_has_returned<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     for round in 0..50 {
-        let key = format!("key {round}");
-        let claim = store.push_and_claim(at(0), &key).await;
+        let (now, key) = (at(round), format!("key {round}"));
+        let claim = store.push_and_claim(now, &key).await;
         let stopped = Arc::new(AtomicBool::new(false));
         let stop = {
             let (store, stopped) = (store.clone(), Arc::clone(&stopped));
             async move {
                 let keyword = Some(Keyword::Control(Control::Stop));
-                store.push(at(1), Arrival { keyword, ..message(&key, "STOP") }).await;
+                store.push(now, Arrival { keyword, ..message(&key, "STOP") }).await;
                 stopped.store(true, Ordering::SeqCst);
             }
         };
@@ -245,7 +246,7 @@ pub async fn no_reply_begins_once_a_stop_has_returned<F: StoreFixture>(fixture: 
             async move {
                 loop {
                     let was_stopped = stopped.load(Ordering::SeqCst);
-                    match store.begin_reply(at(1), &claim, "reply", &TERMS).await {
+                    match store.begin_reply(now, &claim, "reply", &TERMS).await {
                         Ok(()) => assert!(!was_stopped, "a reply began after the stop had returned"),
                         Err(why) => return assert_eq!(why, ReplyRefusal::OptedOut),
                     }
@@ -254,29 +255,29 @@ pub async fn no_reply_begins_once_a_stop_has_returned<F: StoreFixture>(fixture: 
             }
         };
         together([stop.boxed(), reply.boxed()]).await;
-        store.finish(at(2), &claim).await;
-        let rest = store.claim_one(at(2)).await;
-        store.finish(at(2), &rest).await;
+        store.finish(now, &claim).await;
+        let rest = store.claim_one(now).await;
+        store.finish(now, &rest).await;
     }
 }
 
 pub async fn of_a_finish_and_a_cancel_one_wins<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     for round in 0..50 {
-        let key = format!("key {round}");
-        let claim = store.push_and_claim(at(0), &key).await;
+        let (now, key) = (at(round), format!("key {round}"));
+        let claim = store.push_and_claim(now, &key).await;
         let finish = {
             let (store, claim) = (store.clone(), claim.clone());
-            async move { store.try_finish(at(1), &claim).await.is_ok() }
+            async move { store.try_finish(now, &claim).await.is_ok() }
         };
         let cancel = {
             let store = store.clone();
-            async move { !store.cancel(at(1), &key).await.is_empty() }
+            async move { !store.cancel(now, &key).await.is_empty() }
         };
         let won = together([finish.boxed(), cancel.boxed()]).await;
         assert!(won[0] != won[1], "finished: {}, cancelled: {}", won[0], won[1]);
     }
-    assert_eq!(store.counts(at(1)).await.messages_buffered, 0);
+    assert_eq!(store.counts(at(100)).await.messages_buffered, 0);
 }
 
 pub async fn a_dropped_append_is_done_wholly_or_not_at_all<F: StoreFixture>(fixture: &F) {

@@ -12,7 +12,7 @@ use sms_consolidate::store::{
     Record, RequeueError, Requeued, Store, StoreError, Whole,
 };
 use sms_consolidate::testing::{DurableFixture, SharedFixture, StoreFixture, store_suite};
-use sms_consolidate::{BatchId, Classification, Clock, MemoryStore, SmsMessage, Timestamp};
+use sms_consolidate::{Batch, BatchId, Classification, Clock, MemoryStore, SmsMessage, Timestamp};
 use tokio::sync::watch;
 
 /// Finished batches are shown for so long.
@@ -191,6 +191,10 @@ impl Store<String, SmsMessage> for Wrapper {
             0 => self.inner.maintain(now, limit).await,
             _ => Ok(Maintained::default()),
         }
+    }
+
+    async fn hand_back(&self) -> Result<Vec<Batch<String, SmsMessage>>, StoreError> {
+        if self.is_durable { Ok(Vec::new()) } else { self.inner.hand_back().await }
     }
 
     fn clock(&self) -> Option<Arc<dyn Clock>> {

@@ -11,7 +11,7 @@ use super::{
 use crate::classify::Classification;
 use crate::clock::{Clock, Timestamp};
 use crate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
-use crate::message::{BatchId, Key, Message};
+use crate::message::{Batch, BatchId, Key, Message};
 
 impl<K: Key, M: Message, S: Store<K, M>> Store<K, M> for Arc<S> {
     async fn append(&self, now: Timestamp, arrivals: Vec<Arrival<K, M>>) -> Result<AppendReport, StoreError> {
@@ -112,6 +112,10 @@ impl<K: Key, M: Message, S: Store<K, M>> Store<K, M> for Arc<S> {
 
     async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {
         S::maintain(self, now, limit).await
+    }
+
+    async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
+        S::hand_back(self).await
     }
 
     fn clock(&self) -> Option<Arc<dyn Clock>> {

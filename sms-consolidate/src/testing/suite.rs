@@ -63,6 +63,8 @@ pub mod nodes;
 pub mod races;
 #[doc(hidden)]
 pub mod reply;
+#[doc(hidden)]
+pub mod volatile;
 
 /// Makes stores for the suite.
 pub trait StoreFixture: Sync {
@@ -258,8 +260,10 @@ macro_rules! __store_cases {
     };
     (volatile $($for:tt)*) => {
         $crate::__store_tests! { $($for)*;
-            durable {
+            volatile {
                 it_says_that_it_is_not_durable
+                what_would_be_lost_is_handed_back
+                what_may_have_been_answered_is_not_handed_back
             }
         }
     };
@@ -282,6 +286,7 @@ macro_rules! __store_cases {
                 a_batch_that_cannot_be_read_is_buried_and_blocks_nobody
                 the_id_of_an_unfinished_batch_is_never_forgotten
                 what_has_ended_is_pruned_in_the_end
+                a_durable_store_hands_nothing_back
             }
         }
     };
@@ -324,6 +329,7 @@ mod tests {
             ("nodes", include_str!("suite/nodes.rs")),
             ("races", include_str!("suite/races.rs")),
             ("reply", include_str!("suite/reply.rs")),
+            ("volatile", include_str!("suite/volatile.rs")),
         ];
         let written: BTreeSet<String> = modules
             .iter()

@@ -3,13 +3,7 @@ use std::num::NonZeroU32;
 use super::kit::*;
 use crate::lane::{Control, Keyword, LossReason, ReplyRefusal, ReplyTerms, Stage};
 use crate::store::{Appended, Arrival, Filter, RequeueError, Requeued, Status, Store};
-use crate::testing::{DurableFixture, StoreFixture};
-
-/// In the list of stores that do not outlive their process.
-pub async fn it_says_that_it_is_not_durable<F: StoreFixture>(fixture: &F) {
-    let durable = fixture.fresh().await.is_durable();
-    assert!(!durable, "a durable store runs store_suite!(durable: ...), which has more cases");
-}
+use crate::testing::DurableFixture;
 
 pub async fn it_says_that_it_is_durable<F: DurableFixture>(fixture: &F) {
     let durable = fixture.fresh().await.is_durable();
@@ -229,4 +223,13 @@ pub async fn what_has_ended_is_pruned_in_the_end<F: DurableFixture>(fixture: &F)
     assert_eq!(first.ids_pruned + second.ids_pruned, 50);
     assert_eq!(store.counts(now).await, crate::store::Counts::default());
     store.push(now, with_id("0", "id")).await;
+}
+
+pub async fn a_durable_store_hands_nothing_back<F: DurableFixture>(fixture: &F) {
+    let store = Subject::fresh(fixture).await;
+    store.push(at(0), message("a", "open")).await;
+    store.dead(at(0), "b", "dead").await;
+    let before = store.snapshot(at(0)).await;
+    assert!(store.0.hand_back().await.expect("hand_back").is_empty());
+    assert_eq!(store.snapshot(at(0)).await, before);
 }

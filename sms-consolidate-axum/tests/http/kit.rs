@@ -1,10 +1,7 @@
 //! A service on a loopback port with a fake clock, and a client that sends exactly what it is told.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
-#![allow(clippy::unwrap_used, reason = "tests may")]
-#![allow(dead_code, reason = "each test file uses its part")]
-
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::Router;
 use serde_json::Value;
@@ -15,32 +12,37 @@ use sms_consolidate_providers::inbound::SmsMobileApi;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-pub type Sms = Consolidator<Conversation, SmsMessage>;
+pub(crate) type Sms = Consolidator<Conversation, SmsMessage>;
 
-pub struct Service {
-    pub clock: FakeClock,
-    pub classifier: ScriptedClassifier,
-    pub sender: RecordingSender<Conversation>,
-    pub consolidator: Sms,
+pub(crate) struct Service {
+    pub(crate) clock: FakeClock,
+    pub(crate) classifier: ScriptedClassifier,
+    pub(crate) sender: RecordingSender<Conversation>,
+    pub(crate) consolidator: Sms,
     address: SocketAddr,
 }
 
-pub const ADMIN: (&str, &str) = ("Authorization", "Bearer admin-token");
-pub const CRON: (&str, &str) = ("Authorization", "Bearer cron-secret");
+pub(crate) const MARIA: &str = "+639171234567";
+
+/// The default window.
+pub(crate) const WINDOW: Duration = Duration::from_secs(60);
+
+pub(crate) const ADMIN: (&str, &str) = ("Authorization", "Bearer admin-token");
+pub(crate) const CRON: (&str, &str) = ("Authorization", "Bearer cron-secret");
 
 /// All routes as they are by default, and the driver running.
-pub async fn service() -> Service {
+pub(crate) async fn service() -> Service {
     let service = serve(|builder| builder, with_all_routes).await;
     service.consolidator.start();
     service
 }
 
-pub fn with_all_routes(router: SmsRouter) -> Router {
+pub(crate) fn with_all_routes(router: SmsRouter) -> Router {
     router.webhook(SmsMobileApi::new()).admin_token("admin-token").cron_secret("cron-secret").into_router()
 }
 
 /// A service without a driver.
-pub async fn serve(
+pub(crate) async fn serve(
     set_up: impl FnOnce(Builder<Conversation, SmsMessage>) -> Builder<Conversation, SmsMessage>,
     route: impl FnOnce(SmsRouter) -> Router,
 ) -> Service {
@@ -57,33 +59,33 @@ pub async fn serve(
     Service { clock, classifier, sender, consolidator, address }
 }
 
-pub struct Answer {
-    pub status: u16,
-    pub body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
     head: String,
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let is_it = |line: &&str| line.to_ascii_lowercase().starts_with(&format!("{name}: "));
         self.head.lines().find(is_it).map(|line| line[name.len() + 2..].trim())
     }
 
-    pub fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &str {
         self.body["message"].as_str().unwrap()
     }
 }
 
 impl Service {
-    pub async fn post(&self, body: impl AsRef<[u8]>) -> Answer {
+    pub(crate) async fn post(&self, body: impl AsRef<[u8]>) -> Answer {
         self.call("POST", WEBHOOK_PATH, &[], body).await
     }
 
-    pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.call("GET", path, headers, "").await
     }
 
-    pub async fn call(
+    pub(crate) async fn call(
         &self,
         method: &str,
         path: &str,
@@ -98,7 +100,7 @@ impl Service {
     }
 
     /// Sends the body in chunks, so that its length is not announced.
-    pub async fn post_chunked(&self, body: &[u8]) -> Answer {
+    pub(crate) async fn post_chunked(&self, body: &[u8]) -> Answer {
         let mut request = head("POST", WEBHOOK_PATH, &[("Transfer-Encoding", "chunked")]).into_bytes();
         request.extend_from_slice(b"\r\n");
         for chunk in body.chunks(10_000) {
@@ -124,7 +126,7 @@ impl Service {
     }
 
     /// The texts of each classified batch so far.
-    pub fn batches(&self) -> Vec<Vec<String>> {
+    pub(crate) fn batches(&self) -> Vec<Vec<String>> {
         self.classifier.calls()
     }
 }
@@ -135,12 +137,12 @@ fn head(method: &str, path: &str, headers: &[(&str, &str)]) -> String {
 }
 
 /// A legacy message.
-pub fn sms(guid: &str, number: &str, text: &str) -> String {
+pub(crate) fn sms(guid: &str, number: &str, text: &str) -> String {
     serde_json::json!({"guid": guid, "number": number, "message": text}).to_string()
 }
 
 /// A message of version 2, which names the line.
-pub fn event(guid: &str, from: &str, line: &str, text: &str) -> String {
+pub(crate) fn event(guid: &str, from: &str, line: &str, text: &str) -> String {
     let data = serde_json::json!({"guid": guid, "from": from, "message": text, "device_id": line});
     serde_json::json!({"type": "sms.received", "data": data}).to_string()
 }

@@ -296,7 +296,8 @@ impl Lane {
     /// one, or opens a new one with the id that `fresh` makes.
     ///
     /// # Errors
-    /// [`LineFull`] if a new batch would be one too many. Nothing was changed.
+    /// [`LineFull`] if a new batch would be one too many, and the message is not the one that opts out. Nothing was
+    /// changed.
     pub fn arrive(
         &mut self,
         now: Timestamp,
@@ -304,11 +305,13 @@ impl Lane {
         fresh: impl FnOnce() -> BatchId,
     ) -> Result<Accepted, LineFull> {
         let entry = self.entry_for(now, arrival);
-        if entry == Entry::Opened && self.len() >= MAX_LINE {
-            return Err(LineFull);
-        }
         let was_opted_out = self.is_opted_out();
         let control = self.resolve(arrival.keyword);
+        // A stop is never turned away for want of room; the line is one longer then.
+        let opts_out = control == Some(Control::Stop) && !was_opted_out;
+        if entry == Entry::Opened && self.len() >= MAX_LINE && !opts_out {
+            return Err(LineFull);
+        }
         match control {
             Some(Control::Stop) => self.opt_out(now),
             Some(Control::Start) => self.opt_in(),

@@ -72,7 +72,8 @@ impl Slot {
             return;
         }
         if window.is_urgent() || !self.superseded {
-            self.deadline = self.deadline.min(self.opened_at + window.max_wait());
+            // Shortened into the past it would make the reply look late.
+            self.deadline = self.deadline.min((self.opened_at + window.max_wait()).max(now));
         }
         if let Some(extend_by) = window.extend_by() {
             self.due_at = self.due_at.max(now + extend_by);

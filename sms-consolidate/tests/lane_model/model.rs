@@ -197,7 +197,7 @@ impl Model {
         let is_urgent = window.max_wait == 0;
         // The bound on superseding is the deadline of a superseded batch; only an urgent message cuts it short.
         if is_urgent || !batch.superseded {
-            batch.deadline = batch.deadline.min(batch.opened + window.max_wait);
+            batch.deadline = batch.deadline.min((batch.opened + window.max_wait).max(now));
         }
         if let Some(extend_by) = window.extend_by {
             batch.due = batch.due.max(now + extend_by);

@@ -15,11 +15,22 @@ fn a_full_line_refuses_and_does_not_change() {
     let before = scene.lane.clone();
     let make = || panic!("no batch is opened");
     assert_eq!(scene.lane.arrive(at(5_000), &message(), make), Err(LineFull));
-    assert_eq!(scene.lane.arrive(at(5_000), &keyword(Control::Stop), make), Err(LineFull));
+    assert_eq!(scene.lane.arrive(at(5_000), &keyword(Control::Help), make), Err(LineFull));
     let dead = scene.last();
     assert_eq!(scene.lane.requeue(at(5_000), dead.id, &dead), Err(LineFull));
     assert_eq!(scene.lane, before);
     assert_eq!(scene.lane.len(), MAX_LINE);
+}
+
+#[test]
+fn a_full_line_has_room_for_the_stop_that_opts_out_and_for_no_other() {
+    let mut scene = full();
+    assert_eq!(scene.arrive(5_000, keyword(Control::Stop)).control, Some(Control::Stop));
+    assert!(scene.lane.is_opted_out());
+    assert_eq!(scene.lane.len(), MAX_LINE + 1);
+    let make = || panic!("no batch is opened");
+    assert_eq!(scene.lane.arrive(at(5_001), &keyword(Control::Stop), make), Err(LineFull));
+    assert_eq!(scene.lane.arrive(at(5_001), &keyword(Control::Start), make), Err(LineFull));
 }
 
 #[test]

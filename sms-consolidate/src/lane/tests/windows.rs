@@ -60,7 +60,7 @@ fn aligned_closes_at_the_slot_plus_grace_and_takes_in_what_comes_until_then() {
 fn a_shorter_max_wait_shortens_the_deadline_and_a_longer_one_does_not_lengthen_it() {
     let check_joined = |joining, due| check(&[(0, Window::default(), 60, 60), (10, joining, due, due)]);
     check_joined(Window::fixed(seconds(20)), 20);
-    check_joined(Window::fixed(seconds(5)), 5);
+    check_joined(Window::fixed(seconds(5)), 10);
     check_joined(Window::fixed(seconds(600)), 60);
     check_joined(Window::sliding(seconds(600), seconds(600)), 60);
 }
@@ -86,7 +86,7 @@ fn once_claimed_a_batch_takes_in_nothing() {
 #[test]
 fn immediate_is_due_at_once_and_closes_the_batch_that_it_joins() {
     check(&[(7, Window::immediate(), 7, 7)]);
-    check(&[(0, Window::default(), 60, 60), (7, Window::immediate(), 0, 0)]);
+    check(&[(0, Window::default(), 60, 60), (7, Window::immediate(), 7, 7)]);
     check(&[(0, Window::immediate(), 0, 0), (0, Window::default(), 0, 0)]);
 
     let mut scene = Scene::new();

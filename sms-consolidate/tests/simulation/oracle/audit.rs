@@ -93,7 +93,8 @@ impl Oracle {
             expected += usize::from(is_due_back);
             ended += u64::from(is_unknown);
             if let Some(batch) = self.batches.get_mut(&id).filter(|_| is_held) {
-                batch.state = if is_unknown { State::Ended(Outcome::ReplyUnknown) } else { State::HandedBack };
+                batch.state =
+                    if is_unknown { State::Ended(Outcome::ReplyUnknown) } else { State::HandedBack };
                 batch.work = None;
             }
         }

@@ -389,7 +389,8 @@ impl<K: Key, M: Message> Store<K, M> for MemoryStore<K, M> {
     async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
         let mut batches = Vec::new();
         self.for_each(|shard| shard.hand_back(&mut batches));
-        batches.sort_by_key(|batch| batch.id);
+        // Not by id: batches of one key that opened in the same millisecond stay in the order of their line.
+        batches.sort_by_key(|batch| batch.opened_at);
         Ok(batches)
     }
 

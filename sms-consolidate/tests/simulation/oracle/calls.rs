@@ -13,7 +13,7 @@ pub(crate) enum Sent {
     Rejected {
         opted_out: bool,
     },
-    NotSent,
+    NotTaken,
     /// Lost, hung, panicked or cut off.
     Unknown,
 }
@@ -88,7 +88,7 @@ impl Oracle {
         if let Some(batch) = self.batches.get(&id) {
             let key = batch.key;
             index = batch.sends.len();
-            let earlier = batch.sends.iter().filter(|sent| **sent != Some(Sent::NotSent)).count();
+            let earlier = batch.sends.iter().filter(|sent| **sent != Some(Sent::NotTaken)).count();
             let work = batch.work.as_ref();
             let has_begun = work.is_some_and(|work| work.stage == Stage::Replying);
             let text = work.and_then(|work| work.text.clone());

@@ -33,7 +33,9 @@ enum Delay {
 fn draw_delay(weather: Weather, rng: &mut fastrand::Rng) -> Delay {
     match weather {
         Weather::Hazy | Weather::Stormy if rng.u8(0..4) == 0 => Delay::Turns(rng.u32(1..=3)),
-        Weather::Slow if rng.u8(0..4) == 0 => Delay::Wait(Duration::from_millis(rng.u64(1..=3_000))),
+        Weather::Slow if rng.u8(0..4) == 0 => {
+            Delay::Wait(Duration::from_millis(rng.u64(1..=3_000) << rng.u8(0..3)))
+        }
         _ => Delay::None,
     }
 }

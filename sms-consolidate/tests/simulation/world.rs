@@ -74,6 +74,8 @@ pub(crate) struct State {
     pub(crate) oracle: Oracle,
     /// From now on nothing fails.
     pub(crate) calm: bool,
+    /// Whether what happens is left out of the trace: the tasks of a node that is killed end in no particular order.
+    pub(crate) is_hushed: bool,
     /// When the clock last jumped over instants that somebody waited for.
     jumped_at: Timestamp,
     /// By node.
@@ -89,7 +91,7 @@ impl State {
     }
 
     pub(crate) fn trace(&mut self, line: impl FnOnce() -> String) {
-        if let Some(trace) = &mut self.trace {
+        if let Some(trace) = self.trace.as_mut().filter(|_| !self.is_hushed) {
             let at_ms = self.clock.now().since(self.plan.start).as_millis();
             trace.push(format!("{at_ms:>9} ms  {}", line()));
         }
@@ -117,6 +119,7 @@ impl World {
             rng: fastrand::Rng::with_seed(plan.seed ^ 0x5eed_0fa1_75ee_d0fa),
             oracle: Oracle::new(Arc::clone(plan)),
             calm: false,
+            is_hushed: false,
             jumped_at: Timestamp::MIN,
             tallies: Vec::new(),
             news: Vec::new(),

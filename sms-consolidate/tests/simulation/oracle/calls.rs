@@ -13,7 +13,8 @@ pub(crate) enum Sent {
     Rejected {
         opted_out: bool,
     },
-    NotSent,
+    /// Certainly not sent; it may be tried again.
+    Refused,
     /// Lost, hung, panicked or cut off.
     Unknown,
 }
@@ -88,7 +89,7 @@ impl Oracle {
         if let Some(batch) = self.batches.get(&id) {
             let key = batch.key;
             index = batch.sends.len();
-            let earlier = batch.sends.iter().filter(|sent| **sent != Some(Sent::NotSent)).count();
+            let earlier = batch.sends.iter().filter(|sent| **sent != Some(Sent::Refused)).count();
             let work = batch.work.as_ref();
             let has_begun = work.is_some_and(|work| work.stage == Stage::Replying);
             let text = work.and_then(|work| work.text.clone());
@@ -128,6 +129,7 @@ impl Oracle {
     pub(crate) fn send_cut_off(&mut self, now: Timestamp, call: usize) {
         let SendCall { batch: id, claim, node, begun_at, .. } = self.send_calls[call];
         let is_held = claim.zip(self.batches.get(&id)).is_some_and(|(token, batch)| batch.is_held_by(token));
+        self.reach("a reply was cut off");
         let is_excused = now >= begun_at + self.plan.send_timeout || self.interrupters.contains(&node);
         check!(self, !is_held || is_excused, "{}: its reply was cut off for no reason", self.name(id));
         self.send_ended(call, Sent::Unknown);
@@ -143,9 +145,10 @@ impl Oracle {
         let name = self.name(id);
         let Some(batch) = self.batches.get(&id) else { return };
         let taken = self.taken.entry(batch.lineage).or_default();
-        if !(self.plan.idempotent && *taken > 0) {
-            *taken += 1;
+        if self.plan.idempotent && *taken > 0 {
+            return self.reach("asked again for what was taken");
         }
+        *taken += 1;
         let taken = *taken;
         check!(self, taken == 1, "{name}: its recipient got {taken} replies");
     }

@@ -118,6 +118,9 @@ impl Oracle {
         let label = batch.label.clone();
         let superseded = batch.superseded_tokens.iter().max().copied();
         let lease = self.plan.lease;
+        if was_leased {
+            self.reach("stolen");
+        }
 
         let newer = stolen.max(superseded).is_none_or(|old| claim.token > old);
         check!(self, newer, "{name} was claimed under the token {:?} again", claim.token);
@@ -215,6 +218,9 @@ impl Oracle {
             None
         };
         check!(self, refusal == expected, "{name}: begin_reply said {refusal:?}, expected {expected:?}");
+        if refusal == Some(ReplyRefusal::LeaseTooShort) {
+            self.reach("the lease was too short");
+        }
         if let Some(batch) = self.batches.get_mut(&fence.batch) {
             batch.refusal = refusal;
         }
@@ -295,6 +301,7 @@ impl Oracle {
             self.lines.entry(key).or_default().replies.pop();
         }
         let limit = self.plan.max_attempts;
+        self.reach(if terms.counts { "retried" } else { "given back" });
         check!(self, !may_be_sent || terms.maybe_sent, "{name}: a reply that may be out was withdrawn");
         check!(self, !terms.counts || attempts < limit, "{name}: attempt {} of {limit}", attempts + 1);
         let is_late = self.plan.weather == Weather::Clear && terms.at < now;
@@ -319,6 +326,7 @@ impl Oracle {
         check!(self, !maybe_sent, "{name}: the processor never buries what may be sent");
         check!(self, !may_be_sent, "{name} is dead, and its reply may be out");
         check!(self, taken == 0, "{name} is dead, and its reply arrived");
+        self.reach("dead");
         self.leave_line(fence, State::Dead, result);
     }
 
@@ -378,6 +386,7 @@ impl Oracle {
             Outcome::NoReply(NoReply::Unreachable) => batch.key == UNREACHABLE,
             _ => false,
         };
+        self.reach(name_of(outcome));
         check!(self, holds, "{name} ended as {outcome:?}, and that is not so");
     }
 
@@ -407,6 +416,21 @@ impl Work {
             counted: false,
             sends_from,
         }
+    }
+}
+
+fn name_of(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Replied(_) => "replied",
+        Outcome::ReplyUnknown => "reply unknown",
+        Outcome::NoReply(NoReply::Off) => "off",
+        Outcome::NoReply(NoReply::OptedOut) => "opted out",
+        Outcome::NoReply(NoReply::Stale) => "stale",
+        Outcome::NoReply(NoReply::NoTemplate) => "no template",
+        Outcome::NoReply(NoReply::LoopGuard) => "loop guard",
+        Outcome::NoReply(NoReply::Rejected) => "rejected",
+        Outcome::NoReply(NoReply::Unreachable) => "unreachable",
+        _ => "another outcome",
     }
 }
 

@@ -121,6 +121,7 @@ impl Oracle {
         line.batches.extend(kept);
         check!(self, cancelled == expected, "a cancel of {key} ended {cancelled:?}, expected {expected:?}");
         for id in expected {
+            self.reach("cancelled");
             self.end(id, Outcome::NoReply(NoReply::Cancelled));
         }
     }
@@ -169,6 +170,7 @@ impl Oracle {
     }
 
     fn revive(&mut self, now: Timestamp, id: BatchId, new: BatchId) {
+        self.reach("revived");
         let Some(dead) = self.batch(id) else { return };
         dead.state = State::Requeued;
         let (key, lineage, members, bytes) = (dead.key, dead.lineage, dead.members.clone(), dead.bytes);

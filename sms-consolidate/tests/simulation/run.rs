@@ -14,7 +14,9 @@ use tokio::task::JoinHandle;
 
 use crate::operations::Ground;
 use crate::outside::Outside;
-use crate::plan::{HELP_TEXT, Keywords, MAX_TEXT_BYTES, Plan, START_TEXT, STOP_TEXT, SimKey, SimMessage};
+use crate::plan::{
+    HELP_TEXT, Keywords, MAX_TEXT_BYTES, Plan, START_TEXT, STOP_TEXT, SimKey, SimMessage, Weather,
+};
 use crate::store::SimStore;
 use crate::world::World;
 
@@ -188,7 +190,7 @@ impl Run {
     pub(crate) fn kill(&mut self, index: usize) {
         let node = self.nodes.remove(index);
         self.world.observe(|state| {
-            state.oracle.may_interrupt(node.number);
+            state.oracle.killed(node.number);
             state.is_hushed = true;
         });
         drop(node);
@@ -237,6 +239,9 @@ impl Run {
             return;
         }
         let now = self.now();
+        if self.plan.weather == Weather::Clear {
+            self.world.observe(|state| state.oracle.check_pointless_calls());
+        }
         let is_idle = self.world.observe(|state| state.oracle.claimable(now).is_empty());
         if is_idle {
             return;

@@ -76,8 +76,6 @@ pub(crate) struct State {
     pub(crate) calm: bool,
     /// Whether what happens is left out of the trace: the tasks of a node that is killed end in no particular order.
     pub(crate) is_hushed: bool,
-    /// When the clock last jumped over instants that somebody waited for.
-    jumped_at: Timestamp,
     /// By node.
     pub(crate) tallies: Vec<Tally>,
     news: Vec<Arc<Notify>>,
@@ -86,10 +84,6 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn has_jumped_since(&self, instant: Timestamp) -> bool {
-        self.jumped_at >= instant
-    }
-
     pub(crate) fn trace(&mut self, line: impl FnOnce() -> String) {
         if let Some(trace) = self.trace.as_mut().filter(|_| !self.is_hushed) {
             let at_ms = self.clock.now().since(self.plan.start).as_millis();
@@ -120,7 +114,6 @@ impl World {
             oracle: Oracle::new(Arc::clone(plan)),
             calm: false,
             is_hushed: false,
-            jumped_at: Timestamp::MIN,
             tallies: Vec::new(),
             news: Vec::new(),
             trace: traced.then(Vec::new),
@@ -184,7 +177,7 @@ impl World {
     /// Suspends the machine until `target`.
     pub(crate) fn jump(&self, target: Timestamp) {
         self.clock.jump_to(target);
-        self.observe(|state| state.jumped_at = target);
+        self.observe(|state| state.oracle.jumped(target));
     }
 
     pub(crate) fn take_trace(&self) -> Vec<String> {

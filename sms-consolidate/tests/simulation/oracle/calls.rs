@@ -24,6 +24,9 @@ pub(super) struct ClassifyCall {
     batch: BatchId,
     claim: Option<Token>,
     open: bool,
+    node: usize,
+    /// Its node has been told that the claim is gone.
+    must_stop: bool,
 }
 
 pub(super) struct SendCall {
@@ -73,12 +76,24 @@ impl Oracle {
             let again = self.classify_calls.iter().any(|call| call.batch == id && call.claim == claim);
             check!(self, !again, "{name} is classified twice under one claim");
         }
-        self.classify_calls.push(ClassifyCall { batch: id, claim, open: true });
+        self.classify_calls.push(ClassifyCall { batch: id, claim, open: true, node, must_stop: false });
         self.classify_calls.len() - 1
     }
 
     pub(crate) fn classify_ended(&mut self, call: usize) {
         self.classify_calls[call].open = false;
+    }
+
+    /// The node has superseded or cancelled the batch, so a classification of it is pointless.
+    pub(super) fn must_stop(&mut self, node: usize, id: BatchId) {
+        let calls = self.classify_calls.iter_mut();
+        calls.filter(|call| call.node == node && call.batch == id).for_each(|call| call.must_stop = true);
+    }
+
+    pub(crate) fn check_pointless_calls(&mut self) {
+        let pointless = self.classify_calls.iter().find(|call| call.open && call.must_stop);
+        let Some(batch) = pointless.map(|call| self.name(call.batch)) else { return };
+        check!(self, false, "{batch} was taken away, and its classification goes on");
     }
 
     pub(crate) fn send_begins(&mut self, now: Timestamp, node: usize, reply: &Reply<SimKey>) -> usize {
@@ -138,6 +153,19 @@ impl Oracle {
     /// From now on this node may drop what it does: it crashes, shuts down, or works against a deadline.
     pub(crate) fn may_interrupt(&mut self, node: usize) {
         self.interrupters.insert(node);
+    }
+
+    pub(crate) fn killed(&mut self, node: usize) {
+        self.may_interrupt(node);
+        self.killed.insert(node);
+    }
+
+    pub(crate) fn jumped(&mut self, now: Timestamp) {
+        self.jumped_at = now;
+    }
+
+    pub(crate) fn has_jumped_since(&self, instant: Timestamp) -> bool {
+        self.jumped_at >= instant
     }
 
     /// The gateway passes the reply on, or knows it already if it is idempotent.

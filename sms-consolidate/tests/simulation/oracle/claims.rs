@@ -102,6 +102,10 @@ impl Oracle {
         let last = batch.work.take();
         let was_leased = last.as_ref().is_some_and(|work| matches!(work.hold, Hold::Leased { .. }));
         let is_first = last.is_none();
+        // A worker that lives and is awake keeps its lease.
+        let is_dead = last.as_ref().and_then(Work::holder).is_none_or(|holder| self.killed.contains(&holder));
+        let was_asleep = last.as_ref().is_some_and(|work| self.jumped_at >= work.held_at);
+        let is_lawful = is_dead || was_asleep || !self.plan.weather.is_prompt();
         let stolen = last.as_ref().map(|work| work.token);
         batch.losers.extend(last.as_ref().and_then(Work::holder));
         let mut work = last.unwrap_or_else(|| Work::new(claim.token, batch.sends.len()));
@@ -112,6 +116,7 @@ impl Oracle {
         }
         work.token = claim.token;
         work.hold = Hold::Leased { until: claim.lease_until, node };
+        work.held_at = now;
         let counts = (work.attempts, work.lease_losses, work.stage);
         let text = work.text.clone();
         batch.work = Some(work);
@@ -120,6 +125,7 @@ impl Oracle {
         let lease = self.plan.lease;
         if was_leased {
             self.reach("stolen");
+            check!(self, is_lawful, "{name} was stolen from a worker that lives");
         }
 
         let newer = stolen.max(superseded).is_none_or(|old| claim.token > old);
@@ -153,13 +159,14 @@ impl Oracle {
         lost.is_none() && held
     }
 
-    pub(crate) fn renewed(&mut self, fence: Fence, result: &Result<Timestamp, FencedError>) {
+    pub(crate) fn renewed(&mut self, now: Timestamp, fence: Fence, result: &Result<Timestamp, FencedError>) {
         if let Some(lost) = settled(result)
             && self.fenced("renew", fence, lost)
             && let Ok(renewed) = result
             && let Some(work) = self.batches.get_mut(&fence.batch).and_then(|batch| batch.work.as_mut())
             && let Hold::Leased { until, .. } = &mut work.hold
         {
+            work.held_at = now;
             let old = std::mem::replace(until, *renewed);
             check!(self, *renewed >= old, "a renewal shortened the lease from {old} to {renewed}");
         }
@@ -410,6 +417,7 @@ impl Work {
             lease_losses: 0,
             token,
             hold: Hold::Waiting { until: Timestamp::MIN },
+            held_at: Timestamp::MIN,
             stage: Stage::Claimed,
             text: None,
             begun_by: None,

@@ -63,6 +63,8 @@ struct Work {
     lease_losses: u32,
     token: Token,
     hold: Hold,
+    /// When it was claimed or renewed.
+    held_at: Timestamp,
     stage: Stage,
     text: Option<String>,
     begun_by: Option<Token>,
@@ -117,6 +119,9 @@ pub(crate) struct Oracle {
     send_calls: Vec<calls::SendCall>,
     /// Nodes that may drop what they do.
     interrupters: BTreeSet<usize>,
+    killed: BTreeSet<usize>,
+    /// When the machine last slept.
+    jumped_at: Timestamp,
     pub(crate) wrong: Vec<String>,
     /// What happened at all: runs in which something never happens prove nothing of it.
     pub(crate) reached: BTreeSet<&'static str>,
@@ -145,6 +150,8 @@ impl Oracle {
             classify_calls: Vec::new(),
             send_calls: Vec::new(),
             interrupters: BTreeSet::new(),
+            killed: BTreeSet::new(),
+            jumped_at: Timestamp::MIN,
             wrong: Vec::new(),
             reached: BTreeSet::new(),
         }
@@ -167,6 +174,7 @@ impl Oracle {
     pub(crate) fn appended(
         &mut self,
         now: Timestamp,
+        node: usize,
         arrivals: &[(SimKey, SimMessage)],
         report: &AppendReport,
     ) {
@@ -182,6 +190,9 @@ impl Oracle {
                 Appended::Accepted(accepted) => {
                     check!(self, !known, "m{tag} is a duplicate and was accepted");
                     self.accepted(now, *key, message, accepted);
+                    if accepted.entry == Entry::Superseded {
+                        self.must_stop(node, accepted.batch);
+                    }
                 }
                 Appended::Refused(refusal) => {
                     check!(self, !known, "m{tag} is a duplicate and was refused: {refusal}");

@@ -53,7 +53,7 @@ impl Ground {
         let took = self.world.clock.now().since(start);
         self.world.observe(|state| {
             state.trace(|| format!("n{} process_due: {result:?}", self.node));
-            if state.plan.weather.is_prompt() && took > within && !state.has_jumped_since(start) {
+            if state.plan.weather.is_prompt() && took > within && !state.oracle.has_jumped_since(start) {
                 state.oracle.wrong.push(format!("process_due took {took:?}, it was given {within:?}"));
             }
         });

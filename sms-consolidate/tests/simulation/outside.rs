@@ -209,7 +209,7 @@ impl ReplySender<SimKey> for Outside {
                 })
             }
             Answer::NotSent(retry_after) => {
-                call.ended(Sent::NotTaken);
+                call.ended(Sent::Refused);
                 Err(SendError::NotSent { retry_after, source: "simulated".into() })
             }
             Answer::Unknown => {

@@ -1,5 +1,6 @@
 //! One run: nodes that are started, crash and shut down, and what is done to them meanwhile.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,9 @@ use tokio::task::JoinHandle;
 
 use crate::operations::Ground;
 use crate::outside::Outside;
-use crate::plan::{HELP_TEXT, Keywords, MAX_TEXT_BYTES, Plan, START_TEXT, STOP_TEXT, SimKey, SimMessage};
+use crate::plan::{
+    HELP_TEXT, Keywords, MAX_TEXT_BYTES, Plan, START_TEXT, STOP_TEXT, SimKey, SimMessage, Weather,
+};
 use crate::store::SimStore;
 use crate::world::World;
 
@@ -42,14 +45,20 @@ pub(crate) struct Run {
     pub(crate) delivered: Vec<(SimKey, SimMessage)>,
 }
 
+/// A run in which every promise was kept.
+pub(crate) struct Ended {
+    pub(crate) trace: Vec<String>,
+    pub(crate) reached: BTreeSet<&'static str>,
+}
+
 /// What went wrong, and what led to it.
 pub(crate) struct Failure {
     pub(crate) what: String,
     pub(crate) trace: Vec<String>,
 }
 
-/// Runs one seed, and returns its trace if it is wanted.
-pub(crate) fn run(seed: u64, traced: bool) -> Result<Vec<String>, Failure> {
+/// Runs one seed, and keeps its trace if that is wanted.
+pub(crate) fn run(seed: u64, traced: bool) -> Result<Ended, Failure> {
     let mut run = Run::new(Arc::new(Plan::draw(seed)), traced);
     for _ in 0..run.plan.operations {
         run.operate();
@@ -67,7 +76,7 @@ pub(crate) fn run(seed: u64, traced: bool) -> Result<Vec<String>, Failure> {
     let trace = run.world.take_trace();
     match wrong {
         Some(what) => Err(Failure { what, trace }),
-        None => Ok(trace),
+        None => Ok(Ended { trace, reached: run.world.observe(|state| state.oracle.reached.clone()) }),
     }
 }
 
@@ -180,7 +189,12 @@ impl Run {
     /// The process is gone, whatever it was about to do.
     pub(crate) fn kill(&mut self, index: usize) {
         let node = self.nodes.remove(index);
-        self.world.observe(|state| state.oracle.may_interrupt(node.number));
+        self.world.observe(|state| {
+            state.oracle.killed(node.number);
+            state.is_hushed = true;
+        });
+        drop(node);
+        self.world.observe(|state| state.is_hushed = false);
     }
 
     pub(crate) fn any_node(&mut self) -> usize {
@@ -225,6 +239,9 @@ impl Run {
             return;
         }
         let now = self.now();
+        if self.plan.weather == Weather::Clear {
+            self.world.observe(|state| state.oracle.check_pointless_calls());
+        }
         let is_idle = self.world.observe(|state| state.oracle.claimable(now).is_empty());
         if is_idle {
             return;

@@ -33,7 +33,9 @@ enum Delay {
 fn draw_delay(weather: Weather, rng: &mut fastrand::Rng) -> Delay {
     match weather {
         Weather::Hazy | Weather::Stormy if rng.u8(0..4) == 0 => Delay::Turns(rng.u32(1..=3)),
-        Weather::Slow if rng.u8(0..4) == 0 => Delay::Wait(Duration::from_millis(rng.u64(1..=3_000))),
+        Weather::Slow if rng.u8(0..4) == 0 => {
+            Delay::Wait(Duration::from_millis(rng.u64(1..=3_000) << rng.u8(0..3)))
+        }
         _ => Delay::None,
     }
 }
@@ -100,7 +102,7 @@ impl Store<SimKey, SimMessage> for SimStore {
         let shown: Vec<_> = arrivals.iter().map(|arrival| (arrival.key, arrival.message.clone())).collect();
         let report = Store::append(&*self.memory, now, arrivals).await?;
         self.world.observe(|state| {
-            state.oracle.appended(now, &shown, &report);
+            state.oracle.appended(now, self.node, &shown, &report);
             state.trace(|| {
                 let tags: Vec<_> =
                     shown.iter().map(|(key, message)| format!("{key} m{}", message.tag)).collect();
@@ -155,7 +157,7 @@ impl Store<SimKey, SimMessage> for SimStore {
         self.delay().await;
         self.enter("renew").await?;
         let result = Store::renew(&*self.memory, now, key, fence, lease).await;
-        self.world.observe(|state| state.oracle.renewed(fence, &result));
+        self.world.observe(|state| state.oracle.renewed(self.world.clock.now(), fence, &result));
         self.leave("the answer to renew").await?;
         result
     }
@@ -285,7 +287,7 @@ impl Store<SimKey, SimMessage> for SimStore {
         self.enter("cancel").await?;
         let cancelled = Store::cancel(&*self.memory, now, key).await?;
         self.world.observe(|state| {
-            state.oracle.cancelled(*key, &cancelled);
+            state.oracle.cancelled(self.node, *key, &cancelled);
             let names: Vec<_> = cancelled.iter().map(|id| state.oracle.name(*id)).collect();
             state.trace(|| format!("n{} cancel {key}: {names:?}", self.node));
         });

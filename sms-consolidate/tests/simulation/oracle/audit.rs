@@ -90,6 +90,9 @@ impl Oracle {
             let tags = returned.get(&id).copied();
             check!(self, tags.is_some() == is_due_back, "{name}: expected {is_due_back}, got {tags:?}");
             check!(self, tags.is_none_or(|tags| *tags == sorted), "{name} was handed back as {tags:?}");
+            if is_due_back {
+                self.reach("handed back");
+            }
             expected += usize::from(is_due_back);
             ended += u64::from(is_unknown);
             if let Some(batch) = self.batches.get_mut(&id).filter(|_| is_held) {

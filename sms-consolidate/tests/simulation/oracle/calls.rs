@@ -13,7 +13,8 @@ pub(crate) enum Sent {
     Rejected {
         opted_out: bool,
     },
-    NotTaken,
+    /// Certainly not sent; it may be tried again.
+    Refused,
     /// Lost, hung, panicked or cut off.
     Unknown,
 }
@@ -23,6 +24,9 @@ pub(super) struct ClassifyCall {
     batch: BatchId,
     claim: Option<Token>,
     open: bool,
+    node: usize,
+    /// Its node has been told that the claim is gone.
+    must_stop: bool,
 }
 
 pub(super) struct SendCall {
@@ -72,12 +76,24 @@ impl Oracle {
             let again = self.classify_calls.iter().any(|call| call.batch == id && call.claim == claim);
             check!(self, !again, "{name} is classified twice under one claim");
         }
-        self.classify_calls.push(ClassifyCall { batch: id, claim, open: true });
+        self.classify_calls.push(ClassifyCall { batch: id, claim, open: true, node, must_stop: false });
         self.classify_calls.len() - 1
     }
 
     pub(crate) fn classify_ended(&mut self, call: usize) {
         self.classify_calls[call].open = false;
+    }
+
+    /// The node has superseded or cancelled the batch, so a classification of it is pointless.
+    pub(super) fn must_stop(&mut self, node: usize, id: BatchId) {
+        let calls = self.classify_calls.iter_mut();
+        calls.filter(|call| call.node == node && call.batch == id).for_each(|call| call.must_stop = true);
+    }
+
+    pub(crate) fn check_pointless_calls(&mut self) {
+        let pointless = self.classify_calls.iter().find(|call| call.open && call.must_stop);
+        let Some(batch) = pointless.map(|call| self.name(call.batch)) else { return };
+        check!(self, false, "{batch} was taken away, and its classification goes on");
     }
 
     pub(crate) fn send_begins(&mut self, now: Timestamp, node: usize, reply: &Reply<SimKey>) -> usize {
@@ -88,7 +104,7 @@ impl Oracle {
         if let Some(batch) = self.batches.get(&id) {
             let key = batch.key;
             index = batch.sends.len();
-            let earlier = batch.sends.iter().filter(|sent| **sent != Some(Sent::NotTaken)).count();
+            let earlier = batch.sends.iter().filter(|sent| **sent != Some(Sent::Refused)).count();
             let work = batch.work.as_ref();
             let has_begun = work.is_some_and(|work| work.stage == Stage::Replying);
             let text = work.and_then(|work| work.text.clone());
@@ -128,6 +144,7 @@ impl Oracle {
     pub(crate) fn send_cut_off(&mut self, now: Timestamp, call: usize) {
         let SendCall { batch: id, claim, node, begun_at, .. } = self.send_calls[call];
         let is_held = claim.zip(self.batches.get(&id)).is_some_and(|(token, batch)| batch.is_held_by(token));
+        self.reach("a reply was cut off");
         let is_excused = now >= begun_at + self.plan.send_timeout || self.interrupters.contains(&node);
         check!(self, !is_held || is_excused, "{}: its reply was cut off for no reason", self.name(id));
         self.send_ended(call, Sent::Unknown);
@@ -138,14 +155,28 @@ impl Oracle {
         self.interrupters.insert(node);
     }
 
+    pub(crate) fn killed(&mut self, node: usize) {
+        self.may_interrupt(node);
+        self.killed.insert(node);
+    }
+
+    pub(crate) fn jumped(&mut self, now: Timestamp) {
+        self.jumped_at = now;
+    }
+
+    pub(crate) fn has_jumped_since(&self, instant: Timestamp) -> bool {
+        self.jumped_at >= instant
+    }
+
     /// The gateway passes the reply on, or knows it already if it is idempotent.
     pub(crate) fn takes(&mut self, id: BatchId) {
         let name = self.name(id);
         let Some(batch) = self.batches.get(&id) else { return };
         let taken = self.taken.entry(batch.lineage).or_default();
-        if !(self.plan.idempotent && *taken > 0) {
-            *taken += 1;
+        if self.plan.idempotent && *taken > 0 {
+            return self.reach("asked again for what was taken");
         }
+        *taken += 1;
         let taken = *taken;
         check!(self, taken == 1, "{name}: its recipient got {taken} replies");
     }

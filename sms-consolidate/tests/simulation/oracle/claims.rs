@@ -102,6 +102,10 @@ impl Oracle {
         let last = batch.work.take();
         let was_leased = last.as_ref().is_some_and(|work| matches!(work.hold, Hold::Leased { .. }));
         let is_first = last.is_none();
+        // A worker that lives and is awake keeps its lease.
+        let is_dead = last.as_ref().and_then(Work::holder).is_none_or(|holder| self.killed.contains(&holder));
+        let was_asleep = last.as_ref().is_some_and(|work| self.jumped_at >= work.held_at);
+        let is_lawful = is_dead || was_asleep || !self.plan.weather.is_prompt();
         let stolen = last.as_ref().map(|work| work.token);
         batch.losers.extend(last.as_ref().and_then(Work::holder));
         let mut work = last.unwrap_or_else(|| Work::new(claim.token, batch.sends.len()));
@@ -112,12 +116,17 @@ impl Oracle {
         }
         work.token = claim.token;
         work.hold = Hold::Leased { until: claim.lease_until, node };
+        work.held_at = now;
         let counts = (work.attempts, work.lease_losses, work.stage);
         let text = work.text.clone();
         batch.work = Some(work);
         let label = batch.label.clone();
         let superseded = batch.superseded_tokens.iter().max().copied();
         let lease = self.plan.lease;
+        if was_leased {
+            self.reach("stolen");
+            check!(self, is_lawful, "{name} was stolen from a worker that lives");
+        }
 
         let newer = stolen.max(superseded).is_none_or(|old| claim.token > old);
         check!(self, newer, "{name} was claimed under the token {:?} again", claim.token);
@@ -150,13 +159,14 @@ impl Oracle {
         lost.is_none() && held
     }
 
-    pub(crate) fn renewed(&mut self, fence: Fence, result: &Result<Timestamp, FencedError>) {
+    pub(crate) fn renewed(&mut self, now: Timestamp, fence: Fence, result: &Result<Timestamp, FencedError>) {
         if let Some(lost) = settled(result)
             && self.fenced("renew", fence, lost)
             && let Ok(renewed) = result
             && let Some(work) = self.batches.get_mut(&fence.batch).and_then(|batch| batch.work.as_mut())
             && let Hold::Leased { until, .. } = &mut work.hold
         {
+            work.held_at = now;
             let old = std::mem::replace(until, *renewed);
             check!(self, *renewed >= old, "a renewal shortened the lease from {old} to {renewed}");
         }
@@ -215,6 +225,9 @@ impl Oracle {
             None
         };
         check!(self, refusal == expected, "{name}: begin_reply said {refusal:?}, expected {expected:?}");
+        if refusal == Some(ReplyRefusal::LeaseTooShort) {
+            self.reach("the lease was too short");
+        }
         if let Some(batch) = self.batches.get_mut(&fence.batch) {
             batch.refusal = refusal;
         }
@@ -295,6 +308,7 @@ impl Oracle {
             self.lines.entry(key).or_default().replies.pop();
         }
         let limit = self.plan.max_attempts;
+        self.reach(if terms.counts { "retried" } else { "given back" });
         check!(self, !may_be_sent || terms.maybe_sent, "{name}: a reply that may be out was withdrawn");
         check!(self, !terms.counts || attempts < limit, "{name}: attempt {} of {limit}", attempts + 1);
         let is_late = self.plan.weather == Weather::Clear && terms.at < now;
@@ -319,6 +333,7 @@ impl Oracle {
         check!(self, !maybe_sent, "{name}: the processor never buries what may be sent");
         check!(self, !may_be_sent, "{name} is dead, and its reply may be out");
         check!(self, taken == 0, "{name} is dead, and its reply arrived");
+        self.reach("dead");
         self.leave_line(fence, State::Dead, result);
     }
 
@@ -378,6 +393,7 @@ impl Oracle {
             Outcome::NoReply(NoReply::Unreachable) => batch.key == UNREACHABLE,
             _ => false,
         };
+        self.reach(name_of(outcome));
         check!(self, holds, "{name} ended as {outcome:?}, and that is not so");
     }
 
@@ -401,12 +417,28 @@ impl Work {
             lease_losses: 0,
             token,
             hold: Hold::Waiting { until: Timestamp::MIN },
+            held_at: Timestamp::MIN,
             stage: Stage::Claimed,
             text: None,
             begun_by: None,
             counted: false,
             sends_from,
         }
+    }
+}
+
+fn name_of(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Replied(_) => "replied",
+        Outcome::ReplyUnknown => "reply unknown",
+        Outcome::NoReply(NoReply::Off) => "off",
+        Outcome::NoReply(NoReply::OptedOut) => "opted out",
+        Outcome::NoReply(NoReply::Stale) => "stale",
+        Outcome::NoReply(NoReply::NoTemplate) => "no template",
+        Outcome::NoReply(NoReply::LoopGuard) => "loop guard",
+        Outcome::NoReply(NoReply::Rejected) => "rejected",
+        Outcome::NoReply(NoReply::Unreachable) => "unreachable",
+        _ => "another outcome",
     }
 }
 

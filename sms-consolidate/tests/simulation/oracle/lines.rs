@@ -114,13 +114,15 @@ impl Oracle {
         check!(self, count == expected, "a flush counted {count}, expected {expected}");
     }
 
-    pub(crate) fn cancelled(&mut self, key: SimKey, cancelled: &[BatchId]) {
+    pub(crate) fn cancelled(&mut self, node: usize, key: SimKey, cancelled: &[BatchId]) {
         let line = self.lines.entry(key).or_default();
         let is_kept = |id: &BatchId| self.batches.get(id).is_some_and(Batch::has_begun_to_reply);
         let (kept, expected): (Vec<_>, Vec<_>) = line.batches.drain(..).partition(is_kept);
         line.batches.extend(kept);
         check!(self, cancelled == expected, "a cancel of {key} ended {cancelled:?}, expected {expected:?}");
         for id in expected {
+            self.reach("cancelled");
+            self.must_stop(node, id);
             self.end(id, Outcome::NoReply(NoReply::Cancelled));
         }
     }
@@ -169,6 +171,7 @@ impl Oracle {
     }
 
     fn revive(&mut self, now: Timestamp, id: BatchId, new: BatchId) {
+        self.reach("revived");
         let Some(dead) = self.batch(id) else { return };
         dead.state = State::Requeued;
         let (key, lineage, members, bytes) = (dead.key, dead.lineage, dead.members.clone(), dead.bytes);

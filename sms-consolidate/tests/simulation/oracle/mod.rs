@@ -63,6 +63,8 @@ struct Work {
     lease_losses: u32,
     token: Token,
     hold: Hold,
+    /// When it was claimed or renewed.
+    held_at: Timestamp,
     stage: Stage,
     text: Option<String>,
     begun_by: Option<Token>,
@@ -117,7 +119,12 @@ pub(crate) struct Oracle {
     send_calls: Vec<calls::SendCall>,
     /// Nodes that may drop what they do.
     interrupters: BTreeSet<usize>,
+    killed: BTreeSet<usize>,
+    /// When the machine last slept.
+    jumped_at: Timestamp,
     pub(crate) wrong: Vec<String>,
+    /// What happened at all: runs in which something never happens prove nothing of it.
+    pub(crate) reached: BTreeSet<&'static str>,
 }
 
 /// Notes what is wrong if the condition does not hold.
@@ -143,8 +150,15 @@ impl Oracle {
             classify_calls: Vec::new(),
             send_calls: Vec::new(),
             interrupters: BTreeSet::new(),
+            killed: BTreeSet::new(),
+            jumped_at: Timestamp::MIN,
             wrong: Vec::new(),
+            reached: BTreeSet::new(),
         }
+    }
+
+    fn reach(&mut self, what: &'static str) {
+        self.reached.insert(what);
     }
 
     /// A short name for a batch, for traces.
@@ -160,6 +174,7 @@ impl Oracle {
     pub(crate) fn appended(
         &mut self,
         now: Timestamp,
+        node: usize,
         arrivals: &[(SimKey, SimMessage)],
         report: &AppendReport,
     ) {
@@ -168,10 +183,16 @@ impl Oracle {
             let known = message.id.as_ref().is_some_and(|id| self.ids.contains(&(*key, id.clone())));
             let tag = message.tag;
             match result {
-                Appended::Duplicate => check!(self, known, "m{tag} was called a duplicate and is new"),
+                Appended::Duplicate => {
+                    self.reach("duplicate");
+                    check!(self, known, "m{tag} was called a duplicate and is new");
+                }
                 Appended::Accepted(accepted) => {
                     check!(self, !known, "m{tag} is a duplicate and was accepted");
                     self.accepted(now, *key, message, accepted);
+                    if accepted.entry == Entry::Superseded {
+                        self.must_stop(node, accepted.batch);
+                    }
                 }
                 Appended::Refused(refusal) => {
                     check!(self, !known, "m{tag} is a duplicate and was refused: {refusal}");
@@ -191,8 +212,9 @@ impl Oracle {
 
     fn refused(&mut self, key: SimKey, refusal: Refusal) {
         match refusal {
-            Refusal::Messages => {}
+            Refusal::Messages => self.reach("refused for too many messages"),
             Refusal::Keys => {
+                self.reach("refused for too many keys");
                 let is_known =
                     self.lines.get(&key).is_some_and(|line| !line.batches.is_empty() || line.opted_out);
                 let keys_limited = self.plan.max_keys < usize::from(self.plan.keys);
@@ -219,7 +241,10 @@ impl Oracle {
         let control = self.control_of(message.kind, was_opted_out);
         check!(self, accepted.control == control, "m{tag} is {:?}, expected {control:?}", accepted.control);
         match control {
-            Some(Control::Stop) => self.opt_out(now, key),
+            Some(Control::Stop) => {
+                self.reach("stopped");
+                self.opt_out(now, key);
+            }
             Some(Control::Start) => self.lines.entry(key).or_default().opted_out = false,
             _ => {}
         }
@@ -246,12 +271,19 @@ impl Oracle {
         }
         let is_capped =
             batch.members.len() >= plan.max_messages as usize || batch.bytes >= plan.max_bytes as usize;
+        let is_superseding = accepted.entry == Entry::Superseded;
         if is_capped || matches!(control, Some(Control::Stop | Control::Help)) {
             batch.sealed = true;
             batch.closed_early = true;
             batch.due = batch.due.min(now);
         }
         let (due, count) = (batch.due, batch.members.len());
+        if is_capped {
+            self.reach("capped");
+        }
+        if is_superseding {
+            self.reach("superseded");
+        }
         check!(self, accepted.due_at == due, "m{tag}'s batch is due {}, expected {due}", accepted.due_at);
         check!(self, accepted.messages as usize == count, "m{tag}'s batch holds {}", accepted.messages);
     }

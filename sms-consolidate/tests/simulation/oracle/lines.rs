@@ -48,7 +48,7 @@ impl Oracle {
         }
         let is_urgent = span.max_wait.is_zero();
         if is_urgent || !batch.superseded {
-            batch.deadline = batch.deadline.min(batch.opened_at + span.max_wait);
+            batch.deadline = batch.deadline.min((batch.opened_at + span.max_wait).max(now));
         }
         if let Some(extend_by) = span.extend_by {
             batch.due = batch.due.max(now + extend_by);

@@ -155,30 +155,38 @@ async fn shut_down(
     Ok(())
 }
 
-/// Ctrl-C and SIGTERM.
+/// Ctrl-C and SIGTERM, listened for before anybody is told that the server is there.
 struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
 }
 
 impl Signals {
+    #[cfg(unix)]
     fn listen() -> io::Result<Self> {
-        Ok(Self {
-            #[cfg(unix)]
-            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?,
-        })
+        use tokio::signal::unix::{SignalKind, signal};
+
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
+    #[cfg(unix)]
     async fn next(&mut self) -> &'static str {
-        #[cfg(unix)]
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
-            _ = tokio::signal::ctrl_c() => "Ctrl-C",
+            _ = self.interrupt.recv() => "Ctrl-C",
         }
-        #[cfg(not(unix))]
-        {
-            let _ = tokio::signal::ctrl_c().await;
-            "Ctrl-C"
-        }
+    }
+
+    #[cfg(not(unix))]
+    fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) -> &'static str {
+        let _ = tokio::signal::ctrl_c().await;
+        "Ctrl-C"
     }
 }

@@ -35,6 +35,12 @@ pub(crate) fn key(text: &str) -> Conversation {
     text.parse().unwrap()
 }
 
+/// Every test gets its clock here, before anything is logged.
+pub(crate) fn fake_clock() -> FakeClock {
+    crate::log::install();
+    FakeClock::default()
+}
+
 /// A conversation that is nobody's in particular.
 pub(crate) fn nth_key(n: usize) -> Conversation {
     key(&format!("+63900{n:07}>+15551230000"))
@@ -87,7 +93,7 @@ impl Rig {
         sender: RecordingSender<Conversation>,
         configure: impl FnOnce(ServiceBuilder) -> ServiceBuilder,
     ) -> Self {
-        let clock = FakeClock::default();
+        let clock = fake_clock();
         let classifier = ScriptedClassifier::answering(Label::AGREE);
         let (classifying, sending) = (Gate::open(), Gate::open());
         let builder = Consolidator::builder()

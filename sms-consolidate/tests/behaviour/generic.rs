@@ -3,9 +3,9 @@
 use sms_consolidate::store::Filter;
 use sms_consolidate::testing::{RecordingSender, ScriptedClassifier};
 use sms_consolidate::{Classification, ClassifyError};
-use sms_consolidate::{Consolidator, Context, FakeClock, Label, Message, ReplyTemplates, Window};
+use sms_consolidate::{Consolidator, Context, Label, Message, ReplyTemplates, Window};
 
-use crate::common::secs;
+use crate::common::{fake_clock, secs};
 
 /// A line in a game's chat.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +31,7 @@ fn line(id: &str, text: &str, level: u8) -> ChatLine {
 
 #[tokio::test]
 async fn keys_may_be_numbers_and_messages_a_type_of_ones_own() {
-    let clock = FakeClock::default();
+    let clock = fake_clock();
     let sender = RecordingSender::<u64>::new();
     // A classifier that looks at more than the texts.
     let by_level = |lines: &[ChatLine], _: &Context| {
@@ -62,7 +62,7 @@ async fn keys_may_be_numbers_and_messages_a_type_of_ones_own() {
 
 #[tokio::test]
 async fn messages_reach_whoever_keeps_them_whole_and_never_joined() {
-    let clock = FakeClock::default();
+    let clock = fake_clock();
     let service = Consolidator::<u64, ChatLine>::builder()
         .clock(clock.clone())
         .classifier(ScriptedClassifier::answering(Label::AGREE))
@@ -81,7 +81,7 @@ async fn messages_reach_whoever_keeps_them_whole_and_never_joined() {
 
 #[tokio::test]
 async fn plain_strings_do_as_keys_and_messages() {
-    let clock = FakeClock::default();
+    let clock = fake_clock();
     let classifier = ScriptedClassifier::answering(Label::AGREE);
     let service = Consolidator::builder()
         .clock(clock.clone())

@@ -1,11 +1,12 @@
 //! Captures what a test logs through `tracing`.
 
+use std::cell::RefCell;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::subscriber::DefaultGuard;
+use tracing::subscriber::Interest;
 use tracing::{Event, Level, Metadata, Subscriber};
 
 /// One log event.
@@ -41,11 +42,17 @@ impl Visit for Line {
     }
 }
 
-/// Everything that this thread logs while it lives. The tests' runtimes have one thread each.
-pub(crate) struct Log {
-    lines: Arc<Mutex<Vec<Line>>>,
-    _guard: DefaultGuard,
+struct Capture {
+    lines: Vec<Line>,
+    with_texts: bool,
 }
+
+thread_local! {
+    static CAPTURE: RefCell<Option<Capture>> = const { RefCell::new(None) };
+}
+
+/// Everything that this thread logs while it lives. The tests' runtimes have one thread each.
+pub(crate) struct Log(());
 
 impl Log {
     /// Every level, but without the target under which texts are logged.
@@ -58,13 +65,12 @@ impl Log {
     }
 
     fn start(with_texts: bool) -> Self {
-        let lines = Arc::<Mutex<Vec<Line>>>::default();
-        let capture = Capture { lines: Arc::clone(&lines), with_texts };
-        Self { lines, _guard: tracing::subscriber::set_default(capture) }
+        CAPTURE.set(Some(Capture { lines: Vec::new(), with_texts }));
+        Self(())
     }
 
     pub(crate) fn all(&self) -> Vec<Line> {
-        self.lines.lock().unwrap().clone()
+        CAPTURE.with_borrow(|capture| capture.as_ref().map_or_else(Vec::new, |capture| capture.lines.clone()))
     }
 
     /// The lines with this message.
@@ -80,25 +86,48 @@ impl Log {
     }
 }
 
-struct Capture {
-    lines: Arc<Mutex<Vec<Line>>>,
-    with_texts: bool,
+impl Drop for Log {
+    fn drop(&mut self) {
+        CAPTURE.set(None);
+    }
 }
 
-impl Subscriber for Capture {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        let target = metadata.target();
-        target.starts_with("sms_consolidate") && (self.with_texts || target != "sms_consolidate::text")
+/// Must come before anything is logged. `tracing` caches for the whole process who is interested in a log line, so
+/// subscribers of single threads would race with one another; this one asks the thread each time.
+pub(crate) fn install() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| tracing::subscriber::set_global_default(ByThread).unwrap());
+}
+
+struct ByThread;
+
+impl Subscriber for ByThread {
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
     }
 
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        let target = metadata.target();
+        CAPTURE.with_borrow(|capture| {
+            capture.as_ref().is_some_and(|capture| {
+                target.starts_with("sms_consolidate")
+                    && (capture.with_texts || target != "sms_consolidate::text")
+            })
+        })
     }
 
     fn event(&self, event: &Event<'_>) {
         let mut line = Line { level: *event.metadata().level(), message: String::new(), fields: Vec::new() };
         event.record(&mut line);
-        self.lines.lock().unwrap().push(line);
+        CAPTURE.with_borrow_mut(|capture| {
+            if let Some(capture) = capture {
+                capture.lines.push(line);
+            }
+        });
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
     }
 
     fn record(&self, _: &Id, _: &Record<'_>) {}

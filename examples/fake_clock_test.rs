@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example fake_clock_test`. In your project these functions are tests, with `#[tokio::test]`.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
 use std::time::Duration;
 
 use sms_consolidate::testing::{RecordingSender, ScriptedAnswer, ScriptedClassifier};

@@ -4,6 +4,8 @@
 //!
 //! `cargo run --example not_sms`
 
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;

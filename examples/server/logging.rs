@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
+use std::io::{self, IsTerminal};
 
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
@@ -14,7 +15,7 @@ use crate::config::LogFormat;
 
 /// Starts logging to standard output.
 pub(crate) fn start(format: LogFormat, filter: EnvFilter) {
-    let logs = tracing_subscriber::fmt();
+    let logs = tracing_subscriber::fmt().with_ansi(io::stdout().is_terminal());
     match format {
         LogFormat::Pretty => logs.with_env_filter(filter).with_target(false).init(),
         LogFormat::Json => logs.with_env_filter(filter).json().flatten_event(true).init(),

@@ -109,7 +109,7 @@ fn announce(config: &Config, address: SocketAddr) {
             say(&format!("  curl http://{address}{WEBHOOK_PATH}"));
         } else {
             say(&format!(
-                "  curl http://{address}{WEBHOOK_PATH} --json \
+                "  curl http://{address}{WEBHOOK_PATH} -d \
                  '{{\"guid\":\"'$RANDOM'\",\"number\":\"+639171234567\",\"message\":\"Yes\"}}'"
             ));
         }
@@ -138,7 +138,7 @@ async fn shut_down(
         tracing::warn!(batch = %batch.id, %from, messages, "BATCH NOT HANDLED");
     }
     say(&format!(
-        "Stopped: {} batches handled, {} not handled, {} kept for the next start",
+        "Stopped. Batches handled: {}, not handled: {}, kept for the next start: {}",
         report.finished,
         report.unfinished.len(),
         report.kept

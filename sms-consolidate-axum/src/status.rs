@@ -175,7 +175,7 @@ impl Recent {
             opened_at: record.opened_at.to_string(),
             due_at: record.due_at.to_string(),
             ended_at: record.ended_at.as_ref().map(Timestamp::to_string),
-            close_reason: record.close_reason,
+            close_reason: close_reason(record),
             attempts: record.attempts,
             label: classification.map(|classification| classification.label.to_string()),
             method: classification.map(|classification| classification.method.to_string()),
@@ -183,6 +183,14 @@ impl Recent {
             outcome: record.outcome.as_ref().map(in_words),
             error: record.error.clone(),
         }
+    }
+}
+
+/// A lane records no reason for a batch whose time simply came.
+fn close_reason(record: &Record<Conversation>) -> Option<CloseReason> {
+    match record.status {
+        Status::Open | Status::Closed => record.close_reason,
+        _ => Some(record.close_reason.unwrap_or(CloseReason::Timeout)),
     }
 }
 

@@ -214,6 +214,11 @@ const BACKLOG: usize = 4_096;
 /// Texts are added to events only where `debug` is enabled for this target, as with `RUST_LOG=info,sms_consolidate::text=debug`.
 const TEXT_TARGET: &str = "sms_consolidate::text";
 
+/// As a number in the log; `u128` would be a text there.
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Takes in every event.
 pub(crate) struct Events<K> {
     counters: Counters,
@@ -321,7 +326,7 @@ impl<K: Key> Events<K> {
                 let from = show(key);
                 let batch = accepted.batch;
                 tracing::info!(guid = id, %from, "SMS RECEIVED");
-                let window_ms = due_in.as_millis();
+                let window_ms = millis(*due_in);
                 match accepted.entry {
                     Entry::Opened => tracing::info!(%from, %batch, window_ms, "CONSOLIDATION STARTED"),
                     Entry::Joined => {
@@ -350,7 +355,7 @@ impl<K: Key> Events<K> {
                 if *attempt == 1 {
                     tracing::info!(%from, %batch, messages, ?reason, "CONSOLIDATION TIMEOUT");
                 }
-                let late_ms = late_by.as_millis();
+                let late_ms = millis(*late_by);
                 tracing::info!(%from, %batch, count = messages, attempt, late_ms, "BATCH RECEIVED");
             }
             Event::Classified { key, batch, messages, classification } => {

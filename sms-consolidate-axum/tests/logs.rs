@@ -1,0 +1,57 @@
+//! What reaches the logs. In a file of its own, because `tracing` caches for the whole process whether anybody listens.
+
+mod kit;
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use kit::{service, sms};
+use serde_json::json;
+
+const MARIA: &str = "+639171234567";
+const WINDOW: Duration = Duration::from_secs(60);
+
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_body_and_no_number_reaches_the_logs() {
+    let captured = Captured::default();
+    let writer = captured.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let service = service().await;
+    let text = "my secret text";
+    service.post(sms("1", MARIA, text)).await;
+    service.post(json!({"guid": "2", "message": text}).to_string()).await;
+    service.post(format!("{{\"guid\": \"3\", {text}")).await;
+    service
+        .post(
+            json!({"messages": [{"guid": text}, {"guid": "4", "number": MARIA, "message": text}]})
+                .to_string(),
+        )
+        .await;
+    service.post(sms(&text.repeat(100), MARIA, text)).await;
+    service.clock.advance(WINDOW).await;
+    service.consolidator.settled().await;
+    let logs = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+    assert!(logs.contains("WEBHOOK REFUSED") && logs.contains("SMS RECEIVED"), "{logs}");
+    assert!(logs.contains("BATCH PROCESSING COMPLETE"), "{logs}");
+    assert!(!logs.contains("secret"), "{logs}");
+    assert!(!logs.contains("9171234567"), "{logs}");
+}

@@ -146,6 +146,12 @@ fn duration(text: &str) -> Option<Duration> {
     (duration <= LONGEST_DURATION).then_some(duration)
 }
 
+/// What the builders of clients refuse beyond this, they say themselves.
+fn base_url(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    (!rest.is_empty() && !rest.contains(['?', '#', ' '])).then(|| text.to_owned())
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     Fixed,
@@ -235,14 +241,15 @@ impl Config {
     pub(crate) fn from_environment() -> Result<Self, ConfigError> {
         let environment = Environment::of_this_process()?;
         let env = &environment;
-        let gateway = env
-            .text("SMS_MOBILE_API_KEY")
-            .map(|api_key| SmsMobileApi { api_key, base_url: env.text("SMS_MOBILE_API_BASE_URL") });
+        let gateway_url = env.read("SMS_MOBILE_API_BASE_URL", base_url)?;
+        let gateway =
+            env.text("SMS_MOBILE_API_KEY").map(|api_key| SmsMobileApi { api_key, base_url: gateway_url });
         let agent = env.switch("ENABLE_AI_SMS_AGENT")?.unwrap_or(true);
+        let openai_url = env.read("OPENAI_BASE_URL", base_url)?;
         let openai = env.text("OPENAI_API_KEY").filter(|_| agent).map(|api_key| OpenAi {
             api_key,
             model: env.text("OPENAI_MODEL"),
-            base_url: env.text("OPENAI_BASE_URL"),
+            base_url: openai_url,
         });
         let formats =
             [("pretty", LogFormat::Pretty), ("json", LogFormat::Json), ("classic", LogFormat::Classic)];

@@ -82,7 +82,12 @@ async fn run(mut config: Config) -> Result<(), AnyError> {
         signal = signals.next() => signal,
         ended = &mut serving => return Err(format!("the server ended by itself: {ended:?}").into()),
     };
-    say(&format!("{signal}: stopping"));
+    let in_json = config.log_format == LogFormat::Json;
+    if in_json {
+        tracing::info!(signal, "STOPPING");
+    } else {
+        say(&format!("{signal}: stopping"));
+    }
     let clock = consolidator.clock();
     let deadline = clock.now() + SHUTDOWN_WITHIN;
     let _ = stop.send(());
@@ -90,7 +95,7 @@ async fn run(mut config: Config) -> Result<(), AnyError> {
         _ = &mut serving => {}
         () = clock.sleep_until(clock.now() + CALLS_WITHIN) => serving.abort(),
     }
-    shut_down(&consolidator, deadline.since(clock.now())).await
+    shut_down(&consolidator, deadline.since(clock.now()), in_json).await
 }
 
 fn announce(config: &Config, address: SocketAddr) {
@@ -131,18 +136,22 @@ fn announce(config: &Config, address: SocketAddr) {
 async fn shut_down(
     consolidator: &Consolidator<Conversation, SmsMessage>,
     within: Duration,
+    in_json: bool,
 ) -> Result<(), AnyError> {
     let report = consolidator.shutdown(within).await?;
     for batch in &report.unfinished {
         let (from, messages) = (batch.key.redacted(), batch.messages.len());
         tracing::warn!(batch = %batch.id, %from, messages, "BATCH NOT HANDLED");
     }
-    say(&format!(
-        "Stopped. Batches handled: {}, not handled: {}, kept for the next start: {}",
-        report.finished,
-        report.unfinished.len(),
-        report.kept
-    ));
+    let (handled, kept) = (report.finished, report.kept);
+    let not_handled = report.unfinished.len();
+    if in_json {
+        tracing::info!(handled, not_handled, kept, "STOPPED");
+    } else {
+        say(&format!(
+            "Stopped. Batches handled: {handled}, not handled: {not_handled}, kept for the next start: {kept}"
+        ));
+    }
     Ok(())
 }
 

@@ -223,7 +223,8 @@ fn check_labels(labels: &[(Label, String)]) -> Result<(), BuildError> {
 /// The URL without the slash at its end.
 fn check_base_url(text: &str) -> Result<String, BuildError> {
     let url = reqwest::Url::parse(text.trim()).map_err(|_| BuildError::BaseUrl)?;
-    let is_plain = url.has_host() && url.query().is_none() && url.fragment().is_none();
+    let has_credentials = !url.username().is_empty() || url.password().is_some();
+    let is_plain = url.has_host() && !has_credentials && url.query().is_none() && url.fragment().is_none();
     if !is_plain || !matches!(url.scheme(), "http" | "https") {
         return Err(BuildError::BaseUrl);
     }
@@ -281,7 +282,7 @@ pub enum BuildError {
     #[error("the API key holds a line break or another control character")]
     ApiKeyNotPrintable,
     /// The base URL is not one.
-    #[error("base_url must be an http or https URL without query and fragment")]
+    #[error("base_url must be an http or https URL without credentials, query and fragment")]
     BaseUrl,
     /// The HTTP client cannot be set up.
     #[error("the HTTP client cannot be set up: {source}")]

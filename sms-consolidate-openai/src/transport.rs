@@ -151,6 +151,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn headers_do_not_show_the_key() {
+        let endpoint = Endpoint::new(String::new(), "sk-test".into()).unwrap();
+        assert_eq!(endpoint.headers()[AUTHORIZATION], "Bearer sk-test");
+        assert!(!format!("{:?}", endpoint.headers()).contains("sk-test"));
+    }
+
+    #[test]
     fn retry_after_is_read_in_both_forms() {
         let now = Timestamp::from_unix_millis(784_111_777_000);
         let check = |value: &'static str, seconds: Option<u64>| {

@@ -23,6 +23,7 @@
 //! # Ok(()) }
 //! ```
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,17 +39,18 @@ use crate::event::{Event, Events, Totals};
 use crate::gate::Gate;
 use crate::lane::{Accepted, CloseReason, Entry};
 use crate::message::{Batch, BatchId, Key, Message};
-use crate::process::{Ended, Interrupt};
+use crate::process::Ended;
 use crate::reply::DynSender;
 use crate::store::{
-    Appended, Arrival, Counts, DynStore, Filter, Maintained, Record, RequeueError, Requeued, StoreError,
-    Whole,
+    Appended, Arrival, Counts, DynStore, Filter, Maintained, NoReply, Outcome, Record, RequeueError,
+    Requeued, Status, StoreError, Whole,
 };
 
 /// The longest id that is accepted, in bytes.
 pub const MAX_ID_BYTES: usize = 512;
 
-/// How long [`Consolidator::shutdown`] waits after its deadline for interrupted jobs to give their batches back.
+/// How long [`Consolidator::shutdown`] and [`Consolidator::process_due`] wait after their deadlines for interrupted jobs
+/// to give their batches back.
 const HAND_BACK_WITHIN: Duration = Duration::from_secs(1);
 
 pub(crate) struct Inner<K, M> {
@@ -120,6 +122,16 @@ pub struct Processed {
     pub failed: usize,
     /// Batches that were not finished: the deadline passed, or a later message or another worker took them.
     pub released: usize,
+}
+
+impl Processed {
+    fn count(&mut self, ended: Option<Ended>) {
+        match ended {
+            Some(Ended::Finished) => self.processed += 1,
+            Some(Ended::Failed) => self.failed += 1,
+            Some(Ended::Released) | None => self.released += 1,
+        }
+    }
 }
 
 /// How a shutdown went.
@@ -242,8 +254,13 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         if count == 0 {
             return Vec::new();
         }
+        let begun = self.inner.jobs.begun();
+        let unheard = self.inner.jobs.look_again_after();
         let report = match self.inner.store.append(now, arrivals).await {
-            Ok(report) => report,
+            Ok(report) => {
+                unheard.dismiss();
+                report
+            }
             Err(error) => {
                 let error = Arc::new(error);
                 return (0..count).map(|_| Err(PushError::from(Arc::clone(&error)))).collect();
@@ -256,7 +273,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         let result = |appended| match appended {
             Appended::Accepted(accepted) => {
                 if accepted.entry == Entry::Superseded {
-                    self.inner.jobs.interrupt(accepted.batch, Interrupt::Superseded);
+                    self.inner.jobs.interrupt(accepted.batch, begun);
                 }
                 Ok(Pushed::Accepted(accepted))
             }
@@ -284,8 +301,9 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         });
     }
 
-    /// Handles up to `limit` batches that are due now, and returns when they are done. What is not done within
-    /// `within` is given back. It needs no driver, and works beside one. For hosts without a long-running process.
+    /// Handles up to `limit` batches that are due now, and returns when they are done. It takes up no more than the
+    /// in-flight limit leaves room for. What is not done within `within` is given back, which takes a second at the
+    /// longest. It needs no driver, and works beside one. For hosts without a long-running process.
     ///
     /// # Errors
     /// If the store failed.
@@ -294,25 +312,30 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// Outside a tokio runtime.
     pub async fn process_due(&self, limit: usize, within: Duration) -> Result<Processed, StoreError> {
         let now = self.inner.clock.now();
-        let jobs = self.inner.claim_due(now, limit).await?;
+        let mut jobs = self.inner.claim_due(now, limit.min(self.inner.jobs.free())).await?;
+        let begun = self.inner.jobs.begun();
         let mut processed = Processed::default();
         let mut deadline = self.inner.clock.sleep_until(now + within);
         let mut is_late = false;
-        for (batch, mut job) in jobs {
-            let ended = loop {
-                tokio::select! {
-                    biased;
-                    ended = &mut job => break ended,
-                    () = &mut deadline, if !is_late => is_late = true,
+        while let Some((_, job)) = jobs.last_mut() {
+            tokio::select! {
+                biased;
+                ended = job => {
+                    processed.count(ended.ok());
+                    jobs.pop();
                 }
-                self.inner.jobs.interrupt(batch, Interrupt::HandBack);
-            };
-            match ended {
-                Ok(Ended::Finished) => processed.processed += 1,
-                Ok(Ended::Failed) => processed.failed += 1,
-                Ok(Ended::Released) | Err(_) => processed.released += 1,
+                () = &mut deadline => {
+                    if is_late {
+                        break;
+                    }
+                    is_late = true;
+                    jobs.iter().for_each(|(batch, _)| self.inner.jobs.interrupt(*batch, begun));
+                    deadline = self.inner.clock.sleep_until(self.inner.clock.now() + HAND_BACK_WITHIN);
+                }
             }
         }
+        // The store does not take these back yet; they go on trying.
+        processed.released += jobs.len();
         Ok(processed)
     }
 
@@ -342,9 +365,8 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     }
 
     async fn flush_for(&self, key: Option<&K>, reason: CloseReason) -> Result<u64, StoreError> {
-        let flushed = self.inner.store.flush(self.inner.clock.now(), key, reason).await?;
-        self.inner.jobs.look_again();
-        Ok(flushed)
+        let _look_again = self.inner.jobs.look_again_after();
+        self.inner.store.flush(self.inner.clock.now(), key, reason).await
     }
 
     /// Ends every unfinished batch of `key` without a reply, except one whose reply is on its way. Returns which.
@@ -352,9 +374,20 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// # Errors
     /// If the store failed.
     pub async fn cancel(&self, key: &K) -> Result<Vec<BatchId>, StoreError> {
-        let cancelled = self.inner.store.cancel(self.inner.clock.now(), key).await?;
+        let Inner { store, jobs, events, clock, .. } = &*self.inner;
+        let cancelled = store.cancel(clock.now(), key).await?;
+        cancelled.iter().for_each(|batch| jobs.interrupt(*batch, jobs.begun()));
         for batch in &cancelled {
-            self.inner.jobs.interrupt(*batch, Interrupt::Cancelled);
+            // The store may keep no records; the batch has ended all the same.
+            let whole = store.batch(*batch).await.ok().flatten();
+            events.emit(Event::Finished {
+                key: key.clone(),
+                batch: *batch,
+                messages: whole.map_or(0, |whole| whole.record.messages as usize),
+                outcome: Outcome::NoReply(NoReply::Cancelled),
+                error: None,
+                at: clock.now(),
+            });
         }
         Ok(cancelled)
     }
@@ -364,9 +397,8 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// # Errors
     /// If the store failed.
     pub async fn set_opted_out(&self, key: &K, opted_out: bool) -> Result<(), StoreError> {
-        self.inner.store.set_opted_out(self.inner.clock.now(), key, opted_out).await?;
-        self.inner.jobs.look_again();
-        Ok(())
+        let _look_again = self.inner.jobs.look_again_after();
+        self.inner.store.set_opted_out(self.inner.clock.now(), key, opted_out).await
     }
 
     /// Puts a dead batch at the end of its line under a new id; makes a waiting one due now.
@@ -374,9 +406,8 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// # Errors
     /// Why nothing was done.
     pub async fn requeue(&self, batch: BatchId) -> Result<Requeued, RequeueError> {
-        let requeued = self.inner.store.requeue(self.inner.clock.now(), batch).await?;
-        self.inner.jobs.look_again();
-        Ok(requeued)
+        let _look_again = self.inner.jobs.look_again_after();
+        self.inner.store.requeue(self.inner.clock.now(), batch).await
     }
 
     /// Lists batches, newest first.
@@ -455,15 +486,37 @@ impl<K: Key, M: Message> Consolidator<K, M> {
             self.drain(deadline).await?;
         }
         self.await_jobs(deadline).await;
-        self.inner.jobs.interrupt_all(Interrupt::HandBack);
+        self.inner.jobs.interrupt_all();
         self.await_jobs(self.inner.clock.now() + HAND_BACK_WITHIN).await;
-        let finished = self.inner.events.totals().batches_finished - finished_before;
+        let (mut unfinished, mut kept) = (Vec::new(), 0);
         if self.is_durable() {
             let counts = self.inner.store.counts(self.inner.clock.now()).await?;
-            let kept = counts.open + counts.closed + counts.claimed + counts.retrying;
-            return Ok(ShutdownReport { finished, unfinished: Vec::new(), kept });
+            kept = counts.open + counts.closed + counts.claimed + counts.retrying;
+        } else {
+            unfinished = self.hand_back().await?;
         }
-        Ok(ShutdownReport { finished, unfinished: self.inner.store.hand_back().await?, kept: 0 })
+        let finished = self.inner.events.totals().batches_finished - finished_before;
+        Ok(ShutdownReport { finished, unfinished, kept })
+    }
+
+    /// Empties a store that does not outlive the process, and reports what has ended by that.
+    async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
+        let store = &self.inner.store;
+        let started = Filter::newest(usize::MAX).with_status(Status::Claimed).with_status(Status::Retrying);
+        let started = store.list(&started).await?;
+        let batches = store.hand_back().await?;
+        let handed_back: BTreeSet<BatchId> = batches.iter().map(|batch| batch.id).collect();
+        for record in started.into_iter().filter(|record| !handed_back.contains(&record.id)) {
+            self.inner.events.emit(Event::Finished {
+                key: record.key,
+                batch: record.id,
+                messages: record.messages as usize,
+                outcome: Outcome::ReplyUnknown,
+                error: record.error,
+                at: self.inner.clock.now(),
+            });
+        }
+        Ok(batches)
     }
 
     /// Handles whatever becomes due before `deadline`.
@@ -475,14 +528,20 @@ impl<K: Key, M: Message> Consolidator<K, M> {
             if now >= deadline {
                 return Ok(());
             }
-            if !inner.claim_due(now, inner.jobs.free()).await?.is_empty() {
+            let (is_idle, free) = (inner.jobs.in_flight() == 0, inner.jobs.free());
+            if !inner.claim_due(now, free).await?.is_empty() {
                 continue;
             }
-            let wake = inner.store.next_wake().await?.filter(|wake| *wake < deadline);
-            if inner.jobs.in_flight() == 0 && wake.is_none() {
+            // With no place free, what is due waits for a job to end, and not for its time: that has come.
+            let wake = match free {
+                0 => None,
+                _ => inner.store.next_wake().await?.filter(|wake| *wake < deadline),
+            };
+            if is_idle && wake.is_none() {
                 return Ok(());
             }
             tokio::select! {
+                biased;
                 _ = progress.changed() => {}
                 () = inner.clock.sleep_until(wake.unwrap_or(deadline)) => {}
             }
@@ -494,6 +553,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         let mut late = self.inner.clock.sleep_until(deadline);
         while self.inner.jobs.in_flight() > 0 {
             tokio::select! {
+                biased;
                 _ = progress.changed() => {}
                 () = &mut late => return,
             }

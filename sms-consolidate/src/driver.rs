@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::consolidator::Inner;
 use crate::lane::Token;
 use crate::message::{BatchId, Key, Message};
-use crate::process::{self, Ended, Interrupt};
+use crate::process::{self, Ended};
 use crate::store::{Claim, StoreError};
 
 /// The most batches that one call claims, so that a large backlog is taken up in small steps.
@@ -70,13 +70,29 @@ struct Parked {
     heard: u64,
 }
 
-/// How to interrupt each job, until it has been interrupted. By claim and not by batch: a superseded job may still be
-/// ending when its batch is claimed anew.
-type Running = BTreeMap<(BatchId, Token), Option<oneshot::Sender<Interrupt>>>;
+/// By claim and not by batch: a superseded job may still be ending when its batch is claimed anew.
+type Running = BTreeMap<(BatchId, Token), RunningJob>;
+
+struct RunningJob {
+    /// How many jobs had begun before it.
+    number: u64,
+    /// Until it has been interrupted.
+    interrupter: Option<oneshot::Sender<()>>,
+}
+
+impl RunningJob {
+    fn interrupt(&mut self) {
+        if let Some(interrupter) = self.interrupter.take() {
+            // An error means that the job has just ended by itself.
+            let _ = interrupter.send(());
+        }
+    }
+}
 
 /// The batches in flight in this process, and what the driver needs to be told.
 pub(crate) struct Jobs {
     running: Mutex<Running>,
+    begun: AtomicU64,
     max_in_flight: usize,
     alarm: Alarm,
     parked: Mutex<Option<Parked>>,
@@ -90,17 +106,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn send(job: &mut Option<oneshot::Sender<Interrupt>>, interrupt: Interrupt) {
-    if let Some(job) = job.take() {
-        // An error means that the job has just ended by itself.
-        let _ = job.send(interrupt);
-    }
-}
-
 impl Jobs {
     pub(crate) fn new(max_in_flight: NonZeroUsize) -> Self {
         Self {
             running: Mutex::default(),
+            begun: AtomicU64::new(0),
             max_in_flight: max_in_flight.get(),
             alarm: Alarm { planned: AtomicI64::new(i64::MAX), rung: AtomicU64::new(0), bell: Notify::new() },
             parked: Mutex::new(None),
@@ -122,14 +132,28 @@ impl Jobs {
         self.alarm.ring();
     }
 
-    /// Tells the job of `batch` to stop, if it runs here.
-    pub(crate) fn interrupt(&self, batch: BatchId, interrupt: Interrupt) {
-        let claims = (batch, Token::MIN)..=(batch, Token::MAX);
-        lock(&self.running).range_mut(claims).for_each(|(_, job)| send(job, interrupt));
+    /// Has the driver look again when the guard is dropped, which may be in the middle of a write: the store may have
+    /// taken it.
+    pub(crate) fn look_again_after(&self) -> LookAgain<'_> {
+        LookAgain { jobs: Some(self) }
     }
 
-    pub(crate) fn interrupt_all(&self, interrupt: Interrupt) {
-        lock(&self.running).values_mut().for_each(|job| send(job, interrupt));
+    /// How many jobs have begun here so far.
+    pub(crate) fn begun(&self) -> u64 {
+        self.begun.load(Ordering::SeqCst)
+    }
+
+    /// Tells the job of `batch` to give it back, if it runs here and was one of the first `begun`. A later one may work
+    /// under a claim that followed whatever the interruption is about, and may be sending its reply.
+    pub(crate) fn interrupt(&self, batch: BatchId, begun: u64) {
+        let claims = (batch, Token::MIN)..=(batch, Token::MAX);
+        let mut running = lock(&self.running);
+        let meant = running.range_mut(claims).filter(|(_, job)| job.number < begun);
+        meant.for_each(|(_, job)| job.interrupt());
+    }
+
+    pub(crate) fn interrupt_all(&self) {
+        lock(&self.running).values_mut().for_each(RunningJob::interrupt);
     }
 
     pub(crate) fn in_flight(&self) -> usize {
@@ -173,6 +197,26 @@ impl Jobs {
             if let Err(error) = driver.await {
                 tracing::error!(%error, "DRIVER FAILED");
             }
+        }
+    }
+}
+
+/// Has the driver look again when it is dropped.
+pub(crate) struct LookAgain<'a> {
+    jobs: Option<&'a Jobs>,
+}
+
+impl LookAgain<'_> {
+    /// What changed is known: the driver need not look.
+    pub(crate) fn dismiss(mut self) {
+        self.jobs = None;
+    }
+}
+
+impl Drop for LookAgain<'_> {
+    fn drop(&mut self) {
+        if let Some(jobs) = self.jobs {
+            jobs.look_again();
         }
     }
 }
@@ -235,7 +279,9 @@ impl<K: Key, M: Message> Inner<K, M> {
             };
             self.jobs.alarm.plan(until);
             self.jobs.park(Some(Parked { until, heard }));
+            // In this order, so that a simulation can be repeated.
             tokio::select! {
+                biased;
                 () = self.clock.sleep_until(until) => {}
                 () = self.jobs.alarm.bell.notified() => {}
                 () = self.store.changed() => {}
@@ -277,7 +323,8 @@ impl<K: Key, M: Message> Inner<K, M> {
         let (interrupter, interrupt) = oneshot::channel();
         let batch = claim.batch.id;
         let key = (batch, claim.token);
-        lock(&self.jobs.running).insert(key, Some(interrupter));
+        let number = self.jobs.begun.fetch_add(1, Ordering::SeqCst);
+        lock(&self.jobs.running).insert(key, RunningJob { number, interrupter: Some(interrupter) });
         let inner = Arc::clone(self);
         let job = tokio::spawn(async move {
             let _guard = JobGuard { jobs: &inner.jobs, claim: key };

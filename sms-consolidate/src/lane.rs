@@ -39,7 +39,7 @@ use crate::window::Window;
 mod slot;
 
 pub use slot::{BatchFacts, BatchState};
-use slot::{Lost, More, Slot, Work};
+use slot::{LOSSES_KEPT, Lost, More, Slot, Work};
 
 /// The most unfinished batches one key may have. A lane is loaded whole, so its length has a limit.
 pub const MAX_LINE: usize = 1_000;
@@ -296,7 +296,8 @@ impl Lane {
     /// one, or opens a new one with the id that `fresh` makes.
     ///
     /// # Errors
-    /// [`LineFull`] if a new batch would be one too many. Nothing was changed.
+    /// [`LineFull`] if a new batch would be one too many, and the message is not the one that opts out. Nothing was
+    /// changed.
     pub fn arrive(
         &mut self,
         now: Timestamp,
@@ -304,11 +305,13 @@ impl Lane {
         fresh: impl FnOnce() -> BatchId,
     ) -> Result<Accepted, LineFull> {
         let entry = self.entry_for(now, arrival);
-        if entry == Entry::Opened && self.len() >= MAX_LINE {
-            return Err(LineFull);
-        }
         let was_opted_out = self.is_opted_out();
         let control = self.resolve(arrival.keyword);
+        // A stop is never turned away for want of room; the line is one longer then.
+        let opts_out = control == Some(Control::Stop) && !was_opted_out;
+        if entry == Entry::Opened && self.len() >= MAX_LINE && !opts_out {
+            return Err(LineFull);
+        }
         match control {
             Some(Control::Stop) => self.opt_out(now),
             Some(Control::Start) => self.opt_in(),
@@ -324,11 +327,9 @@ impl Lane {
             slot.extend(now, &arrival.window);
         }
         slot.admit(now, arrival, control);
-        match control {
+        if control == Some(Control::Stop) {
             // The batch that holds the stop answers with the one confirmation; a repeated stop is not confirmed again.
-            Some(Control::Stop) => slot.muted = was_opted_out,
-            Some(Control::Start) => slot.muted = false,
-            Some(Control::Help) | None => {}
+            slot.muted = was_opted_out;
         }
         Ok(Accepted { batch: slot.id, entry, messages: slot.messages, due_at: slot.due_at, control })
     }
@@ -431,6 +432,7 @@ impl Lane {
                 return Err(ReplyRefusal::LoopGuard);
             }
             more.replies.push(now);
+            work.reply_counts = true;
         }
         work.stage = Stage::Replying;
         Ok(())
@@ -466,11 +468,11 @@ impl Lane {
     /// Why the claim is gone.
     pub fn retry(&mut self, fence: Fence, terms: &RetryTerms) -> Result<(), LossReason> {
         let work = self.held(fence)?;
-        let withdrawn = work.stage == Stage::Replying && !terms.maybe_sent;
+        let withdrawn = work.reply_counts && !terms.maybe_sent;
         work.release(terms);
         if withdrawn {
-            let more = self.more_mut();
-            more.replies.pop();
+            // The last one is this batch's own: no other has been in flight since.
+            self.more_mut().replies.pop();
         }
         Ok(())
     }
@@ -533,13 +535,18 @@ impl Lane {
     }
 
     /// Opts the sender out: from now on [`begin_reply`](Self::begin_reply) refuses, and every unfinished batch is due
-    /// now and ends without a reply, even if the sender opts in again meanwhile.
+    /// now and ends without a reply, even if the sender opts in again meanwhile. If it has opted out already, a
+    /// confirmation of that which has yet to leave still does.
     pub fn opt_out(&mut self, now: Timestamp) {
+        let again = self.is_opted_out();
         self.more_mut().opted_out_at.get_or_insert(now);
-        for slot in self.slots_mut() {
-            slot.muted = true;
+        let started = usize::from(self.work().is_some());
+        for (position, slot) in self.slots_mut().enumerate() {
+            slot.muted |= !(again && slot.control == Some(Control::Stop));
             slot.sealed = true;
-            slot.close(now, CloseReason::OptOut);
+            if position >= started {
+                slot.close(now, CloseReason::OptOut);
+            }
         }
         if let Some(work) = self.work_mut() {
             work.hurry(now);
@@ -586,7 +593,7 @@ impl Lane {
             return None;
         }
         let last_reply_counts_until = more.replies.last().map(|sent| *sent + LOOP_GUARD_PERIOD);
-        let loss_matters_until = more.lost.as_ref().map(|lost| lost.lease_until);
+        let loss_matters_until = more.lost.iter().map(|lost| lost.lease_until).max();
         last_reply_counts_until.max(loss_matters_until).or(Some(Timestamp::MIN))
     }
 
@@ -661,7 +668,7 @@ impl Lane {
     fn held(&mut self, fence: Fence) -> Result<&mut Work, LossReason> {
         let is_head = self.head.as_ref().is_some_and(|slot| slot.id == fence.batch);
         let Some(more) = &mut self.more else { return Err(LossReason::Stolen) };
-        let lost = more.lost.as_ref().filter(|lost| lost.fence == fence).map(|lost| lost.why);
+        let lost = more.lost.iter().find(|lost| lost.fence == fence).map(|lost| lost.why);
         match &mut more.work {
             Some(work) if is_head && work.is_leased() && more.token == fence.token => Ok(work),
             _ => Err(lost.unwrap_or(LossReason::Stolen)),
@@ -674,7 +681,11 @@ impl Lane {
         let Some(more) = &mut self.more else { return };
         let Some(work) = more.work.as_ref().filter(|work| work.is_leased()) else { return };
         let fence = Fence { batch, token: more.token };
-        more.lost = Some(Lost { fence, why, lease_until: work.wake_at() });
+        let lost = Lost { fence, why, lease_until: work.wake_at() };
+        if more.lost.len() == LOSSES_KEPT {
+            more.lost.remove(0);
+        }
+        more.lost.push(lost);
         more.token.advance();
     }
 

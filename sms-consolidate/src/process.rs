@@ -22,17 +22,6 @@ use crate::store::{BeginReplyError, Claim, FencedError, Finish, NoReply, Outcome
 
 mod retry;
 
-/// Why a job is told to stop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Interrupt {
-    /// A later message took the batch back.
-    Superseded,
-    /// The batch was cancelled.
-    Cancelled,
-    /// The service is stopping: give the batch back.
-    HandBack,
-}
-
 /// How a job ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
@@ -65,24 +54,19 @@ impl From<FencedError> for Stop {
 pub(crate) async fn handle<K: Key, M: Message>(
     inner: &Inner<K, M>,
     claim: Claim<K, M>,
-    interrupt: oneshot::Receiver<Interrupt>,
+    interrupt: oneshot::Receiver<()>,
 ) -> Ended {
     let job = Job { inner, may_have_sent: AtomicBool::new(claim.stage == Stage::Replying), claim };
     job.announce();
     // A dropped sender never interrupts.
     let interrupted = async move {
-        match interrupt.await {
-            Ok(interrupt) => interrupt,
-            Err(_) => std::future::pending().await,
+        if interrupt.await.is_err() {
+            std::future::pending::<()>().await;
         }
     };
     let stop = tokio::select! {
         biased;
-        interrupt = interrupted => match interrupt {
-            Interrupt::Superseded => Stop::Lost(LossReason::Superseded),
-            Interrupt::Cancelled => Stop::Lost(LossReason::Cancelled),
-            Interrupt::HandBack => return job.hand_back().await,
-        },
+        () = interrupted => return job.hand_back().await,
         ended = job.run() => match ended {
             Ok(ended) => return ended,
             Err(stop) => stop,
@@ -133,6 +117,8 @@ impl<K: Key, M: Message> Job<'_, K, M> {
                 tracing::error!(%batch, %error, "BATCH LEFT: the store took no writes until the lease ran out");
             }
         }
+        // A write whose answer was lost may have moved the lane, and nobody has told the driver.
+        self.inner.jobs.look_again();
     }
 
     async fn run(&self) -> Result<Ended, Stop> {
@@ -215,6 +201,11 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             return self.finish(Finish::new(Outcome::NoReply(NoReply::Off))).await;
         };
         match self.begin_reply(&text).await {
+            // The store, or a machine that was suspended, took long to say that it may leave.
+            Ok(()) if self.is_stale() => {
+                self.may_have_sent.store(false, Ordering::Relaxed);
+                return self.finish(Finish::new(Outcome::NoReply(NoReply::Stale))).await;
+            }
             Ok(()) => {}
             Err(BeginReplyError::Refused(ReplyRefusal::Lost(reason))) => return Err(Stop::Lost(reason)),
             Err(BeginReplyError::Refused(ReplyRefusal::OptedOut)) => {
@@ -262,9 +253,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         loop {
             let begun = self.inner.store.begin_reply(self.now(), self.key(), self.fence(), text, terms).await;
             match begun {
-                Err(BeginReplyError::Store(error @ StoreError::Unavailable { .. }))
-                    if self.has_lease_left() =>
-                {
+                Err(BeginReplyError::Store(error @ StoreError::Unavailable { .. })) => {
                     tracing::debug!(batch = %self.claim.batch.id, %error, "STORE UNAVAILABLE");
                     self.inner.clock.sleep_until(self.now() + waits.next_wait()).await;
                 }
@@ -288,10 +277,12 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         if let Some(why) = self.is_given_up() {
             return self.end_unknown(sender.as_ref(), &reply, &why).await;
         }
+        let too_late = "too late to ask again";
         if self.is_stale() {
-            return self.end_unknown(sender.as_ref(), &reply, "too late to ask again").await;
+            return self.end_unknown(sender.as_ref(), &reply, too_late).await;
         }
         match self.begin_reply(&reply.text).await {
+            Ok(()) if self.is_stale() => self.end_unknown(sender.as_ref(), &reply, too_late).await,
             Ok(()) => self.send(sender.as_ref(), &reply).await,
             Err(BeginReplyError::Refused(ReplyRefusal::Lost(reason))) => Err(Stop::Lost(reason)),
             Err(BeginReplyError::Refused(refusal)) => {
@@ -373,11 +364,13 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         Ok(Ended::Finished)
     }
 
-    /// Gives the batch back untouched, for this or another node to take up again.
+    /// Gives the batch back untouched, for this or another node to take up again. If it has been superseded or
+    /// cancelled the store refuses, and says so. The interruption itself does not say which: it may be meant for an
+    /// earlier claim of the same batch.
     async fn hand_back(&self) -> Ended {
         let maybe_sent = self.may_have_sent.load(Ordering::Relaxed);
         let terms = RetryTerms { at: self.now(), counts: false, maybe_sent };
-        match self.release(&terms, "handed back: the service was stopping").await {
+        match self.release(&terms, "handed back").await {
             Ok(ended) => ended,
             Err(stop) => {
                 self.report(&stop);
@@ -409,10 +402,6 @@ impl<K: Key, M: Message> Job<'_, K, M> {
                 Err(FencedError::Store(_)) => {}
             }
         }
-    }
-
-    fn has_lease_left(&self) -> bool {
-        self.now() < self.claim.lease_until
     }
 
     /// Runs a call into user code. An error says that it took too long or panicked.

@@ -7,11 +7,12 @@
 //! To ensure correctness, of every store:
 //!
 //! - It reads no clock: `now` is an argument of whatever depends on time. It clamps `now` to the latest that it has
-//!   seen for the lane, so that a lane's time never runs backwards.
+//!   seen for the lane (or for more than the lane), so that a lane's time never runs backwards.
 //! - A call that returned an error has changed nothing that a later call can see, or (a commit whose answer was lost)
 //!   has done all of it. Ids make a repeated `append` safe, tokens make a repeated fenced write safe.
 //! - A dropped future has done its work wholly or not at all.
-//! - The suite in the `testing` module passes: it has a case for every sentence here.
+//! - The suite in the `testing` module passes: it has a case for every sentence here, except what only a failing store
+//!   could show.
 //!
 //! The in-memory store is [`MemoryStore`](crate::MemoryStore).
 
@@ -33,6 +34,7 @@ use crate::message::{Batch, BatchId, Key, Message};
 use crate::reply::Receipt;
 use crate::window::Window;
 
+mod arc;
 mod erased;
 
 pub(crate) use erased::DynStore;
@@ -322,7 +324,8 @@ pub trait Store<K: Key, M: Message>: Inspect<K, M> + Send + Sync + 'static {
 
     /// The earliest instant at which [`claim`](Self::claim) could return something.
     ///
-    /// To ensure correctness: it may be earlier than the truth, never later.
+    /// To ensure correctness: it may be earlier than the truth, never later. A [`claim`](Self::claim) at that instant
+    /// that finds nothing corrects it, so that nobody who waits for it goes round in circles.
     ///
     /// # Errors
     /// If the store failed.
@@ -473,7 +476,8 @@ pub trait Store<K: Key, M: Message>: Inspect<K, M> + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Maintained, StoreError>> + Send;
 
     /// Empties a store that does not outlive the process: takes out every unfinished and dead batch, oldest first, for
-    /// the caller to keep. A durable store keeps them, and returns none.
+    /// the caller to keep. One that has passed its point of no return ends as [`Outcome::ReplyUnknown`] instead, so
+    /// that nobody has it answered again. A durable store keeps them, and returns none.
     ///
     /// # Errors
     /// If the store failed.

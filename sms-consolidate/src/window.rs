@@ -3,7 +3,7 @@
 //! A [`Window`] is a plain value, computed for every message by the [`WindowPolicy`]. Its arithmetic is all here:
 //!
 //! - opening: `deadline = now + max_wait`, `due = now + min(open_for, max_wait)`;
-//! - joining: `deadline = min(deadline, opened_at + max_wait)`, and with `extend_by`:
+//! - joining: `deadline = min(deadline, opened_at + max_wait)`, but not before `now`, and with `extend_by`:
 //!   `due = min(max(due, now + extend_by), deadline)`.
 //!
 //! ```

@@ -5,13 +5,16 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use sms_consolidate::lane::MAX_LINE;
 use sms_consolidate::store::{Filter, Record, RequeueError, Requeued, Status, StoreError};
 use sms_consolidate::{Address, BatchId, Conversation};
 
 use crate::answer::{failure, try_later};
 use crate::body;
 use crate::router::SmsConsolidator;
+
+/// How many batches are looked through for those of one sender. A store finds keys by how they begin, so they may be
+/// those of other senders too.
+const MAX_LISTED: usize = 20_000;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -135,7 +138,7 @@ async fn of_sender(
     statuses: &[Status],
 ) -> Result<Vec<Record<Conversation>>, StoreError> {
     let prefix = Conversation::new(sender.clone(), line.cloned()).to_string();
-    let mut filter = Filter::newest(MAX_LINE).with_key_prefix(prefix);
+    let mut filter = Filter::newest(MAX_LISTED).with_key_prefix(prefix);
     filter.statuses = statuses.to_vec();
     let mut records = consolidator.list(&filter).await?;
     records.retain(|record| {

@@ -2,9 +2,10 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -232,24 +233,32 @@ pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Collects everything that is logged on this thread while its guard lives, by whatever crate.
-#[derive(Clone, Default)]
-pub(crate) struct Logs(Arc<Mutex<Vec<(Level, String)>>>);
+thread_local! {
+    static LOGGED: RefCell<Vec<(Level, String)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Collects everything that is logged on this thread, by whatever crate. A test and its tasks are one thread.
+///
+/// One subscriber serves the whole process: tracing caches what subscribers want by place in the code, and with
+/// one per thread the cache is wrong for some of them.
+pub(crate) struct Logs;
 
 impl Logs {
-    pub(crate) fn collect() -> (Self, tracing::subscriber::DefaultGuard) {
-        let logs = Self::default();
-        let guard = tracing::subscriber::set_default(logs.clone());
-        (logs, guard)
+    pub(crate) fn collect() -> Self {
+        static SET: Once = Once::new();
+        SET.call_once(|| tracing::subscriber::set_global_default(Self).unwrap());
+        LOGGED.take();
+        Self
     }
 
     pub(crate) fn all(&self) -> String {
-        self.0.lock().unwrap().iter().fold(String::new(), |all, (_, line)| all + line + "\n")
+        LOGGED.with_borrow(|lines| lines.iter().fold(String::new(), |all, (_, line)| all + line + "\n"))
     }
 
     pub(crate) fn warnings(&self) -> Vec<String> {
-        let lines = self.0.lock().unwrap();
-        lines.iter().filter(|(level, _)| *level <= Level::WARN).map(|(_, line)| line.clone()).collect()
+        LOGGED.with_borrow(|lines| {
+            lines.iter().filter(|(level, _)| *level <= Level::WARN).map(|(_, line)| line.clone()).collect()
+        })
     }
 }
 
@@ -261,7 +270,7 @@ impl Subscriber for Logs {
     fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
         let mut line = Line(format!("span {}:", span.metadata().name()));
         span.record(&mut line);
-        self.0.lock().unwrap().push((Level::TRACE, line.0));
+        LOGGED.with_borrow_mut(|lines| lines.push((Level::TRACE, line.0)));
         span::Id::from_u64(1)
     }
 
@@ -273,7 +282,7 @@ impl Subscriber for Logs {
     fn event(&self, event: &Event<'_>) {
         let mut line = Line(format!("{}:", event.metadata().target()));
         event.record(&mut line);
-        self.0.lock().unwrap().push((*event.metadata().level(), line.0));
+        LOGGED.with_borrow_mut(|lines| lines.push((*event.metadata().level(), line.0)));
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Slot {
     pub(super) close_reason: Option<CloseReason>,
     pub(super) control: Option<Control>,
     pub(super) has_content: bool,
-    /// Takes in no further message.
+    /// Takes in no further message, neither by joining nor by superseding.
     pub(super) sealed: bool,
     /// The sender opted out while this batch was unfinished: it gets no reply, whatever comes later.
     pub(super) muted: bool,
@@ -72,7 +72,8 @@ impl Slot {
             return;
         }
         if window.is_urgent() || !self.superseded {
-            self.deadline = self.deadline.min(self.opened_at + window.max_wait());
+            // Shortened into the past it would make the reply look late.
+            self.deadline = self.deadline.min((self.opened_at + window.max_wait()).max(now));
         }
         if let Some(extend_by) = window.extend_by() {
             self.due_at = self.due_at.max(now + extend_by);
@@ -110,17 +111,14 @@ impl Slot {
         self.close_reason.get_or_insert(reason);
     }
 
+    /// A sealed batch (capped, muted, requeued, or the answer to a stop or a call for help) is never taken back.
     pub(super) fn can_be_superseded(&self, now: Timestamp, within: Duration) -> bool {
-        let capped = matches!(self.close_reason, Some(CloseReason::MessageCap | CloseReason::ByteCap));
-        // A batch that answers a stop or a call for help keeps its answer to itself.
-        let answers_control = matches!(self.control, Some(Control::Stop | Control::Help));
-        !capped && !answers_control && now < self.opened_at + within
+        !self.sealed && now < self.opened_at + within
     }
 
     /// Opens a batch again that was taken back from its worker.
     pub(super) fn reopen(&mut self, now: Timestamp, window: &Window, within: Duration) {
         self.superseded = true;
-        self.sealed = false;
         self.deadline = self.opened_at + within;
         self.due_at = (now + window.extend_by().unwrap_or_default()).min(self.deadline);
         self.close_reason = None;
@@ -205,7 +203,8 @@ pub(super) struct More {
     pub(super) behind: VecDeque<Slot>,
     pub(super) work: Option<Work>,
     pub(super) token: Token,
-    pub(super) lost: Option<Lost>,
+    /// Newest last, [`LOSSES_KEPT`] at most.
+    pub(super) lost: Vec<Lost>,
     pub(super) opted_out_at: Option<Timestamp>,
     /// When the replies of the last hour left, for the loop guard.
     pub(super) replies: Vec<Timestamp>,
@@ -215,9 +214,13 @@ impl More {
     /// Whether it says nothing. The token alone says nothing: a batch's id is part of every fence.
     pub(super) fn is_bare(&self) -> bool {
         let Self { behind, work, token: _, lost, opted_out_at, replies } = self;
-        behind.is_empty() && work.is_none() && lost.is_none() && opted_out_at.is_none() && replies.is_empty()
+        behind.is_empty() && work.is_none() && lost.is_empty() && opted_out_at.is_none() && replies.is_empty()
     }
 }
+
+/// For how many of the last losses a lane knows why. A sender who keeps texting can supersede a batch several times
+/// before its first holder finds out.
+pub(super) const LOSSES_KEPT: usize = 8;
 
 /// A claim that was taken from its holder, kept so that the holder can be told why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -234,6 +237,8 @@ pub(super) struct Work {
     pub(super) lease_losses: u32,
     pub(super) first_claimed_at: Timestamp,
     pub(super) stage: Stage,
+    /// Whether its reply is the last of those that the loop guard counts.
+    pub(super) reply_counts: bool,
     hold: Hold,
 }
 
@@ -252,6 +257,7 @@ impl Work {
             lease_losses: 0,
             first_claimed_at: now,
             stage: Stage::Claimed,
+            reply_counts: false,
             hold: Hold::Waiting { until: now },
         }
     }
@@ -281,6 +287,7 @@ impl Work {
         }
         if !terms.maybe_sent {
             self.stage = self.stage.min(Stage::Classified);
+            self.reply_counts = false;
         }
         self.hold = Hold::Waiting { until: terms.at };
     }

@@ -40,6 +40,12 @@ struct Started<K, M> {
     error: Option<String>,
 }
 
+/// Everything that was in a line: the head, if it was ever claimed, and the batches that were not.
+type TakenOut<K, M> = (Option<(BatchFacts, Box<Started<K, M>>)>, Vec<Batch<K, M>>);
+
+/// Why a batch ends without being handed back: whoever got it might have it answered a second time.
+const STOPPED_WHILE_SENDING: &str = "the service stopped before it knew whether the reply was sent";
+
 /// Where an entry waits. The instant may be earlier than the lane's own: it is corrected when it comes up, so that
 /// messages which only move a batch's close further cost nothing here.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -481,13 +487,21 @@ impl<K: Key, M: Message> Shard<K, M> {
         }
     }
 
-    /// Takes every unfinished and dead batch out.
+    /// Takes every unfinished and dead batch out. One whose reply may be out ends here instead.
     pub(super) fn hand_back(&mut self, batches: &mut Vec<Batch<K, M>>) {
         let already = batches.len();
         let dead = std::mem::take(&mut self.dead).into_values();
         batches.extend(dead.map(|dead| Arc::unwrap_or_clone(dead.batch)));
         for slot in self.index.iter().copied().collect::<Vec<_>>() {
-            batches.extend(self.entry(slot).hand_back());
+            let (started, rest) = self.entry(slot).hand_back();
+            match started {
+                Some((facts, started)) if started.reply.is_some() => {
+                    let finish = Finish::new(Outcome::ReplyUnknown).with_error(STOPPED_WHILE_SENDING);
+                    self.end(self.latest, &facts, *started, &finish);
+                }
+                started => batches.extend(started.map(|(_, started)| Arc::unwrap_or_clone(started.batch))),
+            }
+            batches.extend(rest);
             self.requeue_entry(slot);
         }
         let messages = batches[already..].iter().map(|batch| batch.messages.len()).sum();
@@ -534,16 +548,16 @@ impl<K: Key, M: Message> Entry<K, M> {
         std::mem::replace(&mut self.messages, behind)
     }
 
-    fn hand_back(&mut self) -> Vec<Batch<K, M>> {
-        let started = self.started.take().map(|started| Arc::unwrap_or_clone(started.batch));
-        let rest: Vec<_> = self.lane.facts().skip(usize::from(started.is_some())).collect();
-        let rest = rest.iter().map(|facts| {
+    fn hand_back(&mut self) -> TakenOut<K, M> {
+        let mut facts = self.lane.facts().collect::<Vec<_>>().into_iter();
+        let started = self.started.take().map(|started| (facts.next().expect("a started head"), started));
+        let rest = facts.map(|facts| {
             let parts = self.take_front(facts.messages as usize);
-            Batch::assemble(facts, self.key.clone(), parts)
+            Batch::assemble(&facts, self.key.clone(), parts)
         });
-        let batches = started.into_iter().chain(rest.collect::<Vec<_>>()).collect();
+        let rest = rest.collect();
         self.lane.clear();
-        batches
+        (started, rest)
     }
 
     fn records(&self) -> impl Iterator<Item = Record<K>> + '_ {

@@ -1,6 +1,7 @@
 //! A kit for testing services and stores (feature `testing`).
 //!
 //! [`ScriptedClassifier`] and [`RecordingSender`] stand in for the outside; [`FakeClock`](crate::FakeClock) for time.
+//! [`store_suite!`] tests a store of your own.
 //!
 //! ```
 //! use sms_consolidate::testing::{RecordingSender, ScriptedClassifier};
@@ -28,7 +29,14 @@
 //! ```
 
 mod classifier;
+mod faulty;
 mod sender;
+pub mod suite;
 
 pub use classifier::{ScriptedAnswer, ScriptedClassifier};
+pub use faulty::{Fault, FaultyStore, Operation};
 pub use sender::{RecordingSender, ScriptedSend};
+pub use suite::{DurableFixture, SharedFixture, StoreFixture};
+
+#[doc(inline)]
+pub use crate::__store_suite as store_suite;

@@ -1,18 +1,16 @@
 //! Webhooks over real HTTP on a loopback port, with the driver on a fake clock.
 
-mod kit;
-
 use std::time::Duration;
 
 use axum::Router;
-use kit::{event, serve, service, sms, with_all_routes};
 use serde_json::{Value, json};
-use sms_consolidate::{Builder, MemoryStore};
+use sms_consolidate::MemoryStore;
+use sms_consolidate::testing::{Fault, FaultyStore, Operation};
 use sms_consolidate_axum::{SmsRouter, WEBHOOK_PATH};
 use sms_consolidate_providers::inbound::SmsMobileApi;
 
-const MARIA: &str = "+639171234567";
-const WINDOW: Duration = Duration::from_secs(60);
+use crate::kit::{ADMIN, MARIA, WINDOW, event, serve, service, sms, with_all_routes};
+
 const AGREED: &str = "Thanks for confirming! See you soon.";
 
 #[tokio::test]
@@ -208,8 +206,7 @@ async fn odd_texts_and_times_are_accepted() {
     }
     service.clock.advance(WINDOW).await;
     service.consolidator.settled().await;
-    let texts = ["a\0b", "", "ok \u{fffd}\u{fffd}\u{fffd}", "from the future"];
-    assert_eq!(service.batches(), [texts]);
+    assert_eq!(service.batches(), [["a\0b", "", "ok \u{fffd}\u{fffd}\u{fffd}", "from the future"]]);
 }
 
 #[tokio::test]
@@ -256,7 +253,9 @@ async fn ten_thousand_messages_are_taken_where_the_limit_allows() {
 
 #[tokio::test]
 async fn a_full_store_answers_503_and_loses_nothing_that_it_accepted() {
-    let full_at_3 = |builder: Builder<_, _>| builder.store(MemoryStore::builder().max_messages(3).build());
+    let full_at_3 = |builder: sms_consolidate::Builder<_, _>| {
+        builder.store(MemoryStore::builder().max_messages(3).build())
+    };
     let service = serve(full_at_3, with_all_routes).await;
     service.consolidator.start();
     let list: Vec<_> =
@@ -279,6 +278,26 @@ async fn a_full_store_answers_503_and_loses_nothing_that_it_accepted() {
     service.clock.advance(WINDOW).await;
     service.consolidator.settled().await;
     assert_eq!(service.batches()[1], ["4", "5"]);
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_reached_is_503_and_what_it_took_all_the_same_is_known_the_next_time() {
+    let store = FaultyStore::new(MemoryStore::new());
+    let faults = store.clone();
+    let service = serve(|builder| builder.store(store), with_all_routes).await;
+    service.consolidator.start();
+    for (guid, fault, counts) in [("1", Fault::Before, (1, 0)), ("2", Fault::After, (0, 1))] {
+        faults.fail(Operation::Append, fault, 1);
+        let failed = service.post(sms(guid, MARIA, guid)).await;
+        assert_eq!((failed.status, failed.header("retry-after")), (503, Some("10")));
+        assert_eq!(failed.message(), "the store is unavailable: scripted failure");
+        let again = service.post(sms(guid, MARIA, guid)).await;
+        assert_eq!(again.status, 200);
+        assert_eq!((&again.body["processed"], &again.body["skipped"]), (&json!(counts.0), &json!(counts.1)));
+    }
+    service.clock.advance(WINDOW).await;
+    service.consolidator.settled().await;
+    assert_eq!(service.batches(), [["1", "2"]]);
 }
 
 #[tokio::test]
@@ -333,6 +352,6 @@ async fn the_routes_can_be_nested_and_renamed() {
     let post = async |path: &str| service.call("POST", path, &[], event("1", MARIA, "office", "Yes")).await;
     assert_eq!(post("/texts").await.body["processed"], 1);
     assert_eq!(post("/in").await.body["skipped"], 1);
-    assert_eq!(service.get("/state", &[kit::ADMIN]).await.status, 200);
+    assert_eq!(service.get("/state", &[ADMIN]).await.status, 200);
     assert_eq!(service.get("/state", &[]).await.status, 401);
 }

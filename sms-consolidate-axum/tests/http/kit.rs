@@ -1,8 +1,7 @@
 //! A service on a loopback port with a fake clock, and a client that sends exactly what it is told.
 
-#![allow(dead_code, reason = "each test file uses its part")]
-
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::Router;
 use serde_json::Value;
@@ -22,6 +21,11 @@ pub(crate) struct Service {
     pub(crate) consolidator: Sms,
     address: SocketAddr,
 }
+
+pub(crate) const MARIA: &str = "+639171234567";
+
+/// The default window.
+pub(crate) const WINDOW: Duration = Duration::from_secs(60);
 
 pub(crate) const ADMIN: (&str, &str) = ("Authorization", "Bearer admin-token");
 pub(crate) const CRON: (&str, &str) = ("Authorization", "Bearer cron-secret");

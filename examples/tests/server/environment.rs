@@ -1,0 +1,230 @@
+//! Each variable: what it does, and what a value that is not accepted does.
+
+use serde_json::{Value, json};
+
+use crate::child::{ANA_MASKED, ONE_A_BATCH, Process, Server, with};
+
+/// Every variable that is promised, and the two labels of `SMS_AUTO_REPLY_TEXT_<LABEL>`.
+const VARIABLES: &[&str] = &[
+    "BIND",
+    "DATABASE_URL",
+    "CONSOLIDATION_WINDOW",
+    "CONSOLIDATION_MODE",
+    "CONSOLIDATION_MAX_WAIT",
+    "CONSOLIDATION_MAX_MESSAGES",
+    "CONSOLIDATION_IN_FLIGHT",
+    "SMS_AUTO_REPLY_ENABLED",
+    "SMS_AUTO_REPLY_TEXT",
+    "SMS_AUTO_REPLY_TEXT_AGREE",
+    "SMS_AUTO_REPLY_TEXT_NOT_AGREE",
+    "OPENAI_API_KEY",
+    "OPENAI_MODEL",
+    "OPENAI_BASE_URL",
+    "SMS_MOBILE_API_KEY",
+    "SMS_MOBILE_API_BASE_URL",
+    "SMS_MOBILE_API_WEBHOOK_SECRET",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_PHONE_NUMBER",
+    "TWILIO_API_BASE_URL",
+    "TWILIO_WEBHOOK_URL",
+    "ENABLE_AI_SMS_AGENT",
+    "AI_SMS_TEST_NUMBER",
+    "LOG_FORMAT",
+    "LOG_NUMBERS",
+    "ADMIN_TOKEN",
+    "CRON_SECRET",
+    "RUST_LOG",
+];
+
+#[test]
+fn help_lists_every_variable() {
+    for flag in ["--help", "-h"] {
+        let (status, lines, errors) = Process::start(&[flag], &[]).end();
+        assert_eq!((status.code(), &*errors), (Some(0), ""));
+        let is_word = |c: char| c.is_ascii_uppercase() || c == '_';
+        let words: Vec<_> = lines.iter().flat_map(|line| line.split(|c| !is_word(c))).collect();
+        for name in VARIABLES {
+            assert!(words.contains(name), "{name}");
+        }
+    }
+}
+
+#[test]
+fn empty_values_count_as_unset() {
+    for value in ["", "  "] {
+        let set = VARIABLES.iter().filter(|name| !["BIND", "CONSOLIDATION_WINDOW"].contains(*name));
+        let set: Vec<_> = set.map(|name| (*name, value)).collect();
+        let with_blanks = Server::start(&set);
+        let without = Server::start(&[]);
+        let settings = |server: Server| {
+            let lines = server.stop("TERM");
+            lines.into_iter().filter(|line| line.starts_with("  ") && !line.contains("curl")).collect()
+        };
+        let (with_blanks, without): (Vec<String>, Vec<String>) = (settings(with_blanks), settings(without));
+        assert_eq!((with_blanks.len(), &with_blanks), (8, &without));
+    }
+}
+
+#[test]
+fn a_value_that_is_not_accepted_stops_the_start_and_is_not_repeated() {
+    let url = "an http or https URL without query";
+    let duration = "a duration up to 24 hours: seconds, or 500ms, 15s, 2m";
+    let switch = "1, true or yes; 0, false or no";
+    let cases: &[(&str, &str, &str)] = &[
+        ("BIND", "localhost", "an address and port to listen on"),
+        ("BIND", "127.0.0.1:99999", "an address and port to listen on"),
+        ("DATABASE_URL", "sqlite:wrong", "memory:"),
+        ("DATABASE_URL", "postgres://user:wrong@host/db", "memory:"),
+        ("CONSOLIDATION_WINDOW", "wrong", duration),
+        ("CONSOLIDATION_WINDOW", "-1", duration),
+        ("CONSOLIDATION_WINDOW", "1.5s", duration),
+        ("CONSOLIDATION_WINDOW", "2h", duration),
+        ("CONSOLIDATION_WINDOW", "1441m", duration),
+        ("CONSOLIDATION_WINDOW", "99999999999999999999", duration),
+        ("CONSOLIDATION_WINDOW", "9999999999999999999m", duration),
+        ("CONSOLIDATION_MODE", "wrong", "fixed, sliding or aligned"),
+        ("CONSOLIDATION_MAX_WAIT", "wrong", "a duration, at least CONSOLIDATION_WINDOW"),
+        ("CONSOLIDATION_MAX_WAIT", "59s", "a duration, at least CONSOLIDATION_WINDOW"),
+        ("CONSOLIDATION_MAX_MESSAGES", "0", "a number from 1"),
+        ("CONSOLIDATION_MAX_MESSAGES", "wrong", "a number from 1"),
+        ("CONSOLIDATION_IN_FLIGHT", "wrong", "queue or supersede"),
+        ("SMS_AUTO_REPLY_ENABLED", "wrong", switch),
+        ("SMS_AUTO_REPLY_TEXT_MAYBE", "wrong", "AGREE or NOT_AGREE"),
+        ("ENABLE_AI_SMS_AGENT", "wrong", switch),
+        ("AI_SMS_TEST_NUMBER", "+12", "a number or device of ours"),
+        ("LOG_FORMAT", "wrong", "pretty, json or classic"),
+        ("LOG_NUMBERS", "wrong", "masked or full"),
+        ("RUST_LOG", "sms=wrong", "directives of tracing-subscriber"),
+        ("OPENAI_BASE_URL", "wrong", url),
+        ("OPENAI_BASE_URL", "https://host/v1?key=wrong", url),
+        ("SMS_MOBILE_API_BASE_URL", "ftp://wrong", url),
+    ];
+    for (name, value, accepts) in cases {
+        let environment = [("BIND", "127.0.0.1:0"), ("ADMIN_TOKEN", "admin-4711"), (name, value)];
+        let (status, lines, errors) = Process::start(&[], &environment).end();
+        assert_eq!(status.code(), Some(1), "{name}={value}: {lines:#?}");
+        assert!(errors.starts_with("server: ") && errors.contains(name), "{name}={value}: {errors}");
+        assert!(errors.contains(accepts), "{name}={value}: {errors}");
+        assert!(!errors.contains("wrong") && !errors.contains("4711"), "{name}={value}: {errors}");
+        assert!(with(&lines, "Listening").is_empty(), "{name}={value}: {lines:#?}");
+    }
+}
+
+#[test]
+fn a_gateway_that_is_not_built_in_is_named_not_ignored() {
+    let mut server = Server::start(&[("TWILIO_AUTH_TOKEN", "token-4711"), ("DATABASE_URL", "memory:")]);
+    let line = server.line("Twilio");
+    assert!(line.contains("WARN") && line.contains("TWILIO_AUTH_TOKEN has no effect"), "{line}");
+    let lines = server.stop("TERM");
+    assert!(with(&lines, "4711").is_empty(), "{lines:#?}");
+    let memory = with(&lines, "the store is in memory").concat();
+    assert!(!memory.contains("WARN"), "who asked for it needs no warning: {memory}");
+}
+
+#[test]
+fn a_disabled_agent_stores_and_batches_and_answers_nothing() {
+    let mut server = Server::start(&[
+        ONE_A_BATCH,
+        ("ENABLE_AI_SMS_AGENT", "false"),
+        ("SMS_AUTO_REPLY_ENABLED", "yes"),
+        ("OPENAI_API_KEY", "sk-4711"),
+    ]);
+    server.text("1", "Yes");
+    assert!(server.line("AUTO-REPLY SKIPPED").contains("auto-reply is off"));
+    let lines = server.stop("TERM");
+    assert!(with(&lines, "REPLY | ").is_empty(), "{lines:#?}");
+    assert_eq!(with(&lines, "BATCH RECEIVED").len(), 1);
+    assert_eq!(with(&lines, "  classifier "), ["  classifier rules"]);
+}
+
+/// A message to one of our lines.
+fn to_line(guid: &str, line: &str) -> Value {
+    let data = json!({"guid": guid, "from": "+639281112222", "message": "Yes", "device_id": line});
+    json!({"type": "sms.received", "data": data})
+}
+
+#[test]
+fn with_a_test_number_only_that_line_answers() {
+    let mut server = Server::start(&[ONE_A_BATCH, ("AI_SMS_TEST_NUMBER", "office-phone-1")]);
+    server.post(&to_line("1", "office-phone-2"));
+    server.line("AUTO-REPLY SKIPPED");
+    server.post(&to_line("2", "office-phone-1"));
+    server.line("REPLY | ");
+    let lines = server.stop("TERM");
+    assert_eq!(with(&lines, "REPLY | ").len(), 1, "{lines:#?}");
+}
+
+#[test]
+fn a_text_of_a_label_wins_over_the_one_for_all() {
+    let both = [("SMS_AUTO_REPLY_TEXT", "Noted."), ("SMS_AUTO_REPLY_TEXT_AGREE", "See you!")];
+    let only_one = [("SMS_AUTO_REPLY_TEXT_NOT_AGREE", "What a pity.")];
+    let check = |environment: &[(&str, &str)], yes: &str, no: &str| {
+        let mut server = Server::start(&[environment, &[ONE_A_BATCH]].concat());
+        for (guid, text, reply) in [("1", "Yes", yes), ("2", "No", no)] {
+            server.text(guid, text);
+            assert_eq!(server.line("REPLY | "), format!(r#"REPLY | To: {ANA_MASKED} | "{reply}""#));
+        }
+        server.stop("TERM");
+    };
+    check(&both, "See you!", "Noted.");
+    check(&only_one, "Thanks for confirming! See you soon.", "What a pity.");
+}
+
+const ADMIN: (&str, &str) = ("ADMIN_TOKEN", "admin-4711");
+
+/// The newest batch on the status page.
+fn newest(server: &Server) -> Value {
+    let bearer = "Authorization: Bearer admin-4711\r\n";
+    let (status, mut page) = server.call("GET", "/api/debug/sms-batch-status", bearer, "");
+    assert_eq!(status, 200);
+    page["recent"][0].take()
+}
+
+#[test]
+fn a_sliding_window_starts_anew_with_each_message() {
+    let mut server = Server::start(&[
+        ("CONSOLIDATION_MODE", "sliding"),
+        ("CONSOLIDATION_WINDOW", "2m"),
+        ("CONSOLIDATION_MAX_WAIT", "20m"),
+        ("LOG_FORMAT", "json"),
+    ]);
+    for guid in ["1", "2", "3"] {
+        server.text(guid, "Yes");
+    }
+    for total in [2, 3] {
+        let update: Value = serde_json::from_str(&server.line("CONSOLIDATION UPDATE")).unwrap();
+        assert_eq!((&update["total"], &update["window_ms"]), (&json!(total), &json!(120_000)));
+    }
+    let lines = server.stop("TERM");
+    assert_eq!(with(&lines, "sliding, 120s, at most 1200s").len(), 1, "{lines:#?}");
+}
+
+#[test]
+fn an_aligned_window_ends_a_grace_after_a_slot_of_the_clock() {
+    let server = Server::start(&[
+        ("CONSOLIDATION_MODE", "aligned"),
+        ("CONSOLIDATION_WINDOW", "10m"),
+        ("CONSOLIDATION_MAX_WAIT", "607s"),
+        ADMIN,
+    ]);
+    server.text("1", "Yes");
+    let batch = newest(&server);
+    let due = batch["dueAt"].as_str().unwrap();
+    assert!(due.ends_with("0:07.000Z"), "{due}");
+    let lines = server.stop("TERM");
+    assert_eq!(with(&lines, "  window "), ["  window     aligned to 600s, grace 7s"]);
+}
+
+#[test]
+fn tokens_mount_the_status_page_and_the_schedulers_call() {
+    let server = Server::start(&[ADMIN, ("CRON_SECRET", "cron-4711"), ("LOG_NUMBERS", "full")]);
+    server.text("1", "Yes");
+    assert_eq!(newest(&server)["sender"], "+639281112222");
+    let (status, done) =
+        server.call("GET", "/api/cron/process-sms-batches", "Authorization: Bearer cron-4711\r\n", "");
+    assert_eq!((status, &done["success"]), (200, &json!(true)));
+    assert_eq!(server.call("GET", "/api/cron/process-sms-batches", "", "").0, 401);
+    let lines = server.stop("TERM");
+    assert!(with(&lines, "4711").is_empty(), "{lines:#?}");
+}

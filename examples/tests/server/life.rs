@@ -1,0 +1,88 @@
+//! From the start to a signal.
+
+use crate::child::{ANA_MASKED, ONE_A_BATCH, Process, Server, WEBHOOK, with};
+
+const NOTHING_HANDLED: &str = "Stopped. Batches handled: 0, not handled: 0, kept for the next start: 0";
+
+#[test]
+fn three_messages_within_the_window_get_one_reply_on_the_console() {
+    let mut server = Server::start(&[("CONSOLIDATION_WINDOW", "3s")]);
+    for (guid, text) in [("1", "Yes"), ("2", "I can help"), ("3", "Thanks")] {
+        server.text(guid, text);
+    }
+    let reply = server.line("REPLY");
+    assert_eq!(reply, format!(r#"REPLY | To: {ANA_MASKED} | "Thanks for confirming! See you soon.""#));
+    let lines = server.stop("TERM");
+    assert_eq!(with(&lines, "REPLY | ").len(), 1, "{lines:#?}");
+    assert_eq!(with(&lines, "CONSOLIDATED CLASSIFICATION").len(), 1);
+    assert_eq!(with(&lines, "stopping"), ["SIGTERM: stopping"]);
+    assert_eq!(lines.last().unwrap(), NOTHING_HANDLED);
+}
+
+#[test]
+fn the_start_says_what_is_configured_and_how_to_try_it() {
+    let mut server = Server::start(&[("CONSOLIDATION_WINDOW", "500ms")]);
+    let address = server.address().to_owned();
+    let warning = server.line("the store is in memory");
+    assert!(warning.contains("WARN"), "{warning}");
+    let seen = server.process.seen();
+    assert_eq!(seen[0], format!("Listening on http://{address}"));
+    for setting in [
+        "  store      in memory",
+        "  window     fixed, 500ms",
+        "  classifier rules",
+        "  gateway    console",
+        "  replies    on",
+        "  webhook    /api/webhook/sms-received, calls are not verified",
+        "  status     not mounted (ADMIN_TOKEN is not set)",
+        "  scheduler  not mounted (CRON_SECRET is not set)",
+    ] {
+        assert!(seen.iter().any(|line| line == setting), "{setting:?} in {seen:#?}");
+    }
+    // The line to try is a line that works.
+    let curl = with(seen, "curl ").concat();
+    assert!(curl.contains(&format!("http://{address}{WEBHOOK} -d ")), "{curl}");
+    let (_, body) = curl.split_once("-d '").unwrap();
+    let body = body.strip_suffix('\'').unwrap().replace("'$RANDOM'", "7");
+    let (status, answer) = server.post(&serde_json::from_str(&body).unwrap());
+    assert_eq!((status, &answer["processed"]), (200, &serde_json::json!(1)));
+    server.line("REPLY | ");
+    assert_eq!(server.call("GET", WEBHOOK, "", "").0, 200);
+    server.stop("TERM");
+}
+
+#[test]
+fn ctrl_c_stops_it_too() {
+    let lines = Server::start(&[]).stop("INT");
+    assert_eq!(with(&lines, "stopping"), ["Ctrl-C: stopping"]);
+    assert_eq!(lines.last().unwrap(), NOTHING_HANDLED);
+}
+
+#[test]
+fn a_batch_that_is_open_when_it_stops_is_answered_first() {
+    let server = Server::start(&[]);
+    server.text("1", "Yes");
+    server.text("2", "Thanks");
+    let lines = server.stop("TERM");
+    assert_eq!(with(&lines, "REPLY | ").len(), 1, "{lines:#?}");
+    assert_eq!(
+        lines.last().unwrap(),
+        "Stopped. Batches handled: 1, not handled: 0, kept for the next start: 0"
+    );
+}
+
+#[test]
+fn a_port_that_is_taken_stops_the_start() {
+    let first = Server::start(&[ONE_A_BATCH]);
+    let second = Process::start(&[], &[("BIND", first.address())]);
+    let (status, _, errors) = second.end();
+    assert_eq!(status.code(), Some(1));
+    assert!(errors.starts_with(&format!("server: BIND: cannot listen on {}: ", first.address())), "{errors}");
+}
+
+#[test]
+fn its_one_argument_is_help() {
+    let (status, _, errors) = Process::start(&["--port=1"], &[]).end();
+    assert_eq!(status.code(), Some(1));
+    assert_eq!(errors, "server: the only argument is --help; everything is set by the environment\n");
+}

@@ -1,0 +1,8 @@
+//! The router over real HTTP on a loopback port, with the consolidator on a fake clock.
+
+#![allow(clippy::unwrap_used, reason = "tests may")]
+
+mod cron;
+mod kit;
+mod status;
+mod webhook;

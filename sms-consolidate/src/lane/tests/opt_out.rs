@@ -1,0 +1,318 @@
+use super::*;
+
+/// Claims the head and says whether its reply may leave; then ends it.
+fn answers(scene: &mut Scene, second: u64) -> Result<(), ReplyRefusal> {
+    let claimed = scene.claim(second);
+    answers_held(scene, second, &claimed)
+}
+
+fn answers_held(scene: &mut Scene, second: u64, claimed: &Claimed) -> Result<(), ReplyRefusal> {
+    let head = scene.lane.facts().next().expect("a claimed batch is the head");
+    let said =
+        scene.lane.begin_reply(at(second), claimed.fence(), &ReplyTerms { control: head.control, ..terms() });
+    scene.lane.finish(claimed.fence()).expect("the claim is fresh");
+    said
+}
+
+#[test]
+fn a_stop_opts_out_at_once_and_is_confirmed() {
+    let mut scene = Scene::new();
+    let accepted = scene.arrive(0, keyword(Control::Stop));
+    assert_eq!(accepted.control, Some(Control::Stop));
+    assert_eq!(accepted.due_at, at(0), "it bypasses the window");
+    assert_eq!(scene.lane.opted_out_at(), Some(at(0)));
+    let facts = scene.last();
+    assert_eq!((facts.state, facts.close_reason), (BatchState::Closed, Some(CloseReason::OptOut)));
+    assert_eq!((facts.has_content, facts.muted), (false, false));
+    assert_eq!(answers(&mut scene, 0), Ok(()));
+}
+
+#[test]
+fn only_the_confirmation_may_leave_while_the_sender_is_opted_out() {
+    for control in [None, Some(Control::Start), Some(Control::Help)] {
+        let mut scene = Scene::new();
+        scene.arrive(0, keyword(Control::Stop));
+        let claimed = scene.claim(0);
+        let said = scene.lane.begin_reply(at(0), claimed.fence(), &ReplyTerms { control, ..terms() });
+        assert_eq!(said, Err(ReplyRefusal::OptedOut), "{control:?}");
+    }
+}
+
+#[test]
+fn a_stop_closes_the_open_batch_and_is_its_last_message() {
+    let mut scene = Scene::new();
+    scene.arrive(0, message());
+    let accepted = scene.arrive(10, keyword(Control::Stop));
+    assert_eq!((accepted.entry, accepted.messages), (Entry::Joined, 2));
+    assert_eq!(accepted.due_at, at(10));
+    assert_eq!((scene.last().control, scene.last().has_content), (Some(Control::Stop), true));
+    assert_eq!(scene.arrive(10, message()).entry, Entry::Opened);
+    assert_eq!(answers(&mut scene, 10), Ok(()), "the confirmation");
+    assert_eq!(answers(&mut scene, 70), Err(ReplyRefusal::OptedOut));
+}
+
+#[test]
+fn a_stop_takes_the_reply_from_a_claimed_batch() {
+    let (mut scene, claimed) = Scene::claimed();
+    assert_eq!(scene.arrive(61, keyword(Control::Stop)).entry, Entry::Opened);
+    assert!(scene.facts()[0].muted);
+    assert_eq!(answers_held(&mut scene, 61, &claimed), Err(ReplyRefusal::OptedOut));
+    assert_eq!(answers(&mut scene, 61), Ok(()), "the confirmation");
+}
+
+#[test]
+fn an_opt_out_does_not_rewrite_why_a_started_batch_closed() {
+    let (mut scene, claimed) = Scene::claimed();
+    scene.lane.opt_out(at(61));
+    assert_eq!(scene.last().close_reason, None, "its window closed it");
+    scene.lane.retry(claimed.fence(), &retry_at(62)).unwrap();
+    scene.lane.opt_out(at(63));
+    assert_eq!(scene.last().close_reason, None);
+}
+
+#[test]
+fn a_stop_that_supersedes_answers_for_the_whole_batch() {
+    let (mut scene, claimed) = Scene::claimed();
+    let stop = Arrival { supersede_within: Some(seconds(120)), ..keyword(Control::Stop) };
+    let accepted = scene.arrive(61, stop);
+    assert_eq!((accepted.entry, accepted.due_at), (Entry::Superseded, at(61)));
+    assert_eq!((scene.last().close_reason, scene.last().muted), (Some(CloseReason::OptOut), false));
+    check_lost(&scene.lane, claimed.fence(), LossReason::Superseded);
+    assert_eq!(answers(&mut scene, 61), Ok(()));
+}
+
+#[test]
+fn a_stop_cannot_call_back_a_reply_but_stops_a_second_try() {
+    let (mut scene, claimed) = Scene::claimed();
+    scene.lane.begin_reply(at(61), claimed.fence(), &terms()).unwrap();
+    scene.arrive(62, keyword(Control::Stop));
+    scene.lane.retry(claimed.fence(), &retry_at(63)).unwrap();
+    assert_eq!(answers(&mut scene, 63), Err(ReplyRefusal::OptedOut));
+    assert_eq!(answers(&mut scene, 63), Ok(()), "the confirmation");
+}
+
+#[test]
+fn a_stop_ends_the_wait_for_a_retry() {
+    let (mut scene, claimed) = Scene::claimed();
+    scene.lane.retry(claimed.fence(), &retry_at(500)).unwrap();
+    scene.arrive(62, keyword(Control::Stop));
+    assert_eq!(scene.lane.wake_at(), Some(at(62)));
+    assert_eq!(answers(&mut scene, 62), Err(ReplyRefusal::OptedOut));
+    assert_eq!(answers(&mut scene, 62), Ok(()), "the confirmation");
+}
+
+#[test]
+fn a_stop_takes_the_replies_of_all_that_wait() {
+    let (mut scene, claimed) = Scene::claimed();
+    let one = in_window(Window::fixed(seconds(600)).with_max_messages(1));
+    scene.arrive(61, one);
+    scene.arrive(62, keyword(Control::Help));
+    scene.arrive(63, in_window(Window::fixed(seconds(600))));
+    let dead = scene.last();
+    let id = scene.ids.next(at(64));
+    scene.lane.requeue(at(64), id, &dead).unwrap();
+    scene.arrive(65, keyword(Control::Stop));
+    let facts = scene.facts();
+    assert_eq!(
+        facts.iter().map(|facts| facts.muted).collect::<Vec<_>>(),
+        [true, true, true, true, true, false]
+    );
+    assert!(facts.iter().all(|facts| facts.due_at <= at(65)));
+    assert_eq!(answers_held(&mut scene, 66, &claimed), Err(ReplyRefusal::OptedOut));
+    for _ in 0..4 {
+        assert_eq!(answers(&mut scene, 66), Err(ReplyRefusal::OptedOut));
+    }
+    assert_eq!(answers(&mut scene, 66), Ok(()), "the confirmation");
+}
+
+#[test]
+fn an_opt_out_from_outside_has_no_confirmation() {
+    let mut scene = Scene::new();
+    scene.arrive(0, message());
+    scene.lane.opt_out(at(10));
+    assert_eq!((scene.last().state, scene.last().due_at), (BatchState::Closed, at(10)));
+    assert_eq!(scene.last().close_reason, Some(CloseReason::OptOut));
+    assert_eq!(answers(&mut scene, 10), Err(ReplyRefusal::OptedOut));
+}
+
+#[test]
+fn a_repeated_stop_is_not_confirmed_again() {
+    let mut scene = Scene::new();
+    scene.arrive(0, keyword(Control::Stop));
+    assert_eq!(answers(&mut scene, 0), Ok(()));
+    for second in 1..4 {
+        let accepted = scene.arrive(second, keyword(Control::Stop));
+        assert_eq!(accepted.control, Some(Control::Stop));
+        assert_eq!(answers(&mut scene, second), Err(ReplyRefusal::OptedOut));
+    }
+    assert_eq!(scene.lane.opted_out_at(), Some(at(0)));
+}
+
+#[test]
+fn a_stop_that_is_repeated_before_it_is_confirmed_is_confirmed_once() {
+    let mut scene = Scene::new();
+    scene.arrive(0, keyword(Control::Stop));
+    scene.arrive(0, keyword(Control::Stop));
+    let claimed = scene.claim(0);
+    scene.arrive(1, keyword(Control::Stop));
+    scene.lane.opt_out(at(2));
+    assert_eq!(answers_held(&mut scene, 2, &claimed), Ok(()));
+    assert_eq!(answers(&mut scene, 2), Err(ReplyRefusal::OptedOut));
+    assert_eq!(answers(&mut scene, 2), Err(ReplyRefusal::OptedOut));
+}
+
+#[test]
+fn of_two_stops_with_a_start_between_the_last_is_confirmed() {
+    let mut scene = Scene::new();
+    scene.arrive(0, keyword(Control::Stop));
+    scene.arrive(1, keyword(Control::Start));
+    scene.arrive(2, keyword(Control::Stop));
+    scene.arrive(3, keyword(Control::Stop));
+    assert_eq!(scene.facts().len(), 3);
+    assert_eq!(answers(&mut scene, 3), Err(ReplyRefusal::OptedOut));
+    assert_eq!(answers(&mut scene, 3), Ok(()));
+    assert_eq!(answers(&mut scene, 3), Err(ReplyRefusal::OptedOut));
+}
+
+#[test]
+fn a_stop_after_a_start_is_confirmed_again() {
+    let mut scene = Scene::new();
+    scene.arrive(0, keyword(Control::Stop));
+    assert_eq!(answers(&mut scene, 0), Ok(()));
+    scene.arrive(1, keyword(Control::Start));
+    assert_eq!(answers(&mut scene, 61), Ok(()));
+    scene.arrive(62, keyword(Control::Stop));
+    assert_eq!(answers(&mut scene, 62), Ok(()));
+    assert_eq!(scene.lane.opted_out_at(), Some(at(62)));
+}
+
+#[test]
+fn what_comes_after_a_stop_is_kept_and_not_answered() {
+    let mut scene = Scene::new();
+    scene.arrive(0, keyword(Control::Stop));
+    scene.finish_next(0);
+    let accepted = scene.arrive(1, message());
+    assert_eq!((accepted.entry, accepted.due_at), (Entry::Opened, at(61)));
+    assert_eq!(scene.arrive(2, keyword(Control::Help)).control, Some(Control::Help));
+    assert_eq!(answers(&mut scene, 2), Err(ReplyRefusal::OptedOut));
+}
+
+#[test]
+fn yes_is_an_answer_before_a_stop_and_a_start_after_it() {
+    let mut scene = Scene::new();
+    let before = scene.arrive(0, yes());
+    assert_eq!((before.control, scene.last().has_content), (None, true));
+    scene.arrive(1, keyword(Control::Stop));
+    scene.finish_next(1);
+
+    let after = scene.arrive(2, yes());
+    assert_eq!((after.control, scene.last().has_content), (Some(Control::Start), false));
+    assert!(!scene.lane.is_opted_out());
+    assert_eq!(answers(&mut scene, 62), Ok(()));
+
+    assert_eq!(scene.arrive(63, yes()).control, None);
+}
+
+#[test]
+fn a_start_opts_in_and_is_answered_in_its_window() {
+    let mut scene = Scene::new();
+    scene.arrive(0, keyword(Control::Stop));
+    scene.finish_next(0);
+    let accepted = scene.arrive(1, keyword(Control::Start));
+    assert_eq!((accepted.control, accepted.due_at), (Some(Control::Start), at(61)));
+    assert_eq!(scene.lane.opted_out_at(), None);
+    assert_eq!(scene.arrive(2, message()).entry, Entry::Joined);
+    assert_eq!((scene.last().control, scene.last().has_content), (Some(Control::Start), true));
+    assert_eq!(answers(&mut scene, 61), Ok(()));
+}
+
+#[test]
+fn a_start_without_a_stop_is_a_start_all_the_same() {
+    let mut scene = Scene::new();
+    assert_eq!(scene.arrive(0, keyword(Control::Start)).control, Some(Control::Start));
+    assert_eq!(scene.last().control, Some(Control::Start));
+    assert_eq!(answers(&mut scene, 60), Ok(()));
+}
+
+#[test]
+fn a_start_joins_what_came_while_the_sender_was_opted_out() {
+    let mut scene = Scene::new();
+    scene.lane.opt_out(at(0));
+    scene.arrive(1, message());
+    let accepted = scene.arrive(2, keyword(Control::Start));
+    assert_eq!(accepted.entry, Entry::Joined);
+    assert_eq!(answers(&mut scene, 61), Ok(()));
+}
+
+#[test]
+fn batches_from_before_the_opt_out_stay_muted_after_a_start() {
+    let (mut scene, claimed) = Scene::claimed();
+    scene.arrive(61, message());
+    scene.lane.opt_out(at(62));
+    scene.lane.opt_in();
+    assert!(!scene.lane.is_opted_out());
+    scene.arrive(63, message());
+    let muted: Vec<_> = scene.facts().iter().map(|facts| facts.muted).collect();
+    assert_eq!(muted, [true, true, false]);
+    assert_eq!(answers_held(&mut scene, 64, &claimed), Err(ReplyRefusal::OptedOut));
+    assert_eq!(answers(&mut scene, 64), Err(ReplyRefusal::OptedOut));
+    assert_eq!(answers(&mut scene, 123), Ok(()));
+}
+
+#[test]
+fn a_muted_batch_that_dies_comes_back_muted() {
+    let (mut scene, claimed) = Scene::claimed();
+    scene.lane.opt_out(at(61));
+    let Ok(Buried::Dead(dead)) = scene.lane.bury(claimed.fence(), true) else { panic!("it is dead") };
+    scene.lane.opt_in();
+    let id = scene.ids.next(at(62));
+    scene.lane.requeue(at(62), id, &dead).unwrap();
+    assert_eq!(answers(&mut scene, 62), Err(ReplyRefusal::OptedOut));
+}
+
+#[test]
+fn help_closes_its_batch_at_once() {
+    let mut scene = Scene::new();
+    scene.arrive(0, message());
+    let accepted = scene.arrive(10, keyword(Control::Help));
+    assert_eq!((accepted.entry, accepted.due_at), (Entry::Joined, at(10)));
+    let facts = scene.last();
+    assert_eq!((facts.state, facts.close_reason), (BatchState::Closed, Some(CloseReason::Urgent)));
+    assert_eq!((facts.control, facts.has_content), (Some(Control::Help), true));
+    assert_eq!(scene.arrive(10, message()).entry, Entry::Opened);
+    assert_eq!(answers(&mut scene, 10), Ok(()));
+}
+
+#[test]
+fn of_several_controls_the_weightier_decides_the_reply() {
+    let check = |controls: [Control; 2], decides| {
+        let mut scene = Scene::new();
+        for control in controls {
+            scene.arrive(0, keyword(control));
+        }
+        assert_eq!(scene.facts()[0].control, Some(decides));
+        assert_eq!(scene.facts()[0].messages, 2);
+    };
+    check([Control::Start, Control::Start], Control::Start);
+    check([Control::Start, Control::Help], Control::Help);
+    check([Control::Start, Control::Stop], Control::Stop);
+}
+
+#[test]
+fn a_stop_that_joins_a_due_batch_does_not_move_it() {
+    let mut scene = Scene::new();
+    scene.arrive(0, message());
+    let accepted = scene.arrive(90, keyword(Control::Stop));
+    assert_eq!((accepted.entry, accepted.due_at), (Entry::Joined, at(60)));
+    assert_eq!(answers(&mut scene, 90), Ok(()));
+}
+
+#[test]
+fn opting_in_leaves_nothing_behind() {
+    let mut lane = Lane::default();
+    lane.opt_out(at(0));
+    assert_ne!(lane, Lane::default());
+    assert_eq!(lane.forgettable_at(), None);
+    lane.opt_in();
+    assert_eq!(lane, Lane::default());
+}

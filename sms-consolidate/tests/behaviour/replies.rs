@@ -1,0 +1,173 @@
+//! Whether there is a reply at all, and what it says.
+
+use std::num::NonZeroU32;
+
+use sms_consolidate::store::NoReply;
+use sms_consolidate::testing::{ScriptedAnswer, ScriptedSend};
+use sms_consolidate::{Classification, Conversation, Label, ReplyTemplates, Window};
+
+use crate::common::{AGREED, ANA, BEN, HOUR, Rig, ServiceBuilder, ms, no_reply, secs};
+
+#[tokio::test]
+async fn with_auto_reply_off_batches_are_classified_and_nothing_is_sent() {
+    let mut rig = Rig::new(|b| b.replies(ReplyTemplates::off()));
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(60)).await;
+    assert_eq!(rig.calls(), [["Yes"]]);
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::Off)]);
+    assert_eq!(rig.only_record().await.classification.unwrap().label, Label::AGREE);
+    assert!(rig.sender.asked().is_empty());
+    assert_eq!(rig.service.stats().await.unwrap().totals.replies_skipped, 1);
+}
+
+#[tokio::test]
+async fn the_text_of_the_reply_is_the_template_of_the_label() {
+    let templates = ReplyTemplates::new().with(Label::AGREE, "Great.").with(Label::new("SPAM"), "");
+    let mut rig = Rig::new(|b| b.replies(templates));
+    for label in [Label::AGREE, Label::new("SPAM"), Label::NOT_AGREE] {
+        rig.classifier.then([ScriptedAnswer::Answer(Classification::new(label, "Scripted"))]);
+        rig.text(ANA, "text").await;
+        rig.at(rig.now() + secs(60)).await;
+    }
+    assert_eq!(rig.replies_to(ANA), ["Great."]);
+    assert_eq!(rig.outcomes()[1..], [no_reply(NoReply::NoTemplate), no_reply(NoReply::NoTemplate)]);
+}
+
+#[tokio::test]
+async fn a_proposed_reply_is_sent_only_if_that_is_switched_on() {
+    for (on, expected) in [(false, AGREED), (true, "See you at noon.")] {
+        let rig = Rig::new(|b| b.use_proposed_replies(on));
+        let proposal = Classification::new(Label::AGREE, "Agent").with_proposed_reply("See you at noon.");
+        rig.classifier.then([ScriptedAnswer::Answer(proposal)]);
+        rig.text(ANA, "Yes, at noon?").await;
+        rig.at(secs(60)).await;
+        assert_eq!(rig.replies_to(ANA), [expected]);
+    }
+}
+
+#[tokio::test]
+async fn a_batch_without_a_proposal_is_answered_by_template() {
+    let rig = Rig::new(|b| b.use_proposed_replies(true));
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(60)).await;
+    assert_eq!(rig.replies_to(ANA), [AGREED]);
+}
+
+#[tokio::test]
+async fn reply_if_decides_who_gets_replies() {
+    let test_line = |key: &Conversation| key.line().is_some_and(|line| line.to_string() == "+15551230000");
+    let mut rig = Rig::new(|b| b.reply_if(test_line));
+    let elsewhere = "+639123456789>+15559990000";
+    rig.text(elsewhere, "Yes").await;
+    rig.at(secs(60)).await;
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::Off)]);
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(120)).await;
+    assert_eq!((rig.calls().len(), rig.replies_to(ANA).len()), (2, 1));
+}
+
+#[tokio::test]
+async fn senders_that_cannot_receive_get_no_reply() {
+    for sender in ["54321", "My Bank", "My Bank>+15551230000"] {
+        let mut rig = Rig::new(|b| b);
+        rig.text(sender, "Your code is 123").await;
+        rig.at(secs(60)).await;
+        assert_eq!(rig.outcomes(), [no_reply(NoReply::Unreachable)], "{sender}");
+        assert_eq!((rig.calls().len(), rig.sender.asked().len()), (1, 0));
+    }
+}
+
+/// A batch due at the 60th second whose reply is ready `late` after that, because the machine was suspended.
+async fn after_suspension(
+    configure: impl FnOnce(ServiceBuilder) -> ServiceBuilder,
+    late: std::time::Duration,
+) -> Rig {
+    let rig = Rig::new(configure);
+    rig.text(ANA, "Yes").await;
+    rig.pause().await;
+    rig.clock.jump_to(rig.start + secs(60) + late);
+    rig.pause().await;
+    rig
+}
+
+#[tokio::test]
+async fn no_reply_is_sent_later_than_an_hour_after_its_batch_was_due() {
+    let mut rig = after_suspension(|b| b, HOUR).await;
+    assert_eq!((rig.outcomes().len(), rig.replies_to(ANA)), (1, vec![AGREED.to_owned()]));
+    let mut rig = after_suspension(|b| b, HOUR + ms(1)).await;
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::Stale)]);
+    assert_eq!((rig.calls().len(), rig.sender.asked().len()), (1, 0), "classified all the same");
+}
+
+#[tokio::test]
+async fn the_time_within_which_a_reply_is_sent_can_be_set() {
+    let mut rig = after_suspension(|b| b.reply_within(secs(10)), secs(11)).await;
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::Stale)]);
+    let rig = after_suspension(|b| b.reply_within(secs(10)), secs(10)).await;
+    assert_eq!(rig.replies_to(ANA), [AGREED]);
+}
+
+#[tokio::test]
+async fn a_reply_whose_retries_take_too_long_is_stale() {
+    let mut rig = Rig::new(|b| b.reply_within(secs(30)));
+    rig.sender.then([ScriptedSend::NotSent(Some(secs(31)))]);
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(91)).await;
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::Stale)]);
+    assert_eq!(rig.sender.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn a_machine_suspended_while_the_classifier_ran_goes_on_with_the_batch_it_had() {
+    let mut rig = Rig::new(|b| b);
+    rig.classifying.close();
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(60)).await;
+    rig.classifying.reopen();
+    rig.clock.jump_to(rig.start + secs(60) + secs(300));
+    rig.at(rig.now() + secs(600)).await;
+    assert_eq!(rig.outcomes().len(), 1);
+    assert_eq!(rig.replies_to(ANA), [AGREED], "one reply, from whichever attempt");
+}
+
+#[tokio::test]
+async fn the_loop_guard_skips_the_21st_reply_within_an_hour_and_lets_it_out_in_the_next() {
+    let mut rig = Rig::new(|b| b.window(Window::fixed(secs(1))));
+    for n in 0..21_u64 {
+        rig.text_at(secs(n * 60), ANA, "automatic answer").await;
+    }
+    rig.text(BEN, "Yes").await;
+    rig.at(secs(20 * 60 + 1)).await;
+    let outcomes = rig.outcomes();
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == no_reply(NoReply::LoopGuard)).count(), 1);
+    assert_eq!((rig.replies_to(ANA).len(), rig.replies_to(BEN).len()), (20, 1));
+    // The first reply left at 1 s, so at 3,600 s it still counts, and at 3,601 s it does not.
+    rig.text_at(HOUR - secs(1), ANA, "early").await;
+    rig.at(HOUR).await;
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::LoopGuard)]);
+    rig.text(ANA, "in time").await;
+    rig.at(HOUR + secs(1)).await;
+    assert_eq!(rig.replies_to(ANA).len(), 21);
+}
+
+#[tokio::test]
+async fn the_loop_guard_can_be_set_and_switched_off() {
+    for (limit, replies) in [(NonZeroU32::new(2), 2), (None, 30)] {
+        let rig = Rig::new(|b| b.window(Window::immediate()).max_replies_per_hour(limit));
+        for n in 0..30 {
+            rig.text_at(secs(n), ANA, "automatic answer").await;
+        }
+        rig.pause().await;
+        assert_eq!(rig.replies_to(ANA).len(), replies);
+        assert_eq!(rig.calls().len(), 30);
+    }
+}
+
+#[tokio::test]
+async fn a_reply_that_was_certainly_not_sent_does_not_count_for_the_loop_guard() {
+    let rig = Rig::new(|b| b.window(Window::immediate()).max_replies_per_hour(NonZeroU32::new(1)));
+    rig.sender.then([ScriptedSend::NotSent(None)]);
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(60)).await;
+    assert_eq!(rig.replies_to(ANA).len(), 1);
+}

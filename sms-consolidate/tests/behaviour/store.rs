@@ -1,0 +1,296 @@
+//! A store that cannot be reached, or whose answers are lost.
+
+use sms_consolidate::store::{Outcome, Status};
+use sms_consolidate::testing::{Fault, FaultyStore, Operation, ScriptedAnswer, ScriptedSend};
+use sms_consolidate::{
+    Classification, Conversation, InFlight, Label, MemoryStore, PushError, RetryPolicy, SmsMessage, Window,
+};
+
+use crate::common::{AGREED, ANA, Rig, ServiceBuilder, is_replied, key, ms, secs};
+use crate::log::Log;
+
+type Faulty = FaultyStore<MemoryStore<Conversation, SmsMessage>>;
+
+fn rig(configure: impl FnOnce(ServiceBuilder) -> ServiceBuilder) -> (Rig, Faulty) {
+    let store = FaultyStore::new(MemoryStore::builder().seed(1).build());
+    (Rig::new(|b| configure(b.store(store.clone()))), store)
+}
+
+fn guid_1() -> SmsMessage {
+    SmsMessage::new("Yes").with_id("guid-1")
+}
+
+#[tokio::test]
+async fn push_says_that_the_store_is_unavailable_and_with_an_id_it_is_safe_to_push_again() {
+    for (fault, was_stored) in [(Fault::Before, false), (Fault::After, true)] {
+        let (rig, store) = rig(|b| b);
+        store.fail(Operation::Append, fault, 1);
+        let error = rig.try_push(ANA, guid_1()).await.unwrap_err();
+        assert!(matches!(error, PushError::Unavailable(_)) && error.is_retryable());
+        assert_eq!(rig.try_push(ANA, guid_1()).await.unwrap().is_duplicate(), was_stored);
+        rig.at(secs(120)).await;
+        assert_eq!(rig.calls(), [["Yes"]]);
+        assert_eq!(rig.replies_to(ANA), [AGREED]);
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_meets_an_unavailable_store_is_refused_message_by_message() {
+    let (rig, store) = rig(|b| b.max_text_bytes(10));
+    store.fail(Operation::Append, Fault::Before, 1);
+    let messages = ["good", "much too long", "fine"].map(|text| (key(ANA), SmsMessage::new(text)));
+    let results = rig.service.push_many(messages.into()).await;
+    assert!(matches!(
+        results[..],
+        [Err(PushError::Unavailable(_)), Err(PushError::TextTooLong { .. }), Err(PushError::Unavailable(_))]
+    ));
+}
+
+#[tokio::test]
+async fn a_dropped_push_leaves_the_message_stored_or_not_and_can_be_repeated() {
+    for (fault, was_stored) in [(Fault::HeldBefore, false), (Fault::HeldAfter, true)] {
+        let (rig, store) = rig(|b| b);
+        store.fail(Operation::Append, fault, 1);
+        let service = rig.service.clone();
+        let push = tokio::spawn(async move { service.push(key(ANA), guid_1()).await });
+        rig.pause().await;
+        push.abort();
+        assert!(push.await.unwrap_err().is_cancelled());
+        assert_eq!(rig.try_push(ANA, guid_1()).await.unwrap().is_duplicate(), was_stored);
+        rig.at(secs(120)).await;
+        assert_eq!(rig.calls(), [["Yes"]], "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_driver_recovers_when_the_store_does() {
+    for operation in [Operation::Claim, Operation::NextWake, Operation::Maintain] {
+        let (rig, store) = rig(|b| b);
+        rig.text(ANA, "Yes").await;
+        store.fail(operation, Fault::Before, 1_000);
+        rig.at(secs(600)).await;
+        let left = store.heal(operation);
+        assert!((800..1_000).contains(&left), "it tries again, and not without pause: {left}");
+        rig.at(secs(611)).await;
+        assert_eq!(rig.replies_to(ANA), [AGREED], "{operation:?}");
+        rig.text(ANA, "Yes").await;
+        rig.at(secs(671)).await;
+        assert_eq!(rig.replies_to(ANA).len(), 2, "on time again");
+    }
+}
+
+#[tokio::test]
+async fn a_claim_whose_answer_was_lost_comes_back_when_its_lease_ends() {
+    let (rig, store) = rig(|b| b.lease(secs(60)));
+    rig.text(ANA, "Yes").await;
+    rig.at(ms(59_999)).await;
+    store.fail(Operation::Claim, Fault::After, 1);
+    rig.at(secs(119)).await;
+    assert!(rig.calls().is_empty());
+    rig.at(secs(121)).await;
+    assert_eq!(rig.replies_to(ANA), [AGREED]);
+}
+
+#[tokio::test]
+async fn a_batch_that_its_workers_keep_losing_is_given_up_and_losses_are_no_attempts() {
+    for (losses, status) in [(2, Status::Finished), (3, Status::Dead)] {
+        let policy = RetryPolicy { max_lease_losses: 2, ..RetryPolicy::default() };
+        let (rig, store) = rig(|b| b.lease(secs(50)).retry(policy));
+        rig.text(ANA, "Yes").await;
+        let mut due = secs(60);
+        for _ in 0..losses {
+            rig.at(due - ms(1)).await;
+            // Claimed, and nobody knows: as if the worker had died.
+            store.fail(Operation::Claim, Fault::After, 1);
+            rig.at(due).await;
+            due += secs(50);
+        }
+        rig.at(due).await;
+        let record = rig.only_record().await;
+        assert_eq!((record.status, record.attempts), (status, 1), "{losses} losses: {:?}", record.error);
+    }
+}
+
+/// Every write of a job fails twice on the way to a reply: the batch is answered once, and paid for once.
+#[tokio::test]
+async fn the_writes_of_a_job_are_repeated_until_they_take() {
+    for operation in [Operation::Checkpoint, Operation::BeginReply, Operation::Finish] {
+        for fault in [Fault::Before, Fault::After] {
+            let (mut rig, store) = rig(|b| b);
+            store.fail(operation, fault, 2);
+            rig.text(ANA, "Yes").await;
+            rig.at(secs(180)).await;
+            assert_eq!((rig.calls().len(), rig.sender.asked().len()), (1, 1), "{operation:?} {fault:?}");
+            let record = rig.only_record().await;
+            assert_eq!((record.status, record.attempts), (Status::Finished, 1), "{operation:?} {fault:?}");
+            assert!(record.outcome.as_ref().is_some_and(is_replied));
+            if fault == Fault::Before {
+                assert!(matches!(rig.outcomes()[..], [Outcome::Replied(_)]));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn finish_is_repeated_for_as_long_as_it_takes_and_the_lease_is_kept() {
+    let (rig, store) = rig(|b| b);
+    store.fail(Operation::Finish, Fault::Before, 1_000);
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(60) + secs(1_800)).await;
+    assert_eq!((rig.only_record().await.status, rig.sender.asked().len()), (Status::Claimed, 1));
+    store.heal(Operation::Finish);
+    rig.at(secs(60) + secs(1_806)).await;
+    assert_eq!((rig.only_record().await.status, rig.sender.asked().len()), (Status::Finished, 1));
+    assert_eq!(rig.service.stats().await.unwrap().totals.claims_lost, 0);
+}
+
+#[tokio::test]
+async fn begin_reply_is_repeated_for_as_long_as_the_lease_is_kept() {
+    let log = Log::capture();
+    let (rig, store) = rig(|b| b);
+    store.fail(Operation::BeginReply, Fault::Before, 1_000);
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(60) + secs(300)).await;
+    store.heal(Operation::BeginReply);
+    rig.at(secs(60) + secs(306)).await;
+    assert_eq!(rig.replies_to(ANA), [AGREED]);
+    assert_eq!(log.lines("BATCH RECEIVED").len(), 1, "by the worker that had it from the start");
+}
+
+/// The batch in flight fails, or ends, a second after the driver has planned its next look.
+async fn let_through_later(rig: &Rig) {
+    rig.classifying.close();
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(60)).await;
+    rig.text(ANA, "hello?").await;
+    rig.classifying.reopen();
+    rig.at(secs(61)).await;
+    rig.classifying.let_one_through();
+    rig.pause().await;
+}
+
+#[tokio::test]
+async fn a_retry_that_could_not_be_written_at_once_is_made_on_schedule() {
+    for fault in [Fault::Before, Fault::After] {
+        let (rig, store) = rig(|b| b);
+        rig.classifier.then([ScriptedAnswer::Fail(None)]);
+        store.fail(Operation::Retry, fault, 2);
+        let_through_later(&rig).await;
+        rig.at(secs(67)).await;
+        assert_eq!(rig.replies_to(ANA), [AGREED], "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_behind_one_whose_end_could_not_be_written_at_once_is_handled_on_time() {
+    let agree = ScriptedAnswer::Answer(Classification::new(Label::AGREE, "Scripted"));
+    for (operation, answer) in [(Operation::Bury, ScriptedAnswer::FailForGood), (Operation::Finish, agree)] {
+        for fault in [Fault::Before, Fault::After] {
+            let (rig, store) = rig(|b| b.lease(secs(600)).window(Window::fixed(secs(30))));
+            rig.classifier.then([answer.clone()]);
+            store.fail(operation, fault, 2);
+            let_through_later(&rig).await;
+            rig.at(secs(91)).await;
+            assert_eq!(rig.calls(), [["Yes"], ["hello?"]], "{operation:?} {fault:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_opt_out_that_the_gateway_told_of_is_written_before_the_batch_ends() {
+    let (rig, store) = rig(|b| b);
+    store.fail(Operation::SetOptedOut, Fault::Before, 3);
+    rig.sender.then([ScriptedSend::RejectOptedOut]);
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(62)).await;
+    rig.text(ANA, "hello?").await;
+    rig.at(secs(130)).await;
+    assert_eq!(rig.sender.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn a_lease_survives_a_renewal_that_fails() {
+    let (rig, store) = rig(|b| b.lease(secs(60)).classify_timeout(secs(600)));
+    rig.classifying.close();
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(60)).await;
+    store.fail(Operation::Renew, Fault::Before, 1);
+    rig.at(secs(400)).await;
+    rig.classifying.let_one_through();
+    rig.pause().await;
+    assert_eq!((rig.calls().len(), rig.classifying.abandoned()), (1, 0));
+    assert_eq!(rig.replies_to(ANA), [AGREED]);
+}
+
+#[tokio::test]
+async fn a_lease_that_cannot_be_renewed_is_lost_and_the_batch_is_taken_up_again() {
+    let (mut rig, store) = rig(|b| b.lease(secs(60)).classify_timeout(secs(600)));
+    store.fail(Operation::Renew, Fault::Before, 1_000);
+    rig.classifying.close();
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(119)).await;
+    assert_eq!(rig.classifying.waiting(), 1);
+    rig.classifying.reopen();
+    store.heal(Operation::Renew);
+    store.fail(Operation::Renew, Fault::Before, 3);
+    rig.at(secs(200)).await;
+    assert_eq!((rig.calls().len(), rig.classifying.abandoned()), (1, 1), "the first holder has stopped");
+    assert_eq!(rig.outcomes().len(), 1);
+    assert_eq!(rig.replies_to(ANA), [AGREED]);
+}
+
+#[tokio::test]
+async fn a_push_that_supersedes_never_stops_the_attempt_that_follows() {
+    let (mut rig, store) = rig(|b| b.in_flight(InFlight::Supersede));
+    rig.classifying.close();
+    rig.text(ANA, "No").await;
+    rig.at(secs(60)).await;
+    rig.classifying.reopen();
+    // The push has taken the batch back, and before its caller hears of that, the batch is claimed anew.
+    store.fail(Operation::Append, Fault::HeldAfter, 1);
+    let service = rig.service.clone();
+    let push = tokio::spawn(async move { service.push(key(ANA), SmsMessage::new("I mean yes")).await });
+    rig.pause().await;
+    rig.classifying.close();
+    let service = rig.service.clone();
+    let handled = tokio::spawn(async move { service.process_due(1, secs(50)).await });
+    rig.pause().await;
+    assert_eq!(rig.classifying.waiting(), 2, "the old attempt, which nobody has told yet, and the new one");
+    store.let_go();
+    push.await.unwrap().unwrap();
+    rig.classifying.reopen();
+    rig.classifying.let_one_through();
+    rig.classifying.let_one_through();
+    rig.at(secs(61)).await;
+    handled.await.unwrap().unwrap();
+    assert_eq!(rig.calls().last().unwrap(), &["No", "I mean yes"]);
+    assert_eq!(rig.outcomes().len(), 1);
+    assert_eq!(rig.replies_to(ANA), [AGREED], "at once, and not when a lease runs out");
+}
+
+#[tokio::test]
+async fn status_calls_say_that_the_store_is_unavailable() {
+    let (rig, store) = rig(|b| b);
+    let batch = rig.text(ANA, "Yes").await.batch().unwrap();
+    for operation in [
+        Operation::Counts,
+        Operation::List,
+        Operation::Batch,
+        Operation::Requeue,
+        Operation::Flush,
+        Operation::Cancel,
+        Operation::SetOptedOut,
+    ] {
+        store.fail(operation, Fault::Before, 1);
+    }
+    let filter = sms_consolidate::store::Filter::newest(1);
+    assert!(rig.service.stats().await.is_err());
+    assert!(rig.service.list(&filter).await.is_err());
+    assert!(rig.service.batch(batch).await.is_err());
+    assert!(rig.service.requeue(batch).await.is_err());
+    assert!(rig.service.flush(&key(ANA)).await.is_err());
+    assert!(rig.service.cancel(&key(ANA)).await.is_err());
+    assert!(rig.service.set_opted_out(&key(ANA), true).await.is_err());
+    rig.at(secs(60)).await;
+    assert_eq!(rig.replies_to(ANA), [AGREED], "and have done nothing");
+}

@@ -1,0 +1,5 @@
+//! What the properties of a lane are checked against.
+
+pub(crate) mod model;
+pub(crate) mod ops;
+pub(crate) mod world;

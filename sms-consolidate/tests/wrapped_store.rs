@@ -1,0 +1,301 @@
+//! Wrappers pass the suite like any other store. Two stand-ins show that its longer lists can be passed: a store whose
+//! content outlives its handles, and handles that hear of one another.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use sms_consolidate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
+use sms_consolidate::store::{
+    AppendReport, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect, Maintained,
+    Record, RequeueError, Requeued, Store, StoreError, Whole,
+};
+use sms_consolidate::testing::{DurableFixture, SharedFixture, StoreFixture, store_suite};
+use sms_consolidate::{Batch, BatchId, Classification, Clock, MemoryStore, SmsMessage, Timestamp};
+use tokio::sync::watch;
+
+/// Finished batches are shown for so long.
+const SHOW_FINISHED_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+type Memory = MemoryStore<String, SmsMessage>;
+
+/// Hands every call on to a shared store.
+struct Wrapper {
+    inner: Arc<Memory>,
+    is_durable: bool,
+    unreadable: Arc<Mutex<BTreeSet<BatchId>>>,
+    finished_before: Arc<Mutex<Timestamp>>,
+    news: watch::Sender<()>,
+    heard: tokio::sync::Mutex<watch::Receiver<()>>,
+}
+
+impl Wrapper {
+    fn new(is_durable: bool) -> Self {
+        let (news, heard) = watch::channel(());
+        Self {
+            inner: Arc::default(),
+            is_durable,
+            unreadable: Arc::default(),
+            finished_before: Arc::new(Mutex::new(Timestamp::MIN)),
+            news,
+            heard: heard.into(),
+        }
+    }
+
+    fn another(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            is_durable: self.is_durable,
+            unreadable: Arc::clone(&self.unreadable),
+            finished_before: Arc::clone(&self.finished_before),
+            news: self.news.clone(),
+            heard: self.news.subscribe().into(),
+        }
+    }
+
+    fn is_shown(&self, record: &Record<String>) -> bool {
+        record.outcome.is_none()
+            || record.ended_at >= Some(*self.finished_before.lock().expect("no case panics under the lock"))
+    }
+}
+
+impl Store<String, SmsMessage> for Wrapper {
+    async fn append(
+        &self,
+        now: Timestamp,
+        arrivals: Vec<Arrival<String, SmsMessage>>,
+    ) -> Result<AppendReport, StoreError> {
+        let report = self.inner.append(now, arrivals).await;
+        let mut own = self.heard.lock().await;
+        self.news.send_replace(());
+        own.mark_unchanged();
+        report
+    }
+
+    async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.inner.next_wake().await
+    }
+
+    async fn changed(&self) {
+        self.heard.lock().await.changed().await.expect("the sender is kept beside the receiver");
+    }
+
+    async fn claim(
+        &self,
+        now: Timestamp,
+        limit: NonZeroUsize,
+        lease: Duration,
+    ) -> Result<Vec<Claim<String, SmsMessage>>, StoreError> {
+        let claims = self.inner.claim(now, limit, lease).await?;
+        let mut readable = Vec::new();
+        for claim in claims {
+            if self.unreadable.lock().expect("no case panics under the lock").contains(&claim.batch.id) {
+                let buried = self.inner.bury(now, &claim.batch.key, claim.fence(), true, "unreadable").await;
+                buried.expect("it was claimed a moment ago");
+            } else {
+                readable.push(claim);
+            }
+        }
+        Ok(readable)
+    }
+
+    async fn renew(
+        &self,
+        now: Timestamp,
+        key: &String,
+        fence: Fence,
+        lease: Duration,
+    ) -> Result<Timestamp, FencedError> {
+        self.inner.renew(now, key, fence, lease).await
+    }
+
+    async fn checkpoint(
+        &self,
+        now: Timestamp,
+        key: &String,
+        fence: Fence,
+        classification: &Classification,
+    ) -> Result<(), FencedError> {
+        self.inner.checkpoint(now, key, fence, classification).await
+    }
+
+    async fn begin_reply(
+        &self,
+        now: Timestamp,
+        key: &String,
+        fence: Fence,
+        text: &str,
+        terms: &ReplyTerms,
+    ) -> Result<(), BeginReplyError> {
+        self.inner.begin_reply(now, key, fence, text, terms).await
+    }
+
+    async fn finish(
+        &self,
+        now: Timestamp,
+        key: &String,
+        fence: Fence,
+        finish: &Finish,
+    ) -> Result<Option<Timestamp>, FencedError> {
+        self.inner.finish(now, key, fence, finish).await
+    }
+
+    async fn retry(
+        &self,
+        now: Timestamp,
+        key: &String,
+        fence: Fence,
+        terms: &RetryTerms,
+        error: &str,
+    ) -> Result<Option<Timestamp>, FencedError> {
+        self.inner.retry(now, key, fence, terms, error).await
+    }
+
+    async fn bury(
+        &self,
+        now: Timestamp,
+        key: &String,
+        fence: Fence,
+        maybe_sent: bool,
+        error: &str,
+    ) -> Result<Option<Timestamp>, FencedError> {
+        self.inner.bury(now, key, fence, maybe_sent, error).await
+    }
+
+    async fn flush(
+        &self,
+        now: Timestamp,
+        key: Option<&String>,
+        reason: CloseReason,
+    ) -> Result<u64, StoreError> {
+        self.inner.flush(now, key, reason).await
+    }
+
+    async fn cancel(&self, now: Timestamp, key: &String) -> Result<Vec<BatchId>, StoreError> {
+        self.inner.cancel(now, key).await
+    }
+
+    async fn set_opted_out(&self, now: Timestamp, key: &String, opted_out: bool) -> Result<(), StoreError> {
+        self.inner.set_opted_out(now, key, opted_out).await
+    }
+
+    async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {
+        if !self.is_durable {
+            return self.inner.maintain(now, limit).await;
+        }
+        // What the store in memory does not promise, and a durable one does: finished batches go by age, and the id of
+        // an unfinished batch is never forgotten.
+        *self.finished_before.lock().expect("no case panics under the lock") = now - SHOW_FINISHED_FOR;
+        match self.inner.counts(now).await?.messages_buffered {
+            0 => self.inner.maintain(now, limit).await,
+            _ => Ok(Maintained::default()),
+        }
+    }
+
+    async fn hand_back(&self) -> Result<Vec<Batch<String, SmsMessage>>, StoreError> {
+        if self.is_durable { Ok(Vec::new()) } else { self.inner.hand_back().await }
+    }
+
+    fn clock(&self) -> Option<Arc<dyn Clock>> {
+        self.inner.clock()
+    }
+
+    fn is_durable(&self) -> bool {
+        self.is_durable
+    }
+}
+
+impl Inspect<String, SmsMessage> for Wrapper {
+    async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
+        let mut counts = self.inner.counts(now).await?;
+        let all = self.inner.list(&Filter::newest(usize::MAX)).await?;
+        counts.finished -= all.iter().filter(|record| !self.is_shown(record)).count() as u64;
+        Ok(counts)
+    }
+
+    async fn list(&self, filter: &Filter) -> Result<Vec<Record<String>>, StoreError> {
+        let mut records = self.inner.list(filter).await?;
+        records.retain(|record| self.is_shown(record));
+        Ok(records)
+    }
+
+    async fn batch(&self, id: BatchId) -> Result<Option<Whole<String, SmsMessage>>, StoreError> {
+        Ok(self.inner.batch(id).await?.filter(|whole| self.is_shown(&whole.record)))
+    }
+
+    async fn requeue(&self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
+        self.inner.requeue(now, id).await
+    }
+}
+
+mod wrapped {
+    use super::*;
+
+    struct Wrapped;
+
+    impl StoreFixture for Wrapped {
+        type Store = Wrapper;
+
+        async fn fresh(&self) -> Wrapper {
+            Wrapper::new(false)
+        }
+    }
+
+    store_suite!(Wrapped);
+}
+
+mod shared {
+    use super::*;
+
+    store_suite!(shared: Surviving);
+}
+
+mod durable {
+    use super::*;
+
+    store_suite!(durable: Surviving);
+}
+
+/// A stand-in for a store on disk: the content stays while its handles come and go.
+struct Surviving;
+
+impl StoreFixture for Surviving {
+    type Store = Wrapper;
+
+    async fn fresh(&self) -> Wrapper {
+        Wrapper::new(true)
+    }
+}
+
+impl DurableFixture for Surviving {
+    async fn reopen(&self, store: Wrapper) -> Wrapper {
+        store.another()
+    }
+
+    async fn corrupt(&self, store: &Wrapper, batch: BatchId) {
+        store.unreadable.lock().expect("no case panics under the lock").insert(batch);
+    }
+}
+
+impl SharedFixture for Surviving {
+    async fn another(&self, store: &Wrapper) -> Wrapper {
+        store.another()
+    }
+}
+
+mod behind_an_arc {
+    use super::*;
+
+    struct Behind;
+
+    impl StoreFixture for Behind {
+        type Store = Arc<Memory>;
+
+        async fn fresh(&self) -> Arc<Memory> {
+            Arc::default()
+        }
+    }
+
+    store_suite!(Behind);
+}

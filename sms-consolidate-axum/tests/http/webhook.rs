@@ -239,6 +239,15 @@ async fn a_body_may_be_as_long_as_the_limit_also_in_chunks() {
 }
 
 #[tokio::test]
+async fn who_sends_far_too_much_still_sees_the_answer() {
+    // More than the buffers of a connection hold: it would be reset if the rest were left unread.
+    let service = service().await;
+    let body = vec![b'x'; 8 * 1024 * 1024];
+    assert_eq!(service.post(&body).await.status, 413);
+    assert_eq!(service.post_chunked(&body).await.status, 413);
+}
+
+#[tokio::test]
 async fn ten_thousand_messages_are_taken_where_the_limit_allows() {
     let route = |router: SmsRouter| with_all_routes(router.body_limit(2 * 1024 * 1024));
     let service = serve(|builder| builder, route).await;

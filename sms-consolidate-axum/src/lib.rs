@@ -58,3 +58,7 @@ mod status;
 mod webhook;
 
 pub use router::{CRON_PATH, DEFAULT_BODY_LIMIT, STATUS_PATH, SmsRouter, WEBHOOK_PATH};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -46,6 +46,26 @@ fn with_a_gateway_nothing_is_sent_unless_it_is_switched_on() {
 }
 
 #[test]
+fn what_cannot_be_answered_before_it_stops_is_named() {
+    let gateway = nowhere();
+    let server = Server::start(&[
+        CLASSIC,
+        ("SMS_MOBILE_API_KEY", "key-4711"),
+        ("SMS_MOBILE_API_BASE_URL", &gateway),
+        ("SMS_AUTO_REPLY_ENABLED", "yes"),
+    ]);
+    server.text("1", "Yes");
+    server.text("2", "I can help");
+    let lines = server.stop("TERM");
+    let named = with(&lines, "BATCH NOT HANDLED");
+    assert_eq!(named.len(), 1, "{lines:#?}");
+    assert!(named[0].starts_with("WARN | "), "{}", named[0]);
+    assert!(named[0].ends_with(&format!("from: {ANA_MASKED} | messages: 2")), "{}", named[0]);
+    let last = "Stopped. Batches handled: 0, not handled: 1, kept for the next start: 0";
+    assert_eq!(lines.last().unwrap(), last);
+}
+
+#[test]
 fn only_signed_calls_are_accepted_once_there_is_a_secret() {
     let server = Server::start(&[("SMS_MOBILE_API_WEBHOOK_SECRET", "whsec_4711")]);
     let (status, answer) = server.post(&json!({"guid": "1", "number": "+639281112222", "message": "Yes"}));

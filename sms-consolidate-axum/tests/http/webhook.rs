@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use serde_json::{Value, json};
 use sms_consolidate::MemoryStore;
+use sms_consolidate::testing::{Fault, FaultyStore, Operation};
 use sms_consolidate_axum::{SmsRouter, WEBHOOK_PATH};
 use sms_consolidate_providers::inbound::SmsMobileApi;
 
@@ -238,6 +239,15 @@ async fn a_body_may_be_as_long_as_the_limit_also_in_chunks() {
 }
 
 #[tokio::test]
+async fn who_sends_far_too_much_still_sees_the_answer() {
+    // More than the buffers of a connection hold: it would be reset if the rest were left unread.
+    let service = service().await;
+    let body = vec![b'x'; 8 * 1024 * 1024];
+    assert_eq!(service.post(&body).await.status, 413);
+    assert_eq!(service.post_chunked(&body).await.status, 413);
+}
+
+#[tokio::test]
 async fn ten_thousand_messages_are_taken_where_the_limit_allows() {
     let route = |router: SmsRouter| with_all_routes(router.body_limit(2 * 1024 * 1024));
     let service = serve(|builder| builder, route).await;
@@ -277,6 +287,26 @@ async fn a_full_store_answers_503_and_loses_nothing_that_it_accepted() {
     service.clock.advance(WINDOW).await;
     service.consolidator.settled().await;
     assert_eq!(service.batches()[1], ["4", "5"]);
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_reached_is_503_and_what_it_took_all_the_same_is_known_the_next_time() {
+    let store = FaultyStore::new(MemoryStore::new());
+    let faults = store.clone();
+    let service = serve(|builder| builder.store(store), with_all_routes).await;
+    service.consolidator.start();
+    for (guid, fault, counts) in [("1", Fault::Before, (1, 0)), ("2", Fault::After, (0, 1))] {
+        faults.fail(Operation::Append, fault, 1);
+        let failed = service.post(sms(guid, MARIA, guid)).await;
+        assert_eq!((failed.status, failed.header("retry-after")), (503, Some("10")));
+        assert_eq!(failed.message(), "the store is unavailable: scripted failure");
+        let again = service.post(sms(guid, MARIA, guid)).await;
+        assert_eq!(again.status, 200);
+        assert_eq!((&again.body["processed"], &again.body["skipped"]), (&json!(counts.0), &json!(counts.1)));
+    }
+    service.clock.advance(WINDOW).await;
+    service.consolidator.settled().await;
+    assert_eq!(service.batches(), [["1", "2"]]);
 }
 
 #[tokio::test]

@@ -55,6 +55,9 @@ impl Default for RetryPolicy {
     }
 }
 
+/// A lease is renewed at a third of it; shorter ones would do little else.
+const SHORTEST_LEASE: Duration = Duration::from_secs(1);
+
 type ReplyCondition<K> = Box<dyn Fn(&K) -> bool + Send + Sync>;
 
 pub(crate) struct Settings<K, M> {
@@ -160,7 +163,8 @@ impl<K: Key, M: Message> Builder<K, M> {
         self
     }
 
-    /// Honours STOP, START and HELP. Default: off.
+    /// Honours STOP, START and HELP. Default: off. A gateway's word that a recipient has opted out is recorded even
+    /// then, and only [`set_opted_out`](Consolidator::set_opted_out) lifts it.
     pub fn opt_out(mut self, keywords: OptOut) -> Self {
         self.settings.opt_out = Some(keywords);
         self
@@ -211,7 +215,7 @@ impl<K: Key, M: Message> Builder<K, M> {
     }
 
     /// How long a batch belongs to its worker before another may take it. Live workers renew it, so this is how long
-    /// the batches of a crashed node wait. At least twice the send timeout. Default one minute.
+    /// the batches of a crashed node wait. At least twice the send timeout, and a second. Default one minute.
     pub fn lease(mut self, time: Duration) -> Self {
         self.settings.lease = time;
         self
@@ -257,7 +261,7 @@ impl<K: Key, M: Message> Builder<K, M> {
         let max_in_flight =
             NonZeroUsize::new(settings.max_in_flight).ok_or(BuildError::Zero { setting: "max_in_flight" })?;
         let (lease, send_timeout) = (settings.lease, settings.send_timeout);
-        if lease < send_timeout * 2 {
+        if lease < send_timeout.saturating_mul(2).max(SHORTEST_LEASE) {
             return Err(BuildError::LeaseTooShort { lease, send_timeout });
         }
         let clock = self.clock.or(self.store_clock).unwrap_or_else(|| Arc::new(SystemClock::new()));

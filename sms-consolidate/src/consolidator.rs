@@ -244,7 +244,9 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         arrival.keyword = keyword;
         arrival.supersede_within = match settings.in_flight {
             InFlight::Queue => None,
-            InFlight::Supersede => Some(settings.supersede_within.unwrap_or(window.max_wait() * 2)),
+            InFlight::Supersede => {
+                Some(settings.supersede_within.unwrap_or(window.max_wait().saturating_mul(2)))
+            }
         };
         arrival
     }
@@ -303,7 +305,8 @@ impl<K: Key, M: Message> Consolidator<K, M> {
 
     /// Handles up to `limit` batches that are due now, and returns when they are done. It takes up no more than the
     /// in-flight limit leaves room for. What is not done within `within` is given back, which takes a second at the
-    /// longest. It needs no driver, and works beside one. For hosts without a long-running process.
+    /// longest. It needs no driver, and works beside one. Once a shutdown
+    /// has begun it does nothing. For hosts without a long-running process.
     ///
     /// # Errors
     /// If the store failed.
@@ -312,7 +315,10 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// Outside a tokio runtime.
     pub async fn process_due(&self, limit: usize, within: Duration) -> Result<Processed, StoreError> {
         let now = self.inner.clock.now();
-        let mut jobs = self.inner.claim_due(now, limit.min(self.inner.jobs.free())).await?;
+        if self.inner.jobs.is_stopping() {
+            return Ok(Processed::default());
+        }
+        let mut jobs = self.inner.claim_due(now, limit).await?;
         let begun = self.inner.jobs.begun();
         let mut processed = Processed::default();
         let mut deadline = self.inner.clock.sleep_until(now + within);
@@ -479,8 +485,13 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     pub async fn shutdown(&self, within: Duration) -> Result<ShutdownReport<K, M>, StoreError> {
         let deadline = self.inner.clock.now() + within;
         let finished_before = self.inner.events.totals().batches_finished;
-        self.inner.gate.close().await;
-        self.inner.jobs.stop_driver().await;
+        let clock = &self.inner.clock;
+        tokio::select! {
+            biased;
+            () = self.inner.gate.close() => {}
+            () = clock.sleep_until(deadline) => tracing::warn!("PUSHES CUT OFF: the store did not answer in time"),
+        }
+        self.inner.jobs.stop_driver(clock.sleep_until(deadline)).await;
         if !self.is_durable() {
             self.flush_for(None, CloseReason::Shutdown).await?;
             self.drain(deadline).await?;

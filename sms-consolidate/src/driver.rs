@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinHandle;
 
@@ -70,8 +72,13 @@ struct Parked {
     heard: u64,
 }
 
-/// By claim and not by batch: a superseded job may still be ending when its batch is claimed anew.
-type Running = BTreeMap<(BatchId, Token), RunningJob>;
+#[derive(Default)]
+struct Running {
+    /// By claim and not by batch: a superseded job may still be ending when its batch is claimed anew.
+    jobs: BTreeMap<(BatchId, Token), RunningJob>,
+    /// Places kept for claims that the store is being asked for.
+    reserved: usize,
+}
 
 struct RunningJob {
     /// How many jobs had begun before it.
@@ -148,20 +155,32 @@ impl Jobs {
     pub(crate) fn interrupt(&self, batch: BatchId, begun: u64) {
         let claims = (batch, Token::MIN)..=(batch, Token::MAX);
         let mut running = lock(&self.running);
-        let meant = running.range_mut(claims).filter(|(_, job)| job.number < begun);
+        let meant = running.jobs.range_mut(claims).filter(|(_, job)| job.number < begun);
         meant.for_each(|(_, job)| job.interrupt());
     }
 
     pub(crate) fn interrupt_all(&self) {
-        lock(&self.running).values_mut().for_each(RunningJob::interrupt);
+        lock(&self.running).jobs.values_mut().for_each(RunningJob::interrupt);
     }
 
     pub(crate) fn in_flight(&self) -> usize {
-        lock(&self.running).len()
+        lock(&self.running).jobs.len()
     }
 
     pub(crate) fn free(&self) -> usize {
-        self.max_in_flight.saturating_sub(self.in_flight())
+        self.free_of(&lock(&self.running))
+    }
+
+    fn free_of(&self, running: &Running) -> usize {
+        self.max_in_flight.saturating_sub(running.jobs.len() + running.reserved)
+    }
+
+    /// Keeps up to `limit` free places, so that two who claim at once do not both fill the same ones.
+    fn reserve(&self, limit: usize) -> Places<'_> {
+        let mut running = lock(&self.running);
+        let count = limit.min(self.free_of(&running));
+        running.reserved += count;
+        Places { jobs: self, count }
     }
 
     pub(crate) fn progress(&self) -> watch::Receiver<()> {
@@ -188,14 +207,23 @@ impl Jobs {
         self.progress.send_replace(());
     }
 
-    /// Stops the driver. Its jobs go on.
-    pub(crate) async fn stop_driver(&self) {
+    /// Stops the driver, if need be in the middle of a call of a store that does not answer by the time `late`
+    /// resolves. Its jobs go on.
+    pub(crate) async fn stop_driver(&self, late: impl Future<Output = ()>) {
         self.stopping.store(true, Ordering::SeqCst);
         let driver = lock(&self.driver).take();
-        if let Some(driver) = driver {
-            self.alarm.ring();
-            if let Err(error) = driver.await {
-                tracing::error!(%error, "DRIVER FAILED");
+        let Some(mut driver) = driver else { return };
+        self.alarm.ring();
+        tokio::select! {
+            biased;
+            ended = &mut driver => {
+                if let Err(error) = ended {
+                    tracing::error!(%error, "DRIVER FAILED");
+                }
+            }
+            () = late => {
+                driver.abort();
+                tracing::warn!("DRIVER CUT OFF: the store did not answer in time");
             }
         }
     }
@@ -221,6 +249,18 @@ impl Drop for LookAgain<'_> {
     }
 }
 
+/// Places in flight that are kept for claims, until this is dropped.
+struct Places<'a> {
+    jobs: &'a Jobs,
+    count: usize,
+}
+
+impl Drop for Places<'_> {
+    fn drop(&mut self) {
+        lock(&self.jobs.running).reserved -= self.count;
+    }
+}
+
 /// Takes a job off the list when it ends, however it ends.
 struct JobGuard<'a> {
     jobs: &'a Jobs,
@@ -229,12 +269,13 @@ struct JobGuard<'a> {
 
 impl Drop for JobGuard<'_> {
     fn drop(&mut self) {
-        let left = {
+        let was_full = {
             let mut running = lock(&self.jobs.running);
-            running.remove(&self.claim);
-            running.len()
+            let was_full = self.jobs.free_of(&running) == 0;
+            running.jobs.remove(&self.claim);
+            was_full
         };
-        if left + 1 == self.jobs.max_in_flight {
+        if was_full {
             self.jobs.alarm.ring();
         }
         self.jobs.progress.send_replace(());
@@ -261,7 +302,8 @@ impl<K: Key, M: Message> Inner<K, M> {
         let mut failure_wait = FIRST_FAILURE_WAIT;
         while !self.jobs.is_stopping() {
             let heard = self.jobs.alarm.listen();
-            let until = match self.round(&mut maintain_at).await {
+            let round = AssertUnwindSafe(self.round(&mut maintain_at)).catch_unwind().await;
+            let until = match round.unwrap_or_else(|_| Err(StoreError::failed("panicked"))) {
                 Ok(Next::Round) => {
                     tokio::task::yield_now().await;
                     continue;
@@ -292,7 +334,7 @@ impl<K: Key, M: Message> Inner<K, M> {
 
     async fn round(self: &Arc<Self>, maintain_at: &mut Timestamp) -> Result<Next, StoreError> {
         let now = self.clock.now();
-        let claimed = self.claim_due(now, CLAIM_LIMIT.min(self.jobs.free())).await?.len();
+        let claimed = self.claim_due(now, CLAIM_LIMIT).await?.len();
         if now >= *maintain_at {
             let done = self.store.maintain(now, MAINTAIN_LIMIT).await?;
             *maintain_at = now + if done.more { MAINTAIN_AGAIN } else { MAINTAIN_EVERY };
@@ -314,7 +356,8 @@ impl<K: Key, M: Message> Inner<K, M> {
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<(BatchId, JoinHandle<Ended>)>, StoreError> {
-        let Some(limit) = NonZeroUsize::new(limit) else { return Ok(Vec::new()) };
+        let places = self.jobs.reserve(limit);
+        let Some(limit) = NonZeroUsize::new(places.count) else { return Ok(Vec::new()) };
         let claims = self.store.claim(now, limit, self.settings.lease).await?;
         Ok(claims.into_iter().map(|claim| self.start_job(claim)).collect())
     }
@@ -324,7 +367,7 @@ impl<K: Key, M: Message> Inner<K, M> {
         let batch = claim.batch.id;
         let key = (batch, claim.token);
         let number = self.jobs.begun.fetch_add(1, Ordering::SeqCst);
-        lock(&self.jobs.running).insert(key, RunningJob { number, interrupter: Some(interrupter) });
+        lock(&self.jobs.running).jobs.insert(key, RunningJob { number, interrupter: Some(interrupter) });
         let inner = Arc::clone(self);
         let job = tokio::spawn(async move {
             let _guard = JobGuard { jobs: &inner.jobs, claim: key };

@@ -82,7 +82,9 @@ pub enum BuildError {
     #[error("no sender: call Builder::sender, or switch replies off with ReplyTemplates::off()")]
     NoSender,
     /// The lease is too short to send a reply under it.
-    #[error("lease {lease:?} is too short: it must be at least twice the send timeout {send_timeout:?}")]
+    #[error(
+        "lease {lease:?} is too short: it must be at least a second, and twice the send timeout {send_timeout:?}"
+    )]
     LeaseTooShort {
         /// [`Builder::lease`](crate::Builder::lease).
         lease: Duration,

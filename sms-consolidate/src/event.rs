@@ -212,7 +212,7 @@ struct Counters {
 const BACKLOG: usize = 4_096;
 
 /// Texts are added to events only where `debug` is enabled for this target, as with `RUST_LOG=info,sms_consolidate::text=debug`.
-const TEXT_TARGET: &str = "sms_consolidate::text";
+pub(crate) const TEXT_TARGET: &str = "sms_consolidate::text";
 
 /// As a number in the log; `u128` would be a text there.
 fn millis(duration: Duration) -> u64 {

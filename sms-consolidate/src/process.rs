@@ -1,8 +1,10 @@
 //! One claimed batch to its end: classify → decide → reply → finish.
 //!
 //! A [`Job`] runs beside two watchers: one renews its lease, one listens for an interruption. Whichever resolves
-//! first decides. Every write is fenced, so a job that has lost its batch changes nothing and stops.
+//! first decides how the batch ends. Writing that down is then cut off by nobody: an outcome that the store has taken
+//! is also reported. Every write is fenced, so a job that has lost its batch changes nothing and stops.
 
+use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,13 +15,14 @@ use tokio::sync::oneshot;
 use crate::classify::{Classification, ClassifyError, Context};
 use crate::clock::Timestamp;
 use crate::consolidator::Inner;
-use crate::event::Event;
+use crate::event::{Event, TEXT_TARGET};
 use crate::lane::{Control, Fence, LossReason, ReplyRefusal, ReplyTerms, RetryTerms, Stage};
 use crate::message::{Key, Message};
 use crate::optout::CONFIRM_WITHIN;
 use crate::reply::{DynSender, Receipt, Reply, SendError};
 use crate::store::{BeginReplyError, Claim, FencedError, Finish, NoReply, Outcome, StoreError};
 
+mod close;
 mod retry;
 
 /// How a job ended.
@@ -57,24 +60,28 @@ pub(crate) async fn handle<K: Key, M: Message>(
     interrupt: oneshot::Receiver<()>,
 ) -> Ended {
     let job = Job { inner, may_have_sent: AtomicBool::new(claim.stage == Stage::Replying), claim };
-    job.announce();
     // A dropped sender never interrupts.
     let interrupted = async move {
         if interrupt.await.is_err() {
             std::future::pending::<()>().await;
         }
     };
-    let stop = tokio::select! {
+    let decided = tokio::select! {
         biased;
-        () = interrupted => return job.hand_back().await,
-        ended = job.run() => match ended {
-            Ok(ended) => return ended,
-            Err(stop) => stop,
-        },
-        stop = job.keep_lease() => stop,
+        () = interrupted => Ok(job.hand_back("handed back")),
+        decided = AssertUnwindSafe(job.run()).catch_unwind() => {
+            decided.unwrap_or_else(|panic| Ok(job.panicked(panic.as_ref())))
+        }
+        stop = job.keep_lease() => Err(stop),
     };
-    job.report(&stop);
-    Ended::Released
+    let closed = match decided {
+        Ok(ending) => job.close(ending).await,
+        Err(stop) => Err(stop),
+    };
+    closed.unwrap_or_else(|stop| {
+        job.report(&stop);
+        Ended::Released
+    })
 }
 
 struct Job<'a, K, M> {
@@ -121,21 +128,22 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         self.inner.jobs.look_again();
     }
 
-    async fn run(&self) -> Result<Ended, Stop> {
+    async fn run(&self) -> Result<Ending, Stop> {
+        self.announce();
         if self.claim.stage == Stage::Replying {
             return self.resume_reply().await;
         }
         if let Some(why) = self.is_given_up() {
-            return self.bury(why).await;
+            return Ok(Ending::Bury(why));
         }
         let classification = match self.classification().await {
             Ok(classification) => classification,
             Err(Failure::Stop(stop)) => return Err(stop),
-            Err(Failure::Classify(error)) => return self.classification_failed(&error).await,
+            Err(Failure::Classify(error)) => return Ok(self.classification_failed(&error)),
         };
         match self.decide(classification.as_ref()) {
             Ok(text) => self.reply(text).await,
-            Err(why) => self.finish(Finish::new(Outcome::NoReply(why))).await,
+            Err(why) => Ok(Ending::without_reply(why)),
         }
     }
 
@@ -196,27 +204,26 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             || (answers_stop && confirm_by.is_some_and(|by| now > by))
     }
 
-    async fn reply(&self, text: String) -> Result<Ended, Stop> {
+    async fn reply(&self, text: String) -> Result<Ending, Stop> {
         let Some(sender) = &self.inner.sender else {
-            return self.finish(Finish::new(Outcome::NoReply(NoReply::Off))).await;
+            return Ok(Ending::without_reply(NoReply::Off));
         };
         match self.begin_reply(&text).await {
             // The store, or a machine that was suspended, took long to say that it may leave.
             Ok(()) if self.is_stale() => {
                 self.may_have_sent.store(false, Ordering::Relaxed);
-                return self.finish(Finish::new(Outcome::NoReply(NoReply::Stale))).await;
+                return Ok(Ending::without_reply(NoReply::Stale));
             }
             Ok(()) => {}
             Err(BeginReplyError::Refused(ReplyRefusal::Lost(reason))) => return Err(Stop::Lost(reason)),
             Err(BeginReplyError::Refused(ReplyRefusal::OptedOut)) => {
-                return self.finish(Finish::new(Outcome::NoReply(NoReply::OptedOut))).await;
+                return Ok(Ending::without_reply(NoReply::OptedOut));
             }
             Err(BeginReplyError::Refused(ReplyRefusal::LoopGuard)) => {
-                return self.finish(Finish::new(Outcome::NoReply(NoReply::LoopGuard))).await;
+                return Ok(Ending::without_reply(NoReply::LoopGuard));
             }
             Err(BeginReplyError::Refused(refusal)) => {
-                let terms = RetryTerms { at: self.now(), counts: false, maybe_sent: false };
-                return self.release(&terms, &refusal.to_string()).await;
+                return Ok(self.hand_back(&refusal.to_string()));
             }
             Err(BeginReplyError::Store(error)) => return Err(Stop::Store(error)),
         }
@@ -249,7 +256,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     }
 
     async fn try_begin_reply(&self, text: &str, terms: &ReplyTerms) -> Result<(), BeginReplyError> {
-        let mut waits = self.waits();
+        let mut waits = retry::Waits::new();
         loop {
             let begun = self.inner.store.begin_reply(self.now(), self.key(), self.fence(), text, terms).await;
             match begun {
@@ -263,16 +270,14 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     }
 
     /// Takes up a batch whose last holder was at the point of no return when it was lost.
-    async fn resume_reply(&self) -> Result<Ended, Stop> {
+    async fn resume_reply(&self) -> Result<Ending, Stop> {
         let unknown = |why: &str| Finish::new(Outcome::ReplyUnknown).with_error(why);
         let (Some(sender), Some(text)) = (&self.inner.sender, self.claim.reply.clone()) else {
-            return self.finish(unknown("an earlier attempt was lost while it sent the reply")).await;
+            return Ok(Ending::Finish(unknown(LOST_WHILE_SENDING)));
         };
         let reply = Reply::new(self.claim.batch.id, self.key().clone(), text);
         if !sender.is_idempotent() {
-            return self
-                .end_unknown(sender.as_ref(), &reply, "an earlier attempt was lost while it sent the reply")
-                .await;
+            return self.end_unknown(sender.as_ref(), &reply, LOST_WHILE_SENDING).await;
         }
         if let Some(why) = self.is_given_up() {
             return self.end_unknown(sender.as_ref(), &reply, &why).await;
@@ -292,23 +297,23 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         }
     }
 
-    async fn send(&self, sender: &dyn DynSender<K>, reply: &Reply<K>) -> Result<Ended, Stop> {
+    async fn send(&self, sender: &dyn DynSender<K>, reply: &Reply<K>) -> Result<Ending, Stop> {
         let call = async { sender.send(reply).await };
         let sent = match self.guard(self.inner.settings.send_timeout, call).await {
             Ok(answer) => answer,
             Err(broken) => Err(SendError::unknown(broken)),
         };
         match sent {
-            Ok(receipt) => self.sent(reply, receipt).await,
+            Ok(receipt) => Ok(self.sent(reply, receipt)),
             Err(SendError::Rejected { opted_out, source }) => self.rejected(opted_out, &source).await,
             Err(SendError::NotSent { retry_after, source }) => {
                 // An earlier attempt of an idempotent sender may have sent it all the same.
                 let maybe_sent = self.claim.stage == Stage::Replying;
                 self.may_have_sent.store(maybe_sent, Ordering::Relaxed);
-                self.sending_failed(retry_after, maybe_sent, &SendError::not_sent(source)).await
+                Ok(self.sending_failed(retry_after, maybe_sent, &SendError::not_sent(source)))
             }
             Err(error @ SendError::Unknown { .. }) if sender.is_idempotent() => {
-                self.sending_failed(None, true, &error).await
+                Ok(self.sending_failed(None, true, &error))
             }
             Err(error @ SendError::Unknown { .. }) => {
                 self.end_unknown(sender, reply, &error.to_string()).await
@@ -316,12 +321,16 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         }
     }
 
-    async fn sent(&self, reply: &Reply<K>, receipt: Receipt) -> Result<Ended, Stop> {
+    fn sent(&self, reply: &Reply<K>, receipt: Receipt) -> Ending {
         self.inner.events.log_sent(reply, self.claim.batch.messages.len(), &receipt);
-        self.finish(Finish::new(Outcome::Replied(receipt))).await
+        Ending::Finish(Finish::new(Outcome::Replied(receipt)))
     }
 
-    async fn rejected(&self, opted_out: bool, error: &(dyn std::fmt::Display + Sync)) -> Result<Ended, Stop> {
+    async fn rejected(
+        &self,
+        opted_out: bool,
+        error: &(dyn std::fmt::Display + Sync),
+    ) -> Result<Ending, Stop> {
         let why = if opted_out { NoReply::OptedOut } else { NoReply::Rejected };
         if opted_out {
             self.persist(|| {
@@ -330,7 +339,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             })
             .await?;
         }
-        self.finish(Finish::new(Outcome::NoReply(why)).with_error(error)).await
+        Ok(Ending::Finish(Finish::new(Outcome::NoReply(why)).with_error(error)))
     }
 
     /// Ends a batch whose reply may have been sent, unless the gateway can say that it was.
@@ -339,53 +348,27 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         sender: &dyn DynSender<K>,
         reply: &Reply<K>,
         why: &str,
-    ) -> Result<Ended, Stop> {
+    ) -> Result<Ending, Stop> {
         let call = async { sender.look_up(reply).await };
         let found: Option<Receipt> = self.guard(self.inner.settings.send_timeout, call).await.ok().flatten();
-        match found {
-            Some(receipt) => self.sent(reply, receipt).await,
-            None => self.finish(Finish::new(Outcome::ReplyUnknown).with_error(why)).await,
-        }
-    }
-
-    async fn finish(&self, finish: Finish) -> Result<Ended, Stop> {
-        let wake =
-            self.persist(|| self.inner.store.finish(self.now(), self.key(), self.fence(), &finish)).await?;
-        self.inner.jobs.lane_moved(wake);
-        let batch = &self.claim.batch;
-        self.inner.events.emit(Event::Finished {
-            key: batch.key.clone(),
-            batch: batch.id,
-            messages: batch.messages.len(),
-            outcome: finish.outcome,
-            error: finish.error,
-            at: self.now(),
-        });
-        Ok(Ended::Finished)
+        Ok(match found {
+            Some(receipt) => self.sent(reply, receipt),
+            None => Ending::Finish(Finish::new(Outcome::ReplyUnknown).with_error(why)),
+        })
     }
 
     /// Gives the batch back untouched, for this or another node to take up again. If it has been superseded or
     /// cancelled the store refuses, and says so. The interruption itself does not say which: it may be meant for an
     /// earlier claim of the same batch.
-    async fn hand_back(&self) -> Ended {
+    fn hand_back(&self, why: &str) -> Ending {
         let maybe_sent = self.may_have_sent.load(Ordering::Relaxed);
-        let terms = RetryTerms { at: self.now(), counts: false, maybe_sent };
-        match self.release(&terms, "handed back").await {
-            Ok(ended) => ended,
-            Err(stop) => {
-                self.report(&stop);
-                Ended::Released
-            }
-        }
+        Ending::HandBack(RetryTerms { at: self.now(), counts: false, maybe_sent }, why.to_owned())
     }
 
-    async fn release(&self, terms: &RetryTerms, why: &str) -> Result<Ended, Stop> {
-        let wake =
-            self.persist(|| self.inner.store.retry(self.now(), self.key(), self.fence(), terms, why)).await?;
-        self.inner.jobs.lane_moved(wake);
-        let (key, batch) = (self.key().clone(), self.claim.batch.id);
-        self.inner.events.emit(Event::HandedBack { key, batch });
-        Ok(Ended::Released)
+    /// User code panicked where it is not called on its own: a key's or a sender's smaller methods, `reply_if`.
+    fn panicked(&self, panic: &(dyn Any + Send)) -> Ending {
+        let maybe_sent = self.may_have_sent.load(Ordering::Relaxed);
+        self.attempt_failed(None, maybe_sent, false, Broken::panicked(panic).to_string())
     }
 
     /// Renews the lease for as long as the batch takes; resolves when it is gone.
@@ -415,6 +398,22 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     }
 }
 
+/// What a job has decided about its batch, and is to write down.
+enum Ending {
+    Finish(Finish),
+    Retry { terms: RetryTerms, error: String, sending: bool },
+    HandBack(RetryTerms, String),
+    Bury(String),
+}
+
+impl Ending {
+    const fn without_reply(why: NoReply) -> Self {
+        Self::Finish(Finish::new(Outcome::NoReply(why)))
+    }
+}
+
+const LOST_WHILE_SENDING: &str = "an earlier attempt was lost while it sent the reply";
+
 enum Failure {
     Classify(ClassifyError),
     Stop(Stop),
@@ -431,16 +430,16 @@ impl From<Stop> for Failure {
 enum Broken {
     #[error("no answer within {0:?}")]
     TimedOut(Duration),
-    #[error("panicked: {0}")]
-    Panicked(String),
+    #[error("panicked")]
+    Panicked,
 }
 
 impl Broken {
-    fn panicked(panic: &(dyn std::any::Any + Send)) -> Self {
-        let text = panic
-            .downcast_ref::<&str>()
-            .copied()
-            .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-        Self::Panicked(text.unwrap_or("without a message").to_owned())
+    /// What the panic says may hold a message's text, as that of a slice out of bounds does.
+    fn panicked(panic: &(dyn Any + Send)) -> Self {
+        let says = panic.downcast_ref::<&str>().copied();
+        let says = says.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        tracing::debug!(target: TEXT_TARGET, says, "USER CODE PANICKED");
+        Self::Panicked
     }
 }

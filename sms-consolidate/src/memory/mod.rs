@@ -173,7 +173,8 @@ impl<K, M> Default for MemoryStoreBuilder<K, M> {
 }
 
 impl<K: Key, M: Message> MemoryStoreBuilder<K, M> {
-    /// The most keys, idle ones that are still remembered included. Default 1,000,000.
+    /// The most keys, idle ones that are still remembered included. Opting a key out, or requeueing its dead batch, is
+    /// never refused for want of room. Default 1,000,000.
     #[must_use]
     pub fn max_keys(mut self, limit: usize) -> Self {
         self.max_keys = limit;
@@ -187,8 +188,8 @@ impl<K: Key, M: Message> MemoryStoreBuilder<K, M> {
         self
     }
 
-    /// The most ids that are remembered, about 15 bytes each. Beyond that the oldest are forgotten before their time,
-    /// which an event reports. Default 4,000,000.
+    /// About how many ids are remembered at the most, in about 15 bytes each. Beyond that the older half is forgotten
+    /// before its time, which an event reports. Default 4,000,000.
     #[must_use]
     pub fn max_ids(mut self, limit: usize) -> Self {
         self.max_ids = limit;

@@ -108,7 +108,7 @@ const UNKNOWN: [(ScriptedSend, bool, &str); 4] = [
     (ScriptedSend::SendAndLoseAnswer, true, "scripted loss of the answer"),
     (ScriptedSend::LoseRequest, false, "scripted loss of the request"),
     (ScriptedSend::SendAndHang, true, "no answer within 20s"),
-    (ScriptedSend::Panic, false, "panicked: scripted panic"),
+    (ScriptedSend::Panic, false, "panicked"),
 ];
 
 #[tokio::test]

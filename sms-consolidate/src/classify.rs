@@ -76,7 +76,7 @@ pub struct Usage {
 }
 
 /// The answer of a classifier.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Classification {
     /// What the batch is.
@@ -90,6 +90,20 @@ pub struct Classification {
     /// A reply that the classifier proposes. It is sent only if
     /// [`use_proposed_replies`](crate::Builder::use_proposed_replies) is on.
     pub proposed_reply: Option<String>,
+}
+
+/// Without the text of a proposed reply, because a `Debug` line may end up in a log.
+impl fmt::Debug for Classification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { label, method, confidence, usage, proposed_reply } = self;
+        f.debug_struct("Classification")
+            .field("label", label)
+            .field("method", method)
+            .field("confidence", confidence)
+            .field("usage", usage)
+            .field("proposed_reply_bytes", &proposed_reply.as_ref().map(String::len))
+            .finish()
+    }
 }
 
 impl Classification {

@@ -135,7 +135,6 @@ impl Processed {
 }
 
 /// How a shutdown went.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ShutdownReport<K, M> {
     /// Batches that ended with an outcome since the shutdown began.
@@ -144,6 +143,18 @@ pub struct ShutdownReport<K, M> {
     pub unfinished: Vec<Batch<K, M>>,
     /// Unfinished batches that a durable store keeps for the next start.
     pub kept: u64,
+}
+
+/// As the batches show themselves: masked.
+impl<K: Key, M> std::fmt::Debug for ShutdownReport<K, M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { finished, unfinished, kept } = self;
+        f.debug_struct("ShutdownReport")
+            .field("finished", finished)
+            .field("unfinished", unfinished)
+            .field("kept", kept)
+            .finish()
+    }
 }
 
 /// Counts, for status pages.
@@ -225,6 +236,8 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     }
 
     fn check(&self, message: &M) -> Result<(), PushError> {
+        // If these panic, it is here and now, and not under the store's lock.
+        let _ = (message.sent_at(), message.part());
         let (bytes, limit) = (message.text().len(), self.inner.settings.max_text_bytes);
         if bytes > limit {
             return Err(PushError::TextTooLong { bytes, limit });

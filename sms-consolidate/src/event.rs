@@ -3,6 +3,7 @@
 //! Every refused, duplicate, late, stale or failed message shows here. The log messages are the ones that operators
 //! grep for; `tracing` filters decide which are written.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use crate::reply::{Receipt, Reply};
 use crate::store::{NoReply, Outcome};
 
 /// Something that happened to a message or a batch.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Event<K> {
     /// A message was accepted.
@@ -138,6 +139,26 @@ pub enum Event<K> {
         /// Which.
         batch: BatchId,
     },
+}
+
+/// The key masked, because a `Debug` line may end up in a log.
+impl<K: Key> fmt::Debug for Event<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, key, what): (_, Option<&K>, &dyn fmt::Debug) = match self {
+            Self::Accepted { key, accepted, .. } => ("Accepted", Some(key), accepted),
+            Self::Duplicate { key, id } => ("Duplicate", Some(key), id),
+            Self::Refused { key, error, .. } => ("Refused", Some(key), error),
+            Self::IdsForgotten { count } => ("IdsForgotten", None, count),
+            Self::Claimed { key, batch, .. } => ("Claimed", Some(key), batch),
+            Self::Classified { key, classification, .. } => ("Classified", Some(key), classification),
+            Self::Finished { key, outcome, .. } => ("Finished", Some(key), outcome),
+            Self::Retrying { key, error, .. } => ("Retrying", Some(key), error),
+            Self::Dead { key, error, .. } => ("Dead", Some(key), error),
+            Self::Lost { key, reason, .. } => ("Lost", Some(key), reason),
+            Self::HandedBack { key, batch } => ("HandedBack", Some(key), batch),
+        };
+        f.debug_tuple(name).field(&key.map(Key::redacted)).field(what).finish()
+    }
 }
 
 /// How often things have happened since this consolidator was built.

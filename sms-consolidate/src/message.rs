@@ -249,12 +249,19 @@ impl Default for BatchIds {
 }
 
 /// A message beside what the store knows of its arrival.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Arrived<M> {
     /// The message.
     pub message: M,
     /// When it was accepted.
     pub at: Timestamp,
+}
+
+/// Without the message, because a `Debug` line may end up in a log.
+impl<M> fmt::Debug for Arrived<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Arrived").field("at", &self.at).finish_non_exhaustive()
+    }
 }
 
 /// A provider's time further than this from the arrival is not believed.
@@ -272,7 +279,7 @@ impl<M: Message> Arrived<M> {
 }
 
 /// The messages of one key that are handled together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Batch<K, M> {
     /// Unique for ever; the idempotency key of the reply.
@@ -293,6 +300,21 @@ pub struct Batch<K, M> {
     pub control: Option<Control>,
     /// Whether it holds any message that is not a control.
     pub has_content: bool,
+}
+
+/// The key masked and the messages counted, because a `Debug` line may end up in a log.
+impl<K: Key, M> fmt::Debug for Batch<K, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch")
+            .field("id", &self.id)
+            .field("key", &self.key.redacted())
+            .field("messages", &self.messages.len())
+            .field("opened_at", &self.opened_at)
+            .field("due_at", &self.due_at)
+            .field("close_reason", &self.close_reason)
+            .field("control", &self.control)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<K, M: Message> Batch<K, M> {

@@ -66,13 +66,16 @@ pub(crate) async fn handle<K: Key, M: Message>(
             std::future::pending::<()>().await;
         }
     };
-    let decided = tokio::select! {
-        biased;
-        () = interrupted => Ok(job.hand_back("handed back")),
-        decided = AssertUnwindSafe(job.run()).catch_unwind() => {
-            decided.unwrap_or_else(|panic| Ok(job.panicked(panic.as_ref())))
-        }
-        stop = job.keep_lease() => Err(stop),
+    let decided = match std::panic::catch_unwind(AssertUnwindSafe(|| job.announce())) {
+        Err(panic) => Ok(job.panicked(panic.as_ref())),
+        Ok(()) => tokio::select! {
+            biased;
+            () = interrupted => Ok(job.hand_back("handed back")),
+            decided = AssertUnwindSafe(job.run()).catch_unwind() => {
+                decided.unwrap_or_else(|panic| Ok(job.panicked(panic.as_ref())))
+            }
+            stop = job.keep_lease() => Err(stop),
+        },
     };
     let closed = match decided {
         Ok(ending) => job.close(ending).await,
@@ -129,7 +132,6 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     }
 
     async fn run(&self) -> Result<Ending, Stop> {
-        self.announce();
         if self.claim.stage == Stage::Replying {
             return self.resume_reply().await;
         }

@@ -40,7 +40,7 @@ mod erased;
 pub(crate) use erased::DynStore;
 
 /// A message on its way into a store.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Arrival<K, M> {
     /// Whose it is.
@@ -53,6 +53,18 @@ pub struct Arrival<K, M> {
     pub keyword: Option<Keyword>,
     /// Takes back a claimed batch, for at most this long after that opened. `None` queues behind it.
     pub supersede_within: Option<Duration>,
+}
+
+/// The key masked and without the message, because a `Debug` line may end up in a log.
+impl<K: Key, M> fmt::Debug for Arrival<K, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Arrival")
+            .field("key", &self.key.redacted())
+            .field("window", &self.window)
+            .field("keyword", &self.keyword)
+            .field("supersede_within", &self.supersede_within)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<K, M: Message> Arrival<K, M> {
@@ -113,7 +125,7 @@ pub struct AppendReport {
 }
 
 /// A batch leased to one worker.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Claim<K, M> {
     /// The batch, its messages sorted.
@@ -134,6 +146,23 @@ pub struct Claim<K, M> {
     pub checkpoint: Option<Classification>,
     /// The text of the reply that an earlier attempt was about to send. Present exactly in [`Stage::Replying`].
     pub reply: Option<String>,
+}
+
+/// As a batch shows itself, and the reply only by its length.
+impl<K: Key, M> fmt::Debug for Claim<K, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claim")
+            .field("batch", &self.batch)
+            .field("token", &self.token)
+            .field("attempt", &self.attempt)
+            .field("lease_losses", &self.lease_losses)
+            .field("first_claimed_at", &self.first_claimed_at)
+            .field("lease_until", &self.lease_until)
+            .field("stage", &self.stage)
+            .field("checkpoint", &self.checkpoint)
+            .field("reply_bytes", &self.reply.as_ref().map(String::len))
+            .finish()
+    }
 }
 
 impl<K, M> Claim<K, M> {
@@ -549,7 +578,7 @@ impl From<BatchState> for Status {
 }
 
 /// What is recorded of one batch.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Record<K> {
     /// Its id.
@@ -580,6 +609,27 @@ pub struct Record<K> {
     pub error: Option<String>,
 }
 
+/// The key masked, because a `Debug` line may end up in a log.
+impl<K: Key> fmt::Debug for Record<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("id", &self.id)
+            .field("key", &self.key.redacted())
+            .field("status", &self.status)
+            .field("messages", &self.messages)
+            .field("opened_at", &self.opened_at)
+            .field("due_at", &self.due_at)
+            .field("ended_at", &self.ended_at)
+            .field("close_reason", &self.close_reason)
+            .field("control", &self.control)
+            .field("attempts", &self.attempts)
+            .field("classification", &self.classification)
+            .field("outcome", &self.outcome)
+            .field("error", &self.error)
+            .finish()
+    }
+}
+
 impl<K> Record<K> {
     /// The record of a batch of which nothing is known but its lane's facts.
     #[must_use]
@@ -603,13 +653,20 @@ impl<K> Record<K> {
 }
 
 /// One batch whole.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Whole<K, M> {
     /// What is recorded of it.
     pub record: Record<K>,
     /// Its messages; `None` if the store no longer keeps them.
     pub batch: Option<Batch<K, M>>,
+}
+
+/// As its parts show themselves.
+impl<K: Key, M> fmt::Debug for Whole<K, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Whole").field("record", &self.record).field("batch", &self.batch).finish()
+    }
 }
 
 impl<K, M> Whole<K, M> {

@@ -21,4 +21,5 @@ mod sending;
 mod shutdown;
 mod store;
 mod supersede;
+mod user_code;
 mod windows;

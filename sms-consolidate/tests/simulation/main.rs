@@ -63,20 +63,19 @@ fn find_first<T: Send>(count: u64, each: impl Fn(u64) -> Option<T> + Sync) -> Op
     finds.into_iter().min_by_key(|(number, _)| *number)
 }
 
-fn trace_one(seed: u64) {
-    let (trace, what) = match run(seed, true) {
-        Ok(ended) => (ended.trace, None),
-        Err(failure) => (failure.trace, Some(failure.what)),
-    };
-    trace.iter().for_each(|line| println!("{line}"));
-    assert_eq!(what, None, "seed {seed}");
-}
-
 #[test]
 fn every_promise_holds_in_every_run() {
     let (seed, runs) = (number_from_env("SIM_SEED"), number_from_env("SIM_RUNS"));
     let (first, runs) = match (seed, runs) {
-        (Some(seed), None) => return trace_one(seed),
+        (Some(seed), None) => {
+            let (trace, what) = match run(seed, true) {
+                Ok(ended) => (ended.trace, None),
+                Err(failure) => (failure.trace, Some(failure.what)),
+            };
+            trace.iter().for_each(|line| println!("{line}"));
+            assert_eq!(what, None, "seed {seed}");
+            return;
+        }
         (seed, runs) => (seed.unwrap_or(0), runs.unwrap_or(10_000)),
     };
     assert!(runs > 0, "SIM_RUNS must be at least 1");

@@ -6,11 +6,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use sms_consolidate::{
-    Address, Conversation, InFlight, Label, ReplyTemplates, SmsMessage, Timestamp, Window, WindowPolicy,
+    Address, Conversation, DEFAULT_MAX_MESSAGES, InFlight, Label, ReplyTemplates, SmsMessage, Timestamp,
+    Window, WindowPolicy,
 };
 use tracing_subscriber::EnvFilter;
 
-/// A variable, what it accepts, and what it is without one.
+/// A variable, what it accepts, and what it is without one. `{max_messages}` stands for the library's default.
 type Variable = (&'static str, &'static str, &'static str);
 
 const VARIABLES: &[Variable] = &[
@@ -23,7 +24,7 @@ const VARIABLES: &[Variable] = &[
         "a duration, at least CONSOLIDATION_WINDOW: the longest wait from the first message (sliding, aligned)",
         "sliding: 5 windows; aligned: a window and 10s",
     ),
-    ("CONSOLIDATION_MAX_MESSAGES", "a number from 1: so many messages close a batch", "1000"),
+    ("CONSOLIDATION_MAX_MESSAGES", "a number from 1: so many messages close a batch", "{max_messages}"),
     (
         "CONSOLIDATION_IN_FLIGHT",
         "queue or supersede: for messages that come while a batch is handled",
@@ -40,7 +41,12 @@ const VARIABLES: &[Variable] = &[
     ("SMS_MOBILE_API_BASE_URL", "an http or https URL without query", "https://api.smsmobileapi.com"),
     ("SMS_MOBILE_API_WEBHOOK_SECRET", "a secret: only signed webhooks are accepted", "anybody may post"),
     ("ENABLE_AI_SMS_AGENT", "1, true or yes; 0, false or no: store and batch, answer nothing", "yes"),
-    ("AI_SMS_TEST_NUMBER", "a number or device of ours: answer only who texts it", "answer on every line"),
+    (
+        "AI_SMS_TEST_NUMBER",
+        "a number or device of ours: answer only who texts it. Webhooks that name no line (SMS Mobile API's \
+         legacy form) then get no reply",
+        "answer on every line",
+    ),
     ("LOG_FORMAT", "pretty, json or classic", "pretty"),
     ("LOG_NUMBERS", "masked or full", "masked"),
     ("ADMIN_TOKEN", "a token: mounts the status page", "not mounted"),
@@ -68,6 +74,7 @@ pub(crate) fn help() -> String {
         Environment (an empty value counts as unset):\n"
         .to_owned();
     for (name, accepts, default) in VARIABLES {
+        let default = default.replace("{max_messages}", &DEFAULT_MAX_MESSAGES.to_string());
         let _ = writeln!(help, "\n  {name}\n      {accepts}\n      default: {default}");
     }
     let _ = writeln!(help, "\n  {}\n      this gateway is not built in yet", TWILIO.join(", "));

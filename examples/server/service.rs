@@ -1,10 +1,14 @@
 //! From the configuration to the service.
 
 use std::error::Error;
+use std::future::ready;
+use std::io::{self, Write};
 
 use axum::Router;
+use serde_json::json;
 use sms_consolidate::{
-    Consolidator, Conversation, Fallback, MemoryStore, OptOut, RuleClassifier, SmsMessage,
+    Consolidator, Conversation, Fallback, Key, MemoryStore, OptOut, Receipt, Reply, ReplySender,
+    RuleClassifier, SendError, SmsMessage,
 };
 use sms_consolidate_axum::{CRON_PATH, STATUS_PATH, SmsRouter, WEBHOOK_PATH};
 use sms_consolidate_openai::{DEFAULT_MODEL, OpenAiClassifier};
@@ -12,16 +16,18 @@ use sms_consolidate_providers::ConsoleSender;
 use sms_consolidate_providers::inbound;
 use sms_consolidate_providers::outbound::SmsMobileApiSender;
 
-use crate::config::{Config, Mode, OpenAi, SmsMobileApi};
+use crate::config::{Config, LogFormat, Mode, OpenAi, SmsMobileApi};
 
 type AnyError = Box<dyn Error + Send + Sync>;
+
+const HELP_TEXT: &str = "This number is answered automatically. Reply STOP to unsubscribe.";
 
 pub(crate) fn consolidator(config: &Config) -> Result<Consolidator<Conversation, SmsMessage>, AnyError> {
     let mut builder = Consolidator::builder()
         .store(MemoryStore::new())
         .window(config.windows)
         .in_flight(config.in_flight)
-        .opt_out(OptOut::sms())
+        .opt_out(OptOut::sms().with_help_text(HELP_TEXT))
         .replies(config.replies.clone())
         .log_keys_in_full(config.full_numbers);
     if let Some(line) = config.only_line.clone() {
@@ -33,10 +39,22 @@ pub(crate) fn consolidator(config: &Config) -> Result<Consolidator<Conversation,
     };
     builder = match &config.gateway {
         Some(settings) => builder.sender(gateway(settings)?),
+        None if config.log_format == LogFormat::Json => builder.sender(console_json(config.full_numbers)),
         None if config.full_numbers => builder.sender(ConsoleSender::new().show_full_numbers()),
         None => builder.sender(ConsoleSender::new()),
     };
     Ok(builder.build()?)
+}
+
+/// The console where every line of standard output is JSON. Not a log line, so that no filter hides a reply.
+fn console_json(full_numbers: bool) -> impl ReplySender<Conversation> {
+    move |reply: &Reply<Conversation>| {
+        let to = if full_numbers { reply.to.to_string() } else { reply.to.redacted() };
+        let line =
+            json!({"message": "REPLY", "batch": reply.batch.to_string(), "to": to, "text": reply.text});
+        let printed = io::stdout().lock().write_all(format!("{line}\n").as_bytes());
+        ready(printed.map(|()| Receipt::default()).map_err(SendError::unknown))
+    }
 }
 
 fn openai(settings: &OpenAi) -> Result<OpenAiClassifier, AnyError> {
@@ -96,6 +114,11 @@ pub(crate) fn summary(config: &Config) -> Vec<(&'static str, String)> {
         (true, None) => "on".to_owned(),
         (true, Some(line)) => format!("on, only for {line:?}"),
     };
+    let opt_out = match (config.replies.is_enabled(), &config.only_line) {
+        (false, _) => "STOP and START are honoured, and not answered",
+        (true, None) => "STOP, START and HELP are answered",
+        (true, Some(_)) => "STOP, START and HELP are honoured, and answered on that line",
+    };
     let webhook =
         if config.webhook_secret.is_some() { "signed calls only" } else { "calls are not verified" };
     let mounted = |path: &str, is_mounted: bool, name: &str| {
@@ -107,6 +130,7 @@ pub(crate) fn summary(config: &Config) -> Vec<(&'static str, String)> {
         ("classifier", classifier),
         ("gateway", gateway.to_owned()),
         ("replies", replies),
+        ("opt-out", opt_out.to_owned()),
         ("webhook", format!("{WEBHOOK_PATH}, {webhook}")),
         ("status", mounted(STATUS_PATH, config.admin_token.is_some(), "ADMIN_TOKEN")),
         ("scheduler", mounted(CRON_PATH, config.cron_secret.is_some(), "CRON_SECRET")),

@@ -157,8 +157,7 @@ impl Builder {
         let pseudonyms = Pseudonyms::new(secret.expose_secret().as_bytes());
         let endpoint = Endpoint::new(check_base_url(&self.base_url)?, self.api_key)
             .map_err(|_| BuildError::ApiKeyNotPrintable)?;
-        let client = client(endpoint, self.clock.clone())
-            .map_err(|error| BuildError::HttpClient { source: Box::new(error) })?;
+        let client = client(endpoint).map_err(|error| BuildError::HttpClient { source: Box::new(error) })?;
         let default_effort = (self.model == DEFAULT_MODEL).then_some(ReasoningEffort::None);
         let template = Template::new(
             self.model,

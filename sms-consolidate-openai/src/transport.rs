@@ -3,17 +3,16 @@
 //! async-openai logs the bodies that it cannot read, and they may quote texts. So the exchange reads them itself, and
 //! hands on only those that are known to be readable.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_openai::Client;
 use async_openai::config::Config;
 use async_openai::error::OpenAIError;
 use async_openai::middleware::HttpRequestFactory;
-use http::header::{AUTHORIZATION, InvalidHeaderValue, RETRY_AFTER};
+use http::header::{AUTHORIZATION, DATE, HeaderName, InvalidHeaderValue, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use jiff::fmt::rfc2822;
 use secrecy::{ExposeSecret, SecretString};
-use sms_consolidate::{Clock, Timestamp};
 
 use crate::answer::{Completion, ErrorBody};
 use crate::error::OpenAiError;
@@ -61,7 +60,7 @@ impl Config for Endpoint {
 
 /// A client that makes one request per call: the retries of async-openai and reqwest are off, since they know no
 /// deadline. Redirects are not followed either; a request that is redirected was sent to the wrong address.
-pub(crate) fn client(endpoint: Endpoint, clock: Arc<dyn Clock>) -> Result<Client<Endpoint>, reqwest::Error> {
+pub(crate) fn client(endpoint: Endpoint) -> Result<Client<Endpoint>, reqwest::Error> {
     let http = reqwest::Client::builder()
         .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
@@ -70,9 +69,9 @@ pub(crate) fn client(endpoint: Endpoint, clock: Arc<dyn Clock>) -> Result<Client
     let service = tower::service_fn({
         let http = http.clone();
         move |request: HttpRequestFactory| {
-            let (http, clock) = (http.clone(), clock.clone());
+            let http = http.clone();
             async move {
-                let answer = exchange(&http, &request, &*clock).await;
+                let answer = exchange(&http, &request).await;
                 answer.map_err(|error| OpenAIError::Boxed(Box::new(error)))
             }
         }
@@ -96,14 +95,13 @@ pub(crate) fn recover(error: OpenAIError) -> OpenAiError {
 async fn exchange(
     http: &reqwest::Client,
     request: &HttpRequestFactory,
-    clock: &dyn Clock,
 ) -> Result<reqwest::Response, OpenAiError> {
     let request = request.build().await.map_err(recover)?;
     let mut response = http.execute(request).await.map_err(OpenAiError::unreachable)?;
     let body = read_body(&mut response).await?;
     let status = response.status();
     if !status.is_success() {
-        return Err(failure(status, retry_after(response.headers(), clock.now()), body.as_deref()));
+        return Err(failure(status, retry_after(response.headers()), body.as_deref()));
     }
     let readable = body.filter(|body| serde_json::from_slice::<Completion>(body).is_ok());
     let body = readable.ok_or(OpenAiError::Malformed { status: status.as_u16() })?;
@@ -135,15 +133,17 @@ fn failure(status: StatusCode, retry_after: Option<Duration>, body: Option<&[u8]
     }
 }
 
-/// `Retry-After` in both its forms, seconds and a date (RFC 9110, section 10.2.3).
-fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
+/// `Retry-After` in both its forms: seconds, or a date, which is compared with the answer's own `Date`, so that nobody's
+/// clock matters but the service's (RFC 9110, 10.2.3 and 6.6.1).
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: HeaderName| Some(headers.get(name)?.to_str().ok()?.trim());
+    let wait = text(RETRY_AFTER)?;
+    if !wait.is_empty() && wait.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(Duration::from_secs(wait.parse().unwrap_or(u64::MAX)));
     }
-    let date = httpdate::parse_http_date(value).ok()?;
-    let since_epoch = date.duration_since(std::time::UNIX_EPOCH).ok()?;
-    Some((Timestamp::default() + since_epoch).since(now))
+    let dates = rfc2822::DateTimeParser::new();
+    let until = dates.parse_timestamp(wait).ok()?.duration_since(dates.parse_timestamp(text(DATE)?).ok()?);
+    Some(until.try_into().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -158,20 +158,24 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_read_in_both_forms() {
-        let now = Timestamp::from_unix_millis(784_111_777_000);
-        let check = |value: &'static str, seconds: Option<u64>| {
-            let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(value))]);
-            assert_eq!(retry_after(&headers, now), seconds.map(Duration::from_secs), "{value}");
+    fn retry_after_is_read_in_both_forms_by_the_services_clock() {
+        const NOON: &str = "Sun, 06 Nov 1994 12:00:00 GMT";
+        let check = |wait: &'static str, date: Option<&'static str>, seconds: Option<u64>| {
+            let mut headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(wait))]);
+            headers.extend(date.map(|date| (DATE, HeaderValue::from_static(date))));
+            assert_eq!(retry_after(&headers), seconds.map(Duration::from_secs), "{wait:?} {date:?}");
         };
-        check("2", Some(2));
-        check("0", Some(0));
-        check("18446744073709551615", Some(u64::MAX));
-        check("Sun, 06 Nov 1994 08:49:47 GMT", Some(10));
-        check("Sun, 06 Nov 1994 08:49:27 GMT", Some(0));
-        check("-1", None);
-        check("soon", None);
-        check("", None);
-        assert_eq!(retry_after(&HeaderMap::new(), now), None);
+        check("2", None, Some(2));
+        check("0", Some(NOON), Some(0));
+        check("99999999999999999999999", None, Some(u64::MAX));
+        check("Sun, 06 Nov 1994 12:00:10 GMT", Some(NOON), Some(10));
+        check("Sun, 06 Nov 1994 11:59:50 GMT", Some(NOON), Some(0));
+        check("Sun, 06 Nov 1994 12:00:10 GMT", None, None);
+        check("Sun, 06 Nov 1994 12:00:10 GMT", Some("soon"), None);
+        check("-1", None, None);
+        check("+1", None, None);
+        check("soon", Some(NOON), None);
+        check("", None, None);
+        assert_eq!(retry_after(&HeaderMap::new()), None);
     }
 }

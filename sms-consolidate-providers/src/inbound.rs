@@ -31,10 +31,8 @@ use std::time::Duration;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use sms_consolidate::{Conversation, ParseAddressError, SmsMessage, Timestamp};
 
+pub use sms_consolidate::MAX_ID_BYTES;
 pub use sms_mobile_api::SmsMobileApi;
-
-/// The longest message id that is accepted, in bytes.
-pub const MAX_ID_BYTES: usize = 512;
 
 /// How many messages one payload may hold, unless a gateway is given another limit.
 pub const DEFAULT_MAX_MESSAGES: usize = 10_000;

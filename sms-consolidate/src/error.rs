@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use crate::store::{Refusal, StoreError};
 
-/// A message was not accepted. It is not stored, and pushing it again later is safe.
+/// A message was not accepted. It is not stored, except that after [`Unavailable`](Self::Unavailable) and
+/// [`Failed`](Self::Failed), where the store's answer is missing, it may be. With an id it is safe to push it again in any
+/// case; without one it may then be stored twice.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PushError {
     /// A limit is reached. Try again when there is room.
     #[error("no room: {0}")]
     Full(Refusal),
-    /// The store cannot be reached. Try again; with an id it is safe even if the message was stored after all.
+    /// The store cannot be reached, or its answer was lost, and the message may have been stored after all. Try again.
     #[error(transparent)]
     Unavailable(Arc<StoreError>),
     /// [`shutdown`](crate::Consolidator::shutdown) has begun.
@@ -37,13 +39,15 @@ pub enum PushError {
     /// The store can never hold this message. Trying again does not help.
     #[error("the store cannot hold this message")]
     Unstorable,
-    /// The store is damaged. Trying again does not help until somebody has repaired it.
+    /// The store failed in a way that does not pass by itself, such as damage, and the message may have been stored
+    /// after all. It counts as [retryable](Self::is_retryable), because the message is good and is accepted once
+    /// somebody has repaired the store: keep it, and try again at long intervals.
     #[error(transparent)]
     Failed(Arc<StoreError>),
 }
 
 impl PushError {
-    /// Whether the same message may be accepted later.
+    /// Whether the same message may be accepted later, be it only after a restart or a repair: nothing is wrong with it.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
         match self {

@@ -81,7 +81,9 @@ pub enum SendError {
     /// The gateway refuses this reply, and would refuse it again.
     #[error("the gateway rejects the reply: {source}")]
     Rejected {
-        /// Whether because the recipient has opted out, which is then recorded.
+        /// Whether because the recipient has opted out. That is recorded even where
+        /// [`Builder::opt_out`](crate::Builder::opt_out) is not set. Without that setting no START is recognised, and
+        /// only [`set_opted_out(key, false)`](crate::Consolidator::set_opted_out) lifts it.
         opted_out: bool,
         /// The cause.
         source: Box<dyn Error + Send + Sync>,
@@ -108,7 +110,8 @@ impl SendError {
         Self::Rejected { opted_out: false, source: source.into() }
     }
 
-    /// The gateway refuses because the recipient has opted out.
+    /// The gateway refuses because the recipient has opted out, which is recorded, whether opt-out is on or not; see
+    /// [`Rejected`](Self::Rejected) for how it is lifted.
     pub fn opted_out(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Rejected { opted_out: true, source: source.into() }
     }

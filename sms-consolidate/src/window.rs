@@ -44,13 +44,15 @@ impl Window {
         Self { open_for, extend_by, max_wait, max_messages, max_bytes }
     }
 
-    /// Closes `length` after the first message, whatever follows.
+    /// Closes `length` after the first message, whatever follows. A `length` of zero is [`immediate`](Self::immediate),
+    /// and so makes the message urgent.
     #[must_use]
     pub const fn fixed(length: Duration) -> Self {
         Self::new(length, None, length)
     }
 
-    /// Closes when nothing has come for `quiet`, but at the latest `max_wait` after the first message.
+    /// Closes when nothing has come for `quiet`, but at the latest `max_wait` after the first message. A
+    /// `max_wait` of zero makes the message urgent, as [`immediate`](Self::immediate) does; a `quiet` of zero does not.
     #[must_use]
     pub const fn sliding(quiet: Duration, max_wait: Duration) -> Self {
         Self::new(quiet, Some(quiet), max_wait)
@@ -83,7 +85,8 @@ impl Window {
         self
     }
 
-    /// The same window with another longest wait from the first message to the close.
+    /// The same window with another longest wait from the first message to the close. Zero makes the message urgent, as
+    /// [`immediate`](Self::immediate) does.
     #[must_use]
     pub fn with_max_wait(mut self, max_wait: Duration) -> Self {
         self.max_wait = max_wait;

@@ -51,6 +51,13 @@ fn help_lists_every_variable() {
 }
 
 #[test]
+fn help_names_the_default_that_the_library_has() {
+    let (_, lines, _) = Process::start(&["--help"], &[]).end();
+    let variable = lines.iter().position(|line| line == "  CONSOLIDATION_MAX_MESSAGES").unwrap();
+    assert_eq!(lines[variable + 2], format!("      default: {}", sms_consolidate::DEFAULT_MAX_MESSAGES));
+}
+
+#[test]
 fn empty_values_count_as_unset() {
     for value in ["", "  "] {
         let set = VARIABLES.iter().filter(|name| !["BIND", "CONSOLIDATION_WINDOW"].contains(*name));
@@ -62,7 +69,7 @@ fn empty_values_count_as_unset() {
             lines.into_iter().filter(|line| line.starts_with("  ") && !line.contains("curl")).collect()
         };
         let (with_blanks, without): (Vec<String>, Vec<String>) = (settings(with_blanks), settings(without));
-        assert_eq!((with_blanks.len(), &with_blanks), (8, &without));
+        assert_eq!((with_blanks.len(), &with_blanks), (9, &without));
     }
 }
 
@@ -138,6 +145,20 @@ fn a_disabled_agent_stores_and_batches_and_answers_nothing() {
     assert_eq!(with(&lines, "  classifier "), ["  classifier rules"]);
 }
 
+#[test]
+fn help_is_answered_and_a_stop_is_confirmed() {
+    let mut server = Server::start(&[]);
+    for (guid, text, reply) in [
+        ("1", "HELP", "This number is answered automatically. Reply STOP to unsubscribe."),
+        ("2", "STOP", "You are unsubscribed and will get no more messages. Reply START to resubscribe."),
+    ] {
+        server.text(guid, text);
+        assert_eq!(server.line("REPLY | "), format!(r#"REPLY | To: {ANA_MASKED} | "{reply}""#));
+    }
+    let lines = server.stop("TERM");
+    assert_eq!(with(&lines, "  opt-out "), ["  opt-out    STOP, START and HELP are answered"]);
+}
+
 /// A message to one of our lines.
 fn to_line(guid: &str, line: &str) -> Value {
     let data = json!({"guid": guid, "from": "+639281112222", "message": "Yes", "device_id": line});
@@ -151,6 +172,11 @@ fn with_a_test_number_only_that_line_answers() {
     server.line("AUTO-REPLY SKIPPED");
     server.post(&to_line("2", "office-phone-1"));
     server.line("REPLY | ");
+    server.text("3", "Yes");
+    assert!(
+        server.line("AUTO-REPLY SKIPPED").contains("auto-reply is off"),
+        "a legacy webhook names no line"
+    );
     let lines = server.stop("TERM");
     assert_eq!(with(&lines, "REPLY | ").len(), 1, "{lines:#?}");
 }

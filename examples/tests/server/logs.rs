@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::child::{ANA, ANA_MASKED, Server, THREE_A_BATCH, with};
+use crate::child::{ANA, ANA_MASKED, ONE_A_BATCH, Server, THREE_A_BATCH, with};
 
 /// Three messages, one of them twice, in one batch that is done when this returns.
 fn burst(environment: &[(&str, &str)]) -> Server {
@@ -69,11 +69,27 @@ fn an_id_cannot_look_like_a_line_of_its_own() {
     server.stop("TERM");
 }
 
+fn parse(lines: &[String]) -> Vec<Value> {
+    let parse = |line: &String| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    lines.iter().map(parse).collect()
+}
+
+#[test]
+fn replies_on_the_console_are_json_among_json_and_no_filter_hides_them() {
+    let environment = [("LOG_FORMAT", "json"), ("RUST_LOG", "warn"), ("SMS_AUTO_REPLY_TEXT", "a \"b\" c")];
+    let mut server = Server::start(&[&environment[..], &[ONE_A_BATCH]].concat());
+    server.text("1", "Yes");
+    server.line("REPLY");
+    let events = parse(&server.stop("TERM"));
+    let replies: Vec<_> = events.iter().filter(|event| event["message"] == "REPLY").collect();
+    let [reply] = *replies else { panic!("{events:#?}") };
+    assert_eq!((&reply["to"], &reply["text"]), (&ANA_MASKED.into(), &"a \"b\" c".into()));
+}
+
 #[test]
 fn json_lines_are_json_to_the_last() {
     let lines = burst(&[("LOG_FORMAT", "json"), ("SMS_AUTO_REPLY_ENABLED", "no")]).stop("TERM");
-    let parse = |line: &String| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
-    let events: Vec<Value> = lines.iter().map(parse).collect();
+    let events = parse(&lines);
     let find = |message: &str| events.iter().find(|event| event["message"] == message).unwrap();
     assert!(find("LISTENING")["settings"].as_str().unwrap().contains(r#""classifier":"rules""#));
     let batch = find("BATCH RECEIVED");

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use sms_consolidate::store::{Filter, Record, RequeueError, Requeued, Status, StoreError};
-use sms_consolidate::{Address, BatchId, Conversation};
+use sms_consolidate::{Address, BatchId, Conversation, ParseAddressError, ParseBatchIdError};
 
 use crate::answer::{failure, try_later};
 use crate::body;
@@ -30,21 +30,33 @@ enum Which {
     Of { sender: Address, line: Option<Address> },
 }
 
+/// A body that names nothing to requeue.
+#[derive(Debug, thiserror::Error)]
+enum WishError {
+    #[error("not a request: {0}")]
+    Malformed(#[from] serde_json::Error),
+    #[error("`batchId`: {0}")]
+    BatchId(#[source] ParseBatchIdError),
+    #[error("`{field}`: {source}")]
+    Address { field: &'static str, source: ParseAddressError },
+    #[error("either `batchId` or `phoneNumber` is required")]
+    NotOne,
+}
+
 impl Which {
-    fn read(body: &[u8]) -> Result<Self, String> {
-        let wish: Wish = serde_json::from_slice(body).map_err(|error| format!("not a request: {error}"))?;
-        let address = |field: &str, text: &str| -> Result<Address, String> {
-            text.parse().map_err(|error| format!("`{field}`: {error}"))
+    fn read(body: &[u8]) -> Result<Self, WishError> {
+        let address = |field, text: &str| -> Result<Address, WishError> {
+            text.parse().map_err(|source| WishError::Address { field, source })
         };
-        match wish {
+        match serde_json::from_slice(body)? {
             Wish { batch_id: Some(id), phone_number: None, .. } => {
-                id.parse().map(Self::Batch).map_err(|error| format!("`batchId`: {error}"))
+                id.parse().map(Self::Batch).map_err(WishError::BatchId)
             }
             Wish { batch_id: None, phone_number: Some(number), line } => Ok(Self::Of {
                 sender: address("phoneNumber", &number)?,
                 line: line.map(|line| address("line", &line)).transpose()?,
             }),
-            _ => Err("either `batchId` or `phoneNumber` is required".to_owned()),
+            _ => Err(WishError::NotOne),
         }
     }
 }
@@ -94,7 +106,7 @@ pub(super) async fn handle(consolidator: &SmsConsolidator, body: Body, limit: us
         Err(error) => return error.answer(),
     };
     match Which::read(&body) {
-        Err(problem) => failure(StatusCode::BAD_REQUEST, problem),
+        Err(error) => failure(StatusCode::BAD_REQUEST, error.to_string()),
         Ok(Which::Batch(id)) => match consolidator.requeue(id).await {
             Ok(requeued) => done(vec![DoneBatch::new(id, requeued)]),
             Err(error) => refused(&error),

@@ -2,7 +2,8 @@
 //! answers that fail in every way they may, on a clock that only the simulation moves.
 //!
 //! Each run is drawn from its seed and repeats exactly. An [oracle](oracle) that knows the architecture and not the
-//! code judges every call. `SIM_RUNS=n` makes so many runs; `SIM_SEED=n` makes one and prints its trace:
+//! code judges every call. `SIM_RUNS=n` makes so many runs with consecutive seeds, the first of them `SIM_SEED` or 0.
+//! `SIM_SEED=n` alone makes one run and prints its trace:
 //!
 //! ```text
 //! SIM_SEED=7 cargo test -p sms-consolidate --test simulation -- --nocapture
@@ -64,22 +65,36 @@ fn find_first<T: Send>(count: u64, each: impl Fn(u64) -> Option<T> + Sync) -> Op
 
 #[test]
 fn every_promise_holds_in_every_run() {
-    if let Some(seed) = number_from_env("SIM_SEED") {
-        let (trace, what) = match run(seed, true) {
-            Ok(ended) => (ended.trace, None),
-            Err(failure) => (failure.trace, Some(failure.what)),
-        };
-        trace.iter().for_each(|line| println!("{line}"));
-        assert_eq!(what, None, "seed {seed}");
-        return;
-    }
-    let runs = number_from_env("SIM_RUNS").unwrap_or(10_000);
-    if let Some((seed, failure)) = find_first(runs, |seed| run(seed, false).err()) {
+    let (seed, runs) = (number_from_env("SIM_SEED"), number_from_env("SIM_RUNS"));
+    let (first, runs) = match (seed, runs) {
+        (Some(seed), None) => {
+            let (trace, what) = match run(seed, true) {
+                Ok(ended) => (ended.trace, None),
+                Err(failure) => (failure.trace, Some(failure.what)),
+            };
+            trace.iter().for_each(|line| println!("{line}"));
+            assert_eq!(what, None, "seed {seed}");
+            return;
+        }
+        (seed, runs) => (seed.unwrap_or(0), runs.unwrap_or(10_000)),
+    };
+    assert!(runs > 0, "SIM_RUNS must be at least 1");
+    let last = first.checked_add(runs - 1).expect("the last seed is a number of 64 bits");
+    let made = AtomicU64::new(0);
+    let failed = find_first(runs, |number| {
+        let failure = run(first + number, false).err();
+        made.fetch_add(1, Ordering::Relaxed);
+        failure
+    });
+    if let Some((number, failure)) = failed {
+        let seed = first + number;
         panic!(
             "seed {seed}: {}\nrepeat it with: SIM_SEED={seed} cargo test -p sms-consolidate --test simulation -- --nocapture",
             failure.what
         );
     }
+    // `scripts/soak` reads this line.
+    println!("{} runs, seeds {first} to {last}", made.into_inner());
 }
 
 #[test]
@@ -126,10 +141,10 @@ fn the_runs_reach_everything() {
     ];
     find_first(1_000, |seed| -> Option<()> {
         let ended = run(seed, false).ok()?;
-        reached.lock().unwrap().extend(ended.reached);
+        reached.lock().expect("no run panics under the lock").extend(ended.reached);
         None
     });
-    let reached = reached.into_inner().unwrap();
+    let reached = reached.into_inner().expect("no run panics under the lock");
     let missed: Vec<_> = all.iter().filter(|what| !reached.contains(**what)).collect();
     assert!(missed.is_empty(), "never reached: {missed:?}");
 }

@@ -149,7 +149,7 @@ async fn shut_down(
         tracing::info!(handled, not_handled, kept, "STOPPED");
     } else {
         say(&format!(
-            "Stopped. Batches handled: {handled}, not handled: {not_handled}, kept for the next start: {kept}"
+            "Stopped. Batches handled while stopping: {handled}, not handled: {not_handled}, kept for the next start: {kept}"
         ));
     }
     Ok(())

@@ -49,8 +49,8 @@ use crate::store::{
 /// The longest id that is accepted, in bytes.
 pub const MAX_ID_BYTES: usize = 512;
 
-/// How long [`Consolidator::shutdown`] and [`Consolidator::process_due`] wait after their deadlines for interrupted jobs
-/// to give their batches back.
+/// How long [`Consolidator::shutdown`] and [`Consolidator::process_due`] wait after their deadlines for calls of the
+/// store to return, and for interrupted jobs to give their batches back.
 const HAND_BACK_WITHIN: Duration = Duration::from_secs(1);
 
 pub(crate) struct Inner<K, M> {
@@ -499,12 +499,13 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         let deadline = self.inner.clock.now() + within;
         let finished_before = self.inner.events.totals().batches_finished;
         let clock = &self.inner.clock;
+        let late = deadline + HAND_BACK_WITHIN;
         tokio::select! {
             biased;
             () = self.inner.gate.close() => {}
-            () = clock.sleep_until(deadline) => tracing::warn!("PUSHES CUT OFF: the store did not answer in time"),
+            () = clock.sleep_until(late) => tracing::warn!("PUSHES CUT OFF: the store did not answer in time"),
         }
-        self.inner.jobs.stop_driver(clock.sleep_until(deadline)).await;
+        self.inner.jobs.stop_driver(clock.sleep_until(late)).await;
         if !self.is_durable() {
             self.flush_for(None, CloseReason::Shutdown).await?;
             self.drain(deadline).await?;

@@ -361,9 +361,9 @@ impl<K: Key> Events<K> {
                     tracing::info!(%from, %batch, ?control, "CONTROL RECEIVED");
                 }
             }
-            Event::Duplicate { key, id } => tracing::info!(guid = id, from = show(key), "DUPLICATE IGNORED"),
+            Event::Duplicate { key, id } => tracing::info!(guid = id, from = %show(key), "DUPLICATE IGNORED"),
             Event::Refused { key, id, error } => {
-                tracing::warn!(guid = id, from = show(key), %error, "SMS REFUSED");
+                tracing::warn!(guid = id, from = %show(key), %error, "SMS REFUSED");
             }
             Event::IdsForgotten { count } => {
                 tracing::warn!(
@@ -381,7 +381,7 @@ impl<K: Key> Events<K> {
             }
             Event::Classified { key, batch, messages, classification } => {
                 let Classification { label, method, .. } = classification;
-                tracing::info!(from = show(key), %batch, %label, %method, messages, "CONSOLIDATED CLASSIFICATION");
+                tracing::info!(from = %show(key), %batch, %label, %method, messages, "CONSOLIDATED CLASSIFICATION");
             }
             Event::Finished { key, batch, messages, outcome, error, .. } => {
                 self.log_finished(key, *batch, *messages, outcome, error.as_deref());
@@ -395,12 +395,14 @@ impl<K: Key> Events<K> {
             }
             Event::Dead { key, batch, messages, attempt, error } => {
                 let next = "none, the batch is dead and can be requeued";
-                tracing::error!(from = show(key), %batch, messages, attempt, next, error, "BATCH PROCESSING FAILED");
+                tracing::error!(from = %show(key), %batch, messages, attempt, next, error, "BATCH PROCESSING FAILED");
             }
             Event::Lost { key, batch, reason } => {
-                tracing::info!(from = show(key), %batch, %reason, "BATCH LOST");
+                tracing::info!(from = %show(key), %batch, %reason, "BATCH LOST");
             }
-            Event::HandedBack { key, batch } => tracing::info!(from = show(key), %batch, "BATCH HANDED BACK"),
+            Event::HandedBack { key, batch } => {
+                tracing::info!(from = %show(key), %batch, "BATCH HANDED BACK")
+            }
         }
     }
 

@@ -1,4 +1,37 @@
-//! Turns each sender's burst of messages into one batch, one classification and one reply.
+//! Turns each sender's burst of messages into one batch, one classification and at most one reply.
+//!
+//! ```
+//! use sms_consolidate::{Consolidator, Conversation, Receipt, Reply, RuleClassifier, SendError, SmsMessage, Window};
+//! use std::time::Duration;
+//!
+//! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let consolidator = Consolidator::builder()
+//!     .window(Window::sliding(Duration::from_secs(10), Duration::from_secs(60)))
+//!     .classifier(RuleClassifier::default())
+//!     .sender(|reply: &Reply<Conversation>| {
+//!         println!("to {}: {}", reply.to, reply.text);
+//!         async { Ok::<_, SendError>(Receipt::default()) }
+//!     })
+//!     .build()?;
+//! consolidator.start();
+//!
+//! let maria: Conversation = "+639171234567".parse()?;
+//! consolidator.push(maria.clone(), SmsMessage::new("Yes").with_id("a1")).await?;
+//! consolidator.push(maria, SmsMessage::new("I can help").with_id("a2")).await?;
+//!
+//! let report = consolidator.shutdown(Duration::from_secs(5)).await?;
+//! assert_eq!(report.finished, 1);
+//! # Ok(()) }
+//! ```
+//!
+//! Where to look next:
+//!
+//! - [`Consolidator`] and [`Builder`]: what a service embeds, and all that can be set;
+//! - [`Window`]: when a batch closes;
+//! - [`Classifier`] and [`ReplySender`]: what you plug in; the latter says what its choice decides;
+//! - [`Event`]: what happens, for logs and [`subscribe`](Consolidator::subscribe);
+//! - [`FakeClock`] and, with the feature `testing`, the module `testing`: how to test your service and your own store;
+//! - [`store`]: the contract of stores, and how to write one; [`lane`]: the rules that they all share.
 
 mod address;
 mod builder;
@@ -28,6 +61,7 @@ pub use clock::{Clock, FakeClock, SystemClock, Timestamp};
 pub use consolidator::{Consolidator, MAX_ID_BYTES, Processed, Pushed, ShutdownReport, Stats};
 pub use error::{BuildError, PushError};
 pub use event::{Event, Totals};
+pub use lane::{CloseReason, Control};
 pub use memory::{MemoryStore, MemoryStoreBuilder};
 pub use message::{
     Arrived, Batch, BatchId, BatchIds, Key, Message, ParseBatchIdError, SmsMessage, joined_text, mask,
@@ -35,4 +69,5 @@ pub use message::{
 pub use optout::OptOut;
 pub use reply::{Receipt, Reply, ReplySender, ReplyTemplates, SendError};
 pub use rules::{Rule, RuleClassifier};
+pub use store::{NoReply, Outcome};
 pub use window::{Aligned, DEFAULT_MAX_BYTES, DEFAULT_MAX_MESSAGES, Window, WindowPolicy};

@@ -1,8 +1,33 @@
 //! Where lanes and messages are kept: the [`Store`] contract, and [`Inspect`] for looking into one.
 //!
 //! A store keeps one [`Lane`](crate::lane::Lane) per key and the messages of its batches. For each call it locks the
-//! lane, loads it, calls the one transition of the same name, and writes the result back, all in one atomic step. It
-//! repeats none of the lane's rules, so that no two stores can drift apart.
+//! lane, loads it, calls one transition, and writes the result back, all in one atomic step. It repeats none of the
+//! lane's rules, so that no two stores can drift apart.
+//!
+//! # Writing a store
+//!
+//! | method | transition | beside the lane |
+//! |---|---|---|
+//! | `append` | [`arrive`](crate::lane::Lane::arrive) with [`Arrival::for_lane`] | looks up and keeps the id; keeps the message; a superseded batch loses its checkpoint |
+//! | `claim` | [`claim`](crate::lane::Lane::claim) | [`Batch::assemble`], [`Claim::new`] |
+//! | `renew` | [`renew`](crate::lane::Lane::renew) | |
+//! | `checkpoint` | [`checkpoint`](crate::lane::Lane::checkpoint) | keeps the classification |
+//! | `begin_reply` | [`begin_reply`](crate::lane::Lane::begin_reply) | keeps the reply's text |
+//! | `finish` | [`finish`](crate::lane::Lane::finish) | keeps a [`Record`], may drop the messages |
+//! | `retry` | [`retry`](crate::lane::Lane::retry) | keeps the error; drops the reply's text unless it may be out |
+//! | `bury` | [`bury`](crate::lane::Lane::bury) | keeps record, facts and messages |
+//! | `requeue` | [`requeue`](crate::lane::Lane::requeue) if dead, else [`nudge`](crate::lane::Lane::nudge) | a new id from [`BatchIds`](crate::BatchIds) |
+//! | `flush`, `cancel` | of the same name | cancelled batches keep a record |
+//! | `set_opted_out` | [`opt_out`](crate::lane::Lane::opt_out), [`opt_in`](crate::lane::Lane::opt_in) | |
+//! | `maintain` | [`forgettable_at`](crate::lane::Lane::forgettable_at) | drops idle lanes, old ids and old records |
+//! | `next_wake` | [`wake_at`](crate::lane::Lane::wake_at) | the least of all lanes: keep it indexed |
+//! | `hand_back` | [`clear`](crate::lane::Lane::clear) | only in stores that do not outlive the process |
+//!
+//! A store in a database has a row per key (the lane, which is `Serialize`, and its wake in a column with an index), a
+//! row per message (key, place in the line, arrival, the message as text), a row per batch (its record, checkpoint and
+//! reply), and a row per id. `append` then is: begin; lock the rows of the keys, in one order for all; look up the ids;
+//! transition; write back; commit. A key that had no row is inserted, and a conflict repeats the transaction. Bounds
+//! beyond [`Message`], such as `serde`'s, go on the store's own `impl`.
 //!
 //! To ensure correctness, of every store:
 //!

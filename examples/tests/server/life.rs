@@ -2,7 +2,8 @@
 
 use crate::child::{ANA_MASKED, ONE_A_BATCH, Process, Server, WEBHOOK, with};
 
-const NOTHING_HANDLED: &str = "Stopped. Batches handled: 0, not handled: 0, kept for the next start: 0";
+const NOTHING_HANDLED: &str =
+    "Stopped. Batches handled while stopping: 0, not handled: 0, kept for the next start: 0";
 
 #[test]
 fn three_messages_within_the_window_get_one_reply_on_the_console() {
@@ -67,7 +68,7 @@ fn a_batch_that_is_open_when_it_stops_is_answered_first() {
     assert_eq!(with(&lines, "REPLY | ").len(), 1, "{lines:#?}");
     assert_eq!(
         lines.last().unwrap(),
-        "Stopped. Batches handled: 1, not handled: 0, kept for the next start: 0"
+        "Stopped. Batches handled while stopping: 1, not handled: 0, kept for the next start: 0"
     );
 }
 

@@ -61,7 +61,7 @@ fn what_cannot_be_answered_before_it_stops_is_named() {
     assert_eq!(named.len(), 1, "{lines:#?}");
     assert!(named[0].starts_with("WARN | "), "{}", named[0]);
     assert!(named[0].ends_with(&format!("from: {ANA_MASKED} | messages: 2")), "{}", named[0]);
-    let last = "Stopped. Batches handled: 0, not handled: 1, kept for the next start: 0";
+    let last = "Stopped. Batches handled while stopping: 0, not handled: 1, kept for the next start: 0";
     assert_eq!(lines.last().unwrap(), last);
 }
 

@@ -76,7 +76,8 @@ fn parse(lines: &[String]) -> Vec<Value> {
 
 #[test]
 fn replies_on_the_console_are_json_among_json_and_no_filter_hides_them() {
-    let environment = [("LOG_FORMAT", "json"), ("RUST_LOG", "warn"), ("SMS_AUTO_REPLY_TEXT", "a \"b\" c")];
+    let environment =
+        [("LOG_FORMAT", "json"), ("RUST_LOG", "server=info"), ("SMS_AUTO_REPLY_TEXT", "a \"b\" c")];
     let mut server = Server::start(&[&environment[..], &[ONE_A_BATCH]].concat());
     server.text("1", "Yes");
     server.line("REPLY");

@@ -16,7 +16,7 @@ fn three_messages_within_the_window_get_one_reply_on_the_console() {
     let lines = server.stop("TERM");
     assert_eq!(with(&lines, "REPLY | ").len(), 1, "{lines:#?}");
     assert_eq!(with(&lines, "CONSOLIDATED CLASSIFICATION").len(), 1);
-    assert_eq!(with(&lines, "stopping"), ["SIGTERM: stopping"]);
+    assert_eq!(with(&lines, ": stopping"), ["SIGTERM: stopping"]);
     assert_eq!(lines.last().unwrap(), NOTHING_HANDLED);
 }
 
@@ -55,7 +55,7 @@ fn the_start_says_what_is_configured_and_how_to_try_it() {
 #[test]
 fn ctrl_c_stops_it_too() {
     let lines = Server::start(&[]).stop("INT");
-    assert_eq!(with(&lines, "stopping"), ["Ctrl-C: stopping"]);
+    assert_eq!(with(&lines, ": stopping"), ["Ctrl-C: stopping"]);
     assert_eq!(lines.last().unwrap(), NOTHING_HANDLED);
 }
 

@@ -23,7 +23,6 @@
 //! # Ok(()) }
 //! ```
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,20 +37,17 @@ use crate::error::PushError;
 use crate::event::{Event, Events, Totals};
 use crate::gate::Gate;
 use crate::lane::{Accepted, CloseReason, Entry};
-use crate::message::{Batch, BatchId, Key, Message};
+use crate::message::{BatchId, Key, Message};
 use crate::process::Ended;
 use crate::reply::DynSender;
+use crate::shutdown::HAND_BACK_WITHIN;
 use crate::store::{
     Appended, Arrival, Counts, DynStore, Filter, Maintained, NoReply, Outcome, Record, RequeueError,
-    Requeued, Status, StoreError, Whole,
+    Requeued, StoreError, Whole,
 };
 
 /// The longest id that is accepted, in bytes.
 pub const MAX_ID_BYTES: usize = 512;
-
-/// How long [`Consolidator::shutdown`] and [`Consolidator::process_due`] wait after their deadlines for calls of the
-/// store to return, and for interrupted jobs to give their batches back.
-const HAND_BACK_WITHIN: Duration = Duration::from_secs(1);
 
 pub(crate) struct Inner<K, M> {
     pub(crate) settings: Settings<K, M>,
@@ -71,7 +67,7 @@ pub(crate) struct Inner<K, M> {
 /// [`process_due`](Self::process_due). End it with [`shutdown`](Self::shutdown): dropping every clone does not stop a
 /// driver that was started.
 pub struct Consolidator<K, M> {
-    inner: Arc<Inner<K, M>>,
+    pub(crate) inner: Arc<Inner<K, M>>,
 }
 
 impl<K, M> Clone for Consolidator<K, M> {
@@ -131,29 +127,6 @@ impl Processed {
             Some(Ended::Failed) => self.failed += 1,
             Some(Ended::Released) | None => self.released += 1,
         }
-    }
-}
-
-/// How a shutdown went.
-#[non_exhaustive]
-pub struct ShutdownReport<K, M> {
-    /// Batches that ended with an outcome since the shutdown began.
-    pub finished: u64,
-    /// What a store that does not outlive the process still held: the caller's to keep.
-    pub unfinished: Vec<Batch<K, M>>,
-    /// Unfinished batches that a durable store keeps for the next start.
-    pub kept: u64,
-}
-
-/// As the batches show themselves: masked.
-impl<K: Key, M> std::fmt::Debug for ShutdownReport<K, M> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { finished, unfinished, kept } = self;
-        f.debug_struct("ShutdownReport")
-            .field("finished", finished)
-            .field("unfinished", unfinished)
-            .field("kept", kept)
-            .finish()
     }
 }
 
@@ -383,7 +356,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         self.flush_for(None, CloseReason::Flush).await
     }
 
-    async fn flush_for(&self, key: Option<&K>, reason: CloseReason) -> Result<u64, StoreError> {
+    pub(crate) async fn flush_for(&self, key: Option<&K>, reason: CloseReason) -> Result<u64, StoreError> {
         let _look_again = self.inner.jobs.look_again_after();
         self.inner.store.flush(self.inner.clock.now(), key, reason).await
     }
@@ -481,107 +454,6 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         let mut progress = self.inner.jobs.progress();
         while !self.inner.jobs.are_settled(self.inner.clock.now()) {
             progress.changed().await.expect("the sender lives as long as self");
-        }
-    }
-
-    /// Stops: takes in nothing more, and waits up to `within` for what is in flight.
-    ///
-    /// A durable store keeps its open batches for the next start. With a store that does not outlive the process,
-    /// open batches are closed and handled within the deadline, and what is left comes back in the report. Calling it
-    /// again is harmless.
-    ///
-    /// # Errors
-    /// If the store failed.
-    ///
-    /// # Panics
-    /// Outside a tokio runtime.
-    pub async fn shutdown(&self, within: Duration) -> Result<ShutdownReport<K, M>, StoreError> {
-        let deadline = self.inner.clock.now() + within;
-        let finished_before = self.inner.events.totals().batches_finished;
-        let clock = &self.inner.clock;
-        let late = deadline + HAND_BACK_WITHIN;
-        tokio::select! {
-            biased;
-            () = self.inner.gate.close() => {}
-            () = clock.sleep_until(late) => tracing::warn!("PUSHES CUT OFF: the store did not answer in time"),
-        }
-        self.inner.jobs.stop_driver(clock.sleep_until(late)).await;
-        if !self.is_durable() {
-            self.flush_for(None, CloseReason::Shutdown).await?;
-            self.drain(deadline).await?;
-        }
-        self.await_jobs(deadline).await;
-        self.inner.jobs.interrupt_all();
-        self.await_jobs(self.inner.clock.now() + HAND_BACK_WITHIN).await;
-        let (mut unfinished, mut kept) = (Vec::new(), 0);
-        if self.is_durable() {
-            let counts = self.inner.store.counts(self.inner.clock.now()).await?;
-            kept = counts.open + counts.closed + counts.claimed + counts.retrying;
-        } else {
-            unfinished = self.hand_back().await?;
-        }
-        let finished = self.inner.events.totals().batches_finished - finished_before;
-        Ok(ShutdownReport { finished, unfinished, kept })
-    }
-
-    /// Empties a store that does not outlive the process, and reports what has ended by that.
-    async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
-        let store = &self.inner.store;
-        let started = Filter::newest(usize::MAX).with_status(Status::Claimed).with_status(Status::Retrying);
-        let started = store.list(&started).await?;
-        let batches = store.hand_back().await?;
-        let handed_back: BTreeSet<BatchId> = batches.iter().map(|batch| batch.id).collect();
-        for record in started.into_iter().filter(|record| !handed_back.contains(&record.id)) {
-            self.inner.events.emit(Event::Finished {
-                key: record.key,
-                batch: record.id,
-                messages: record.messages as usize,
-                outcome: Outcome::ReplyUnknown,
-                error: record.error,
-                at: self.inner.clock.now(),
-            });
-        }
-        Ok(batches)
-    }
-
-    /// Handles whatever becomes due before `deadline`.
-    async fn drain(&self, deadline: Timestamp) -> Result<(), StoreError> {
-        let inner = &self.inner;
-        loop {
-            let mut progress = inner.jobs.progress();
-            let now = inner.clock.now();
-            if now >= deadline {
-                return Ok(());
-            }
-            let (is_idle, free) = (inner.jobs.in_flight() == 0, inner.jobs.free());
-            if !inner.claim_due(now, free).await?.is_empty() {
-                continue;
-            }
-            // With no place free, what is due waits for a job to end, and not for its time: that has come.
-            let wake = match free {
-                0 => None,
-                _ => inner.store.next_wake().await?.filter(|wake| *wake < deadline),
-            };
-            if is_idle && wake.is_none() {
-                return Ok(());
-            }
-            tokio::select! {
-                biased;
-                _ = progress.changed() => {}
-                () = inner.clock.sleep_until(wake.unwrap_or(deadline)) => {}
-            }
-        }
-    }
-
-    async fn await_jobs(&self, deadline: Timestamp) {
-        let mut progress = self.inner.jobs.progress();
-        let mut late = self.inner.clock.sleep_until(deadline);
-        while self.inner.jobs.in_flight() > 0 {
-            tokio::select! {
-                biased;
-                _ = progress.changed() => {}
-                () = &mut late => return,
-            }
         }
     }
 }

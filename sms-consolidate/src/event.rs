@@ -401,7 +401,7 @@ impl<K: Key> Events<K> {
                 tracing::info!(from = %show(key), %batch, %reason, "BATCH LOST");
             }
             Event::HandedBack { key, batch } => {
-                tracing::info!(from = %show(key), %batch, "BATCH HANDED BACK")
+                tracing::info!(from = %show(key), %batch, "BATCH HANDED BACK");
             }
         }
     }

@@ -27,260 +27,28 @@
 //! assert_eq!(lane.wake_at(), None);
 //! ```
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::message::BatchId;
-use crate::window::Window;
 
 mod slot;
+mod terms;
 
 pub use slot::{BatchFacts, BatchState};
 use slot::{LOSSES_KEPT, Lost, More, Slot, Work};
+pub use terms::{
+    Accepted, Arrival, Buried, Claimed, CloseReason, Control, Entry, Fence, Keyword, LineFull, LossReason,
+    Nudged, ReplyRefusal, ReplyTerms, RetryTerms, Stage, Token,
+};
 
 /// The most unfinished batches one key may have. A lane is loaded whole, so its length has a limit.
 pub const MAX_LINE: usize = 1_000;
 
 /// How long a reply counts for the loop guard.
 pub const LOOP_GUARD_PERIOD: Duration = Duration::from_secs(60 * 60);
-
-/// Why a batch closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum CloseReason {
-    /// Its window ended.
-    Timeout,
-    /// It reached its number of messages.
-    MessageCap,
-    /// It reached its bytes of text.
-    ByteCap,
-    /// An urgent message, or one that asks for help.
-    Urgent,
-    /// The sender opted out.
-    OptOut,
-    /// Somebody asked for it.
-    Flush,
-    /// The service is stopping, and its store would not survive that.
-    Shutdown,
-}
-
-/// A message that steers rather than says something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Control {
-    /// The sender wants replies again.
-    Start,
-    /// The sender asks who we are.
-    Help,
-    /// The sender wants no more replies.
-    Stop,
-}
-
-/// A control as found in one message, before the lane has said what it means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Keyword {
-    /// Is this control.
-    Control(Control),
-    /// Is [`Control::Start`] if the sender has opted out, and an ordinary message otherwise (YES).
-    StartIfStopped,
-}
-
-/// What the lane needs to know of an arriving message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Arrival {
-    /// Its window.
-    pub window: Window,
-    /// The bytes of its text.
-    pub bytes: u32,
-    /// The keyword that it is, if it is one.
-    pub keyword: Option<Keyword>,
-    /// Takes back a claimed batch, for at most this long after it opened. `None` queues behind it.
-    pub supersede_within: Option<Duration>,
-}
-
-impl Arrival {
-    /// An ordinary message, which queues behind a batch in flight.
-    #[must_use]
-    pub const fn new(window: Window, bytes: u32) -> Self {
-        Self { window, bytes, keyword: None, supersede_within: None }
-    }
-}
-
-/// How a message came into its batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Entry {
-    /// It opened the batch.
-    Opened,
-    /// It joined the open batch.
-    Joined,
-    /// It took back a claimed batch and joined that.
-    Superseded,
-}
-
-/// What [`Lane::arrive`] did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Accepted {
-    /// The batch that the message is in.
-    pub batch: BatchId,
-    /// How it came into it.
-    pub entry: Entry,
-    /// How many messages the batch now holds.
-    pub messages: u32,
-    /// When the batch is due.
-    pub due_at: Timestamp,
-    /// The control that the message turned out to be.
-    pub control: Option<Control>,
-}
-
-/// The line has reached [`MAX_LINE`] unfinished batches; nothing was changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the sender has {MAX_LINE} unfinished batches")]
-pub struct LineFull;
-
-/// The number of a claim. It rises with every claim and every loss, so an old holder's is never accepted again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Token(u64);
-
-impl Token {
-    /// Less than every token of a claim.
-    pub(crate) const MIN: Self = Self(0);
-    /// Greater than every token of a claim.
-    pub(crate) const MAX: Self = Self(u64::MAX);
-
-    /// The token as a number.
-    #[must_use]
-    pub const fn as_u64(self) -> u64 {
-        self.0
-    }
-
-    fn advance(&mut self) -> Self {
-        self.0 += 1;
-        *self
-    }
-}
-
-/// What a worker must show to change a claimed batch: which one, and the token of its claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Fence {
-    /// The claimed batch.
-    pub batch: BatchId,
-    /// The token of the claim.
-    pub token: Token,
-}
-
-/// Why a worker lost its claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum LossReason {
-    /// The lease ran out and another worker claimed the batch (and may have finished it since).
-    #[error("the lease ran out and another worker took the batch")]
-    Stolen,
-    /// A later message took the batch back into the open state.
-    #[error("a later message superseded the batch")]
-    Superseded,
-    /// The batch was cancelled.
-    #[error("the batch was cancelled")]
-    Cancelled,
-}
-
-/// How far a claimed batch has got.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// Nothing is recorded yet.
-    Claimed,
-    /// The classification is recorded.
-    Classified,
-    /// The point of no return: the reply is recorded as about to be sent.
-    Replying,
-}
-
-/// A head that was claimed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Claimed {
-    /// What the lane knows of the batch.
-    pub facts: BatchFacts,
-    /// The token of this claim.
-    pub token: Token,
-    /// When the first attempt that counts began.
-    pub first_claimed_at: Timestamp,
-    /// How far an earlier attempt got.
-    pub stage: Stage,
-    /// When the lease ends.
-    pub lease_until: Timestamp,
-}
-
-impl Claimed {
-    /// What to show to change this batch.
-    #[must_use]
-    pub fn fence(&self) -> Fence {
-        Fence { batch: self.facts.id, token: self.token }
-    }
-}
-
-/// The conditions under which a reply may leave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReplyTerms {
-    /// Answers a control. The confirmation of a stop is the one reply that an opted-out sender gets.
-    pub control: Option<Control>,
-    /// What must be left of the lease: the time that sending may take.
-    pub send_timeout: Duration,
-    /// The most replies to one key per [`LOOP_GUARD_PERIOD`].
-    pub max_replies_per_hour: Option<NonZeroU32>,
-}
-
-/// Why a reply may not leave. Nothing was changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReplyRefusal {
-    /// The claim is gone.
-    #[error(transparent)]
-    Lost(#[from] LossReason),
-    /// The sender has opted out.
-    #[error("the sender has opted out")]
-    OptedOut,
-    /// Too little of the lease is left for sending; renew it first.
-    #[error("the rest of the lease is shorter than the send timeout")]
-    LeaseTooShort,
-    /// The sender has had its replies for this hour.
-    #[error("the loop guard's replies per hour are used up")]
-    LoopGuard,
-}
-
-/// What became of a batch that was to be buried.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Buried {
-    /// It is dead: to be kept whole, listed, and requeued on demand.
-    Dead(BatchFacts),
-    /// It had passed its point of no return, so its reply may have gone out. It is over, and never requeued.
-    ReplyUnknown(BatchFacts),
-}
-
-/// What becomes of a claimed batch that is to be tried again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RetryTerms {
-    /// When it may be claimed again.
-    pub at: Timestamp,
-    /// Whether this attempt counts. It does not if the batch was merely handed back.
-    pub counts: bool,
-    /// Whether the reply may have gone out. If so the batch stays past its point of no return.
-    pub maybe_sent: bool,
-}
-
-/// What [`Lane::nudge`] did to a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nudged {
-    /// It waited, and is due now.
-    DueNow,
-    /// It is in flight; nothing was changed.
-    InFlight,
-}
 
 /// Everything that is known of one key. See the [module](self) for what it is.
 ///

@@ -49,6 +49,7 @@ mod optout;
 mod process;
 mod reply;
 mod rules;
+mod shutdown;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -58,7 +59,7 @@ pub use address::{Address, Conversation, MAX_ADDRESS_BYTES, ParseAddressError};
 pub use builder::{Builder, InFlight, RetryPolicy};
 pub use classify::{Classification, Classifier, ClassifyError, Context, Fallback, Label, Usage};
 pub use clock::{Clock, FakeClock, SystemClock, Timestamp};
-pub use consolidator::{Consolidator, MAX_ID_BYTES, Processed, Pushed, ShutdownReport, Stats};
+pub use consolidator::{Consolidator, MAX_ID_BYTES, Processed, Pushed, Stats};
 pub use error::{BuildError, PushError};
 pub use event::{Event, Totals};
 pub use lane::{CloseReason, Control};
@@ -69,5 +70,6 @@ pub use message::{
 pub use optout::OptOut;
 pub use reply::{Receipt, Reply, ReplySender, ReplyTemplates, SendError};
 pub use rules::{Rule, RuleClassifier};
+pub use shutdown::ShutdownReport;
 pub use store::{NoReply, Outcome};
 pub use window::{Aligned, DEFAULT_MAX_BYTES, DEFAULT_MAX_MESSAGES, Window, WindowPolicy};

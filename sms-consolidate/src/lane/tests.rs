@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::message::BatchIds;
+use crate::window::Window;
+use std::num::NonZeroU32;
 
 mod claims;
 mod line;

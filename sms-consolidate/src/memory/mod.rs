@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use hashbrown::DefaultHashBuilder;
 
+mod entry;
 mod ids;
 mod shard;
 

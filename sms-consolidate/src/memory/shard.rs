@@ -391,12 +391,12 @@ impl<K: Key, M: Message> Shard<K, M> {
         maintained.ids_pruned += self.ids.expire(now);
         let due: Vec<(Timestamp, u32)> =
             self.idle.iter().copied().take_while(|(at, _)| *at <= now).take(limit).collect();
-        maintained.more |= due.len() == limit;
         for (at, slot) in due {
             self.idle.remove(&(at, slot));
             self.remove(slot);
             maintained.lanes_pruned += 1;
         }
+        maintained.more |= self.idle.first().is_some_and(|(at, _)| *at <= now);
     }
 
     pub(super) fn requeue(

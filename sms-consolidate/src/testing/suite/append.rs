@@ -79,12 +79,14 @@ pub async fn the_id_of_a_dead_or_cancelled_batch_stays_known<F: StoreFixture>(fi
 pub async fn ids_are_scoped_to_their_key<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     // Pairs that a joined text or a lenient comparison would confuse.
-    for (key, id) in [("a", "1"), ("b", "1"), ("a", "11"), ("a1", "1"), ("A", "1"), ("a ", "1"), ("a", "1 ")]
-    {
+    let odd =
+        [("a", "1"), ("b", "1"), ("a", "11"), ("a1", "1"), ("A", "1"), ("a ", "1"), ("a", "1 "), ("", "a1")];
+    let many: Vec<String> = (0..500).map(|n| format!("key {n}")).collect();
+    let pairs = || odd.into_iter().chain(many.iter().map(|key| (key.as_str(), "1")));
+    for (key, id) in pairs() {
         store.push(at(0), with_id(key, id)).await;
     }
-    for (key, id) in [("a", "1"), ("b", "1"), ("a", "11"), ("a1", "1"), ("A", "1"), ("a ", "1"), ("a", "1 ")]
-    {
+    for (key, id) in pairs() {
         assert_eq!(store.offer(at(1), with_id(key, id)).await, Appended::Duplicate, "{key:?} {id:?}");
     }
 }

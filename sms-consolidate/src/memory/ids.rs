@@ -38,6 +38,8 @@ impl Ids {
 
     /// Remembers a new id. Returns how many were forgotten before their time to make room.
     pub(super) fn insert(&mut self, now: Timestamp, hash: u64) -> u64 {
+        // What goes because its time is over is not forgotten early.
+        self.expire(now);
         let forgotten = if self.young.len() >= self.per_generation { self.rotate(now) } else { 0 };
         if self.young.is_empty() && self.old.is_empty() {
             self.young_since = now;
@@ -88,6 +90,17 @@ mod tests {
             hashes.iter().map(|hash| ids.contains(*hash)).collect::<Vec<_>>(),
             [false, false, true, true, true]
         );
+    }
+
+    #[test]
+    fn what_goes_after_its_time_does_not_count_as_forgotten() {
+        let mut ids = Ids::new(RandomState::new(), HOUR, 4);
+        let mut insert = |n: u32, hours: u32| {
+            let hash = ids.hash(&n, "id");
+            ids.insert(Timestamp::default() + HOUR * hours, hash)
+        };
+        let forgotten: Vec<u64> = (0..6).map(|n| insert(n, n * 2)).collect();
+        assert_eq!(forgotten, [0; 6]);
     }
 
     #[test]

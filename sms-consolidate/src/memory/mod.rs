@@ -189,8 +189,8 @@ impl<K: Key, M: Message> MemoryStoreBuilder<K, M> {
         self
     }
 
-    /// About how many ids are remembered at the most, in about 15 bytes each. Beyond that the older half is forgotten
-    /// before its time, which an event reports. Default 4,000,000.
+    /// About the most ids that are remembered, in about 15 bytes each. Keys are spread over 64 parts, each with its share
+    /// of this. Beyond that the older half is forgotten before its time, which an event reports. Default 4,000,000.
     #[must_use]
     pub fn max_ids(mut self, limit: usize) -> Self {
         self.max_ids = limit;

@@ -304,7 +304,10 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         if self.inner.jobs.is_stopping() {
             return Ok(Processed::default());
         }
+        // Places that it has kept and not filled may be what the driver waits for.
+        let look_again = self.inner.jobs.look_again_after();
         let mut jobs = self.inner.claim_due(now, limit).await?;
+        drop(look_again);
         let begun = self.inner.jobs.begun();
         let mut processed = Processed::default();
         let mut deadline = self.inner.clock.sleep_until(now + within);

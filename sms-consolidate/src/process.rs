@@ -6,7 +6,7 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use futures_util::{FutureExt, TryFutureExt};
@@ -59,7 +59,12 @@ pub(crate) async fn handle<K: Key, M: Message>(
     claim: Claim<K, M>,
     interrupt: oneshot::Receiver<()>,
 ) -> Ended {
-    let job = Job { inner, may_have_sent: AtomicBool::new(claim.stage == Stage::Replying), claim };
+    let job = Job {
+        inner,
+        may_have_sent: AtomicBool::new(claim.stage == Stage::Replying),
+        lease_until_ms: AtomicI64::new(claim.lease_until.as_unix_millis()),
+        claim,
+    };
     // A dropped sender never interrupts.
     let interrupted = async move {
         if interrupt.await.is_err() {
@@ -92,6 +97,8 @@ struct Job<'a, K, M> {
     claim: Claim<K, M>,
     /// Set before the reply is recorded as about to be sent, cleared when it is certain that nothing was sent.
     may_have_sent: AtomicBool,
+    /// The end of the lease as last heard, in milliseconds since the Unix epoch.
+    lease_until_ms: AtomicI64,
 }
 
 impl<K: Key, M: Message> Job<'_, K, M> {
@@ -244,9 +251,8 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         self.may_have_sent.store(true, Ordering::Relaxed);
         let mut begun = self.try_begin_reply(text, &terms).await;
         if let Err(BeginReplyError::Refused(ReplyRefusal::LeaseTooShort)) = begun {
-            let renewed = self.inner.store.renew(self.now(), self.key(), self.fence(), settings.lease).await;
-            begun = match renewed {
-                Ok(_) => self.try_begin_reply(text, &terms).await,
+            begun = match self.renew_lease().await {
+                Ok(()) => self.try_begin_reply(text, &terms).await,
                 Err(FencedError::Lost(reason)) => Err(BeginReplyError::Refused(reason.into())),
                 Err(FencedError::Store(error)) => Err(BeginReplyError::Store(error)),
             };
@@ -260,8 +266,14 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     async fn try_begin_reply(&self, text: &str, terms: &ReplyTerms) -> Result<(), BeginReplyError> {
         let mut waits = retry::Waits::new();
         loop {
-            let begun = self.inner.store.begin_reply(self.now(), self.key(), self.fence(), text, terms).await;
+            let now = self.now();
+            let begun = self.inner.store.begin_reply(now, self.key(), self.fence(), text, terms).await;
             match begun {
+                Ok(()) => {
+                    // So much was left, whatever became of the answer to a renewal.
+                    self.lease_lasts_until(now + terms.send_timeout);
+                    return Ok(());
+                }
                 Err(BeginReplyError::Store(error @ StoreError::Unavailable { .. })) => {
                     tracing::debug!(batch = %self.claim.batch.id, %error, "STORE UNAVAILABLE");
                     self.inner.clock.sleep_until(self.now() + waits.next_wait()).await;
@@ -376,17 +388,32 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     /// Renews the lease for as long as the batch takes; resolves when it is gone.
     async fn keep_lease(&self) -> Stop {
         let (clock, lease) = (&self.inner.clock, self.inner.settings.lease);
-        let mut until = self.claim.lease_until;
         loop {
             // A third of the lease leaves two more tries before it runs out.
-            clock.sleep_until((self.now() + lease / 3).min(until)).await;
-            match self.inner.store.renew(self.now(), self.key(), self.fence(), lease).await {
-                Ok(renewed) => until = renewed,
+            clock.sleep_until((self.now() + lease / 3).min(self.lease_until())).await;
+            match self.renew_lease().await {
                 Err(FencedError::Lost(reason)) => return Stop::Lost(reason),
-                Err(FencedError::Store(error)) if self.now() >= until => return Stop::Store(error),
-                Err(FencedError::Store(_)) => {}
+                Err(FencedError::Store(error)) if self.now() >= self.lease_until() => {
+                    return Stop::Store(error);
+                }
+                Ok(()) | Err(FencedError::Store(_)) => {}
             }
         }
+    }
+
+    async fn renew_lease(&self) -> Result<(), FencedError> {
+        let lease = self.inner.settings.lease;
+        let until = self.inner.store.renew(self.now(), self.key(), self.fence(), lease).await?;
+        self.lease_lasts_until(until);
+        Ok(())
+    }
+
+    fn lease_lasts_until(&self, at_least: Timestamp) {
+        self.lease_until_ms.fetch_max(at_least.as_unix_millis(), Ordering::Relaxed);
+    }
+
+    fn lease_until(&self) -> Timestamp {
+        Timestamp::from_unix_millis(self.lease_until_ms.load(Ordering::Relaxed))
     }
 
     /// Runs a call into user code. An error says that it took too long or panicked.

@@ -74,15 +74,15 @@ struct Room {
 /// Decides a key's shard, and its place there.
 enum Hasher {
     Random(DefaultHashBuilder),
-    /// The same in every process, because the order in which shards are visited shows in what is claimed first.
-    Repeatable(BuildHasherDefault<DefaultHasher>),
+    /// By a seed, because the order in which shards are visited shows in what is claimed first.
+    Repeatable(u64),
 }
 
 impl Hasher {
     fn hash_one(&self, key: &impl Key) -> u64 {
         match self {
             Self::Random(hasher) => hasher.hash_one(key),
-            Self::Repeatable(hasher) => hasher.hash_one(key),
+            Self::Repeatable(seed) => BuildHasherDefault::<DefaultHasher>::new().hash_one((seed, key)),
         }
     }
 }
@@ -235,7 +235,7 @@ impl<K: Key, M: Message> MemoryStoreBuilder<K, M> {
         MemoryStore {
             shards: (0..SHARDS).map(shard).collect(),
             hasher: match self.seed {
-                Some(_) => Hasher::Repeatable(BuildHasherDefault::new()),
+                Some(seed) => Hasher::Repeatable(seed),
                 None => Hasher::Random(DefaultHashBuilder::default()),
             },
             next_shard: AtomicUsize::new(0),

@@ -98,7 +98,8 @@ impl Run {
         if !self.is_over() {
             self.check_node(index);
         }
-        drop(self.nodes.remove(index));
+        // What it was cut off from at its deadline waits for a lease to end, as after a crash.
+        self.kill(index);
     }
 
     fn check_report(&self, report: &ShutdownReport<SimKey, SimMessage>, left: u64) {

@@ -139,11 +139,14 @@ impl Store<SimKey, SimMessage> for SimStore {
                 state.trace(|| format!("n{} claims {name} #{} {:?}", self.node, claim.attempt, claim.stage));
             }
             state.oracle.claimed(now, self.node, limit.get(), &claims);
-            state.tallies[self.node].claims += claims.len() as u64;
         });
         if !claims.is_empty() {
             self.leave("the answer to claim").await?;
         }
+        self.world.observe(|state| {
+            state.oracle.delivered(&claims);
+            state.tallies[self.node].claims += claims.len() as u64;
+        });
         Ok(claims)
     }
 

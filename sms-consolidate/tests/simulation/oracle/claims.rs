@@ -81,6 +81,15 @@ impl Oracle {
         }
     }
 
+    pub(crate) fn delivered(&mut self, claims: &[Claim<SimKey, SimMessage>]) {
+        for claim in claims {
+            let work = self.batches.get_mut(&claim.batch.id).and_then(|batch| batch.work.as_mut());
+            if let Some(work) = work.filter(|work| work.token == claim.token) {
+                work.is_delivered = true;
+            }
+        }
+    }
+
     fn claim(&mut self, now: Timestamp, node: usize, claim: &Claim<SimKey, SimMessage>) {
         let (id, key) = (claim.batch.id, claim.batch.key);
         let name = self.name(id);
@@ -105,7 +114,8 @@ impl Oracle {
         // A worker that lives and is awake keeps its lease.
         let is_dead = last.as_ref().and_then(Work::holder).is_none_or(|holder| self.killed.contains(&holder));
         let was_asleep = last.as_ref().is_some_and(|work| self.jumped_at >= work.held_at);
-        let is_lawful = is_dead || was_asleep || !self.plan.weather.is_prompt();
+        let was_missed = last.as_ref().is_some_and(|work| !work.is_delivered);
+        let is_lawful = is_dead || was_missed || was_asleep || !self.plan.weather.is_prompt();
         let stolen = last.as_ref().map(|work| work.token);
         batch.losers.extend(last.as_ref().and_then(Work::holder));
         let mut work = last.unwrap_or_else(|| Work::new(claim.token, batch.sends.len()));
@@ -117,6 +127,7 @@ impl Oracle {
         work.token = claim.token;
         work.hold = Hold::Leased { until: claim.lease_until, node };
         work.held_at = now;
+        work.is_delivered = false;
         let counts = (work.attempts, work.lease_losses, work.stage);
         let text = work.text.clone();
         batch.work = Some(work);
@@ -418,6 +429,7 @@ impl Work {
             token,
             hold: Hold::Waiting { until: Timestamp::MIN },
             held_at: Timestamp::MIN,
+            is_delivered: false,
             stage: Stage::Claimed,
             text: None,
             begun_by: None,

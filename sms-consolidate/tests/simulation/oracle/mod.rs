@@ -65,6 +65,8 @@ struct Work {
     hold: Hold,
     /// When it was claimed or renewed.
     held_at: Timestamp,
+    /// Whether the claim reached the one who asked, who may have been cut off meanwhile.
+    is_delivered: bool,
     stage: Stage,
     text: Option<String>,
     begun_by: Option<Token>,

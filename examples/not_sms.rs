@@ -9,8 +9,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sms_consolidate::{
-    Classification, ClassifyError, Consolidator, Context, Key, Label, Message, Receipt, Reply, ReplyTemplates,
-    SendError, Window,
+    Classification, ClassifyError, Consolidator, Context, Key, Label, Message, Receipt, Reply,
+    ReplyTemplates, SendError, Window,
 };
 
 #[derive(Clone, PartialEq, Eq, Hash)]

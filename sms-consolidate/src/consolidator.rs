@@ -32,7 +32,7 @@ use tokio::sync::broadcast;
 use crate::builder::{Builder, InFlight, Settings};
 use crate::classify::DynClassifier;
 use crate::clock::{Clock, Timestamp};
-use crate::driver::Jobs;
+use crate::driver::{Jobs, MAINTAIN_LIMIT};
 use crate::error::PushError;
 use crate::event::{Event, Events, Totals};
 use crate::gate::Gate;
@@ -41,7 +41,8 @@ use crate::message::{Batch, BatchId, Key, Message};
 use crate::process::{Ended, Interrupt};
 use crate::reply::DynSender;
 use crate::store::{
-    Appended, Arrival, Counts, DynStore, Filter, Record, RequeueError, Requeued, StoreError, Whole,
+    Appended, Arrival, Counts, DynStore, Filter, Maintained, Record, RequeueError, Requeued, StoreError,
+    Whole,
 };
 
 /// The longest id that is accepted, in bytes.
@@ -313,6 +314,15 @@ impl<K: Key, M: Message> Consolidator<K, M> {
             }
         }
         Ok(processed)
+    }
+
+    /// Does one step of what the driver otherwise does every minute: drops finished batches, ids and idle lanes whose
+    /// time is over. For hosts that call [`process_due`](Self::process_due).
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub async fn maintain(&self) -> Result<Maintained, StoreError> {
+        self.inner.store.maintain(self.inner.clock.now(), MAINTAIN_LIMIT).await
     }
 
     /// Makes the batches of `key` due now that wait for their window. Returns how many.

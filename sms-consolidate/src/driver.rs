@@ -22,7 +22,7 @@ const CLAIM_LIMIT: usize = 64;
 const MAINTAIN_EVERY: Duration = Duration::from_secs(60);
 /// How soon maintenance goes on if a step left something to do.
 const MAINTAIN_AGAIN: Duration = Duration::from_millis(100);
-const MAINTAIN_LIMIT: NonZeroUsize = NonZeroUsize::new(4_096).expect("the limit is not zero");
+pub(crate) const MAINTAIN_LIMIT: NonZeroUsize = NonZeroUsize::new(4_096).expect("the limit is not zero");
 
 /// How long to wait if the store says that something is due and yields nothing: another node is just taking it.
 const CONTENDED: Duration = Duration::from_millis(10);

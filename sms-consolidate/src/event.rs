@@ -14,6 +14,7 @@ use crate::clock::Timestamp;
 use crate::error::PushError;
 use crate::lane::{Accepted, CloseReason, Entry, LossReason};
 use crate::message::{BatchId, Key};
+use crate::reply::{Receipt, Reply};
 use crate::store::{NoReply, Outcome};
 
 /// Something that happened to a message or a batch.
@@ -210,6 +211,9 @@ struct Counters {
 /// Events that a slow subscriber may lag behind before it misses some, and is told how many.
 const BACKLOG: usize = 4_096;
 
+/// Texts are added to events only where `debug` is enabled for this target, as with `RUST_LOG=info,sms_consolidate::text=debug`.
+const TEXT_TARGET: &str = "sms_consolidate::text";
+
 /// Takes in every event.
 pub(crate) struct Events<K> {
     counters: Counters,
@@ -374,13 +378,17 @@ impl<K: Key> Events<K> {
         }
     }
 
+    /// Logs that a gateway took a reply, at once: what follows may still fail.
+    pub(crate) fn log_sent(&self, reply: &Reply<K>, messages: usize, receipt: &Receipt) {
+        let (to, batch) = ((self.show)(&reply.to), reply.batch);
+        let text = tracing::enabled!(target: TEXT_TARGET, tracing::Level::DEBUG).then_some(&*reply.text);
+        tracing::info!(%to, %batch, messages, receipt = receipt.id, text, "AUTO-REPLY SENT (batch)");
+    }
+
     fn log_finished(&self, key: &K, batch: BatchId, messages: usize, outcome: &Outcome, error: Option<&str>) {
         let to = (self.show)(key);
         let result = match outcome {
-            Outcome::Replied(receipt) => {
-                tracing::info!(%to, %batch, messages, receipt = receipt.id, "AUTO-REPLY SENT (batch)");
-                "replied"
-            }
+            Outcome::Replied(_) => "replied",
             Outcome::NoReply(NoReply::Rejected) => {
                 tracing::warn!(%to, %batch, error, why = %NoReply::Rejected, "AUTO-REPLY FAILED");
                 "rejected"

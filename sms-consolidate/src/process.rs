@@ -308,7 +308,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             Err(broken) => Err(SendError::unknown(broken)),
         };
         match sent {
-            Ok(receipt) => self.finish(Finish::new(Outcome::Replied(receipt))).await,
+            Ok(receipt) => self.sent(reply, receipt).await,
             Err(SendError::Rejected { opted_out, source }) => self.rejected(opted_out, &source).await,
             Err(SendError::NotSent { retry_after, source }) => {
                 // An earlier attempt of an idempotent sender may have sent it all the same.
@@ -323,6 +323,11 @@ impl<K: Key, M: Message> Job<'_, K, M> {
                 self.end_unknown(sender, reply, &error.to_string()).await
             }
         }
+    }
+
+    async fn sent(&self, reply: &Reply<K>, receipt: Receipt) -> Result<Ended, Stop> {
+        self.inner.events.log_sent(reply, self.claim.batch.messages.len(), &receipt);
+        self.finish(Finish::new(Outcome::Replied(receipt))).await
     }
 
     async fn rejected(&self, opted_out: bool, error: &(dyn std::fmt::Display + Sync)) -> Result<Ended, Stop> {
@@ -347,7 +352,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         let call = async { sender.look_up(reply).await };
         let found: Option<Receipt> = self.guard(self.inner.settings.send_timeout, call).await.ok().flatten();
         match found {
-            Some(receipt) => self.finish(Finish::new(Outcome::Replied(receipt))).await,
+            Some(receipt) => self.sent(reply, receipt).await,
             None => self.finish(Finish::new(Outcome::ReplyUnknown).with_error(why)).await,
         }
     }

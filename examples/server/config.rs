@@ -1,0 +1,289 @@
+//! The environment: what each variable accepts, and what it means.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use sms_consolidate::{
+    Address, Conversation, InFlight, Label, ReplyTemplates, SmsMessage, Timestamp, Window, WindowPolicy,
+};
+use tracing_subscriber::EnvFilter;
+
+/// A variable, what it accepts, and what it is without one.
+type Variable = (&'static str, &'static str, &'static str);
+
+const VARIABLES: &[Variable] = &[
+    ("BIND", "an address and port to listen on; port 0 is any free one", "127.0.0.1:8000"),
+    ("DATABASE_URL", "memory: (durable stores are not available yet)", "in memory, with a warning"),
+    ("CONSOLIDATION_WINDOW", "a duration up to 24 hours: seconds, or 500ms, 15s, 2m", "60"),
+    ("CONSOLIDATION_MODE", "fixed, sliding or aligned", "fixed"),
+    (
+        "CONSOLIDATION_MAX_WAIT",
+        "a duration, at least CONSOLIDATION_WINDOW: the longest wait from the first message (sliding, aligned)",
+        "sliding: 5 windows; aligned: a window and 10s",
+    ),
+    ("CONSOLIDATION_MAX_MESSAGES", "a number from 1: so many messages close a batch", "1000"),
+    (
+        "CONSOLIDATION_IN_FLIGHT",
+        "queue or supersede: for messages that come while a batch is handled",
+        "queue",
+    ),
+    ("SMS_AUTO_REPLY_ENABLED", "1, true or yes; 0, false or no", "no with a gateway, yes on the console"),
+    ("SMS_AUTO_REPLY_TEXT", "one text that answers every batch", "a text for AGREE, another for the rest"),
+    ("SMS_AUTO_REPLY_TEXT_AGREE", "the text that answers AGREE", "see above"),
+    ("SMS_AUTO_REPLY_TEXT_NOT_AGREE", "the text that answers NOT_AGREE", "see above"),
+    ("OPENAI_API_KEY", "an API key: OpenAI classifies, rules where it cannot", "rules classify"),
+    ("OPENAI_MODEL", "a model that knows Structured Outputs", sms_consolidate_openai::DEFAULT_MODEL),
+    ("OPENAI_BASE_URL", "an http or https URL without query", "https://api.openai.com/v1"),
+    ("SMS_MOBILE_API_KEY", "an API key: replies are sent by SMS Mobile API", "replies go to the console"),
+    ("SMS_MOBILE_API_BASE_URL", "an http or https URL without query", "https://api.smsmobileapi.com"),
+    ("SMS_MOBILE_API_WEBHOOK_SECRET", "a secret: only signed webhooks are accepted", "anybody may post"),
+    ("ENABLE_AI_SMS_AGENT", "1, true or yes; 0, false or no: store and batch, answer nothing", "yes"),
+    ("AI_SMS_TEST_NUMBER", "a number or device of ours: answer only who texts it", "answer on every line"),
+    ("LOG_FORMAT", "pretty, json or classic", "pretty"),
+    ("LOG_NUMBERS", "masked or full", "masked"),
+    ("ADMIN_TOKEN", "a token: mounts the status page", "not mounted"),
+    ("CRON_SECRET", "a secret: mounts the scheduler's call", "not mounted"),
+    ("RUST_LOG", "directives of tracing-subscriber's EnvFilter, such as info or debug,hyper=warn", "info"),
+];
+
+/// Variables of a gateway that is not built in yet.
+const TWILIO: &[&str] = &[
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_PHONE_NUMBER",
+    "TWILIO_API_BASE_URL",
+    "TWILIO_WEBHOOK_URL",
+];
+
+const REPLY_TEXT_PREFIX: &str = "SMS_AUTO_REPLY_TEXT_";
+const LONGEST_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
+const DEFAULT_GRACE: Duration = Duration::from_secs(10);
+
+/// What `--help` prints.
+pub(crate) fn help() -> String {
+    let mut help = "The whole service: webhook in, batches, classification, replies out.\n\n\
+        cargo run --release --example server\n\n\
+        Environment (an empty value counts as unset):\n"
+        .to_owned();
+    for (name, accepts, default) in VARIABLES {
+        let _ = writeln!(help, "\n  {name}\n      {accepts}\n      default: {default}");
+    }
+    let _ = writeln!(help, "\n  {}\n      this gateway is not built in yet", TWILIO.join(", "));
+    help
+}
+
+/// A value that stops the start. It does not repeat the value, which may be a secret in the wrong place.
+#[derive(Debug, thiserror::Error)]
+#[error("{name} has a value that is not accepted. It takes: {accepts}")]
+pub(crate) struct ConfigError {
+    name: String,
+    accepts: String,
+}
+
+impl ConfigError {
+    fn of(name: &str) -> Self {
+        let accepts = VARIABLES.iter().find(|variable| variable.0 == name).map(|variable| variable.1);
+        Self { name: name.to_owned(), accepts: accepts.expect("every variable is in the table").to_owned() }
+    }
+}
+
+/// The variables that are set.
+struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    fn of_this_process() -> Result<Self, ConfigError> {
+        let mut variables = BTreeMap::new();
+        for (name, value) in std::env::vars_os() {
+            let Ok(name) = name.into_string() else { continue };
+            match value.into_string() {
+                Ok(value) if value.trim().is_empty() => {}
+                Ok(value) => _ = variables.insert(name, value.trim().to_owned()),
+                Err(_) if VARIABLES.iter().any(|variable| variable.0 == name) => {
+                    return Err(ConfigError::of(&name));
+                }
+                Err(_) => {}
+            }
+        }
+        Ok(Self(variables))
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        debug_assert!(VARIABLES.iter().any(|variable| variable.0 == name), "{name} is not in --help");
+        self.0.get(name).cloned()
+    }
+
+    fn read<T>(&self, name: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, ConfigError> {
+        self.text(name).map(|value| read(&value).ok_or_else(|| ConfigError::of(name))).transpose()
+    }
+
+    fn one_of<T: Copy>(&self, name: &str, choices: &[(&str, T)], default: T) -> Result<T, ConfigError> {
+        let find = |value: &str| choices.iter().find(|choice| choice.0 == value).map(|choice| choice.1);
+        Ok(self.read(name, find)?.unwrap_or(default))
+    }
+
+    fn switch(&self, name: &str) -> Result<Option<bool>, ConfigError> {
+        self.read(name, |value| match value.to_ascii_lowercase().as_str() {
+            "1" | "true" | "yes" => Some(true),
+            "0" | "false" | "no" => Some(false),
+            _ => None,
+        })
+    }
+}
+
+/// `60`, `15s`, `500ms` or `2m`.
+fn duration(text: &str) -> Option<Duration> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().ok()?;
+    let duration = match unit {
+        "ms" => Duration::from_millis(number),
+        "" | "s" => Duration::from_secs(number),
+        "m" => Duration::from_secs(number.checked_mul(60)?),
+        _ => return None,
+    };
+    (duration <= LONGEST_DURATION).then_some(duration)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Fixed,
+    Sliding,
+    Aligned,
+}
+
+/// When batches close.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Windows {
+    pub(crate) mode: Mode,
+    pub(crate) length: Duration,
+    pub(crate) max_wait: Duration,
+    max_messages: Option<u32>,
+}
+
+impl Windows {
+    fn read(environment: &Environment) -> Result<Self, ConfigError> {
+        let length = environment.read("CONSOLIDATION_WINDOW", duration)?.unwrap_or(Duration::from_secs(60));
+        let modes = [("fixed", Mode::Fixed), ("sliding", Mode::Sliding), ("aligned", Mode::Aligned)];
+        let mode = environment.one_of("CONSOLIDATION_MODE", &modes, Mode::Fixed)?;
+        let longer = |text: &str| duration(text).filter(|wait| *wait >= length);
+        let max_wait = environment.read("CONSOLIDATION_MAX_WAIT", longer)?;
+        let max_wait = match mode {
+            Mode::Fixed => length,
+            Mode::Sliding => max_wait.unwrap_or(length * 5),
+            Mode::Aligned => max_wait.unwrap_or(length + DEFAULT_GRACE),
+        };
+        let at_least_one = |text: &str| text.parse().ok().filter(|count| *count > 0);
+        let max_messages = environment.read("CONSOLIDATION_MAX_MESSAGES", at_least_one)?;
+        Ok(Self { mode, length, max_wait, max_messages })
+    }
+}
+
+impl WindowPolicy<Conversation, SmsMessage> for Windows {
+    fn window(&self, _key: &Conversation, _message: &SmsMessage, now: Timestamp) -> Window {
+        let window = match self.mode {
+            Mode::Fixed => Window::fixed(self.length),
+            Mode::Sliding => Window::sliding(self.length, self.max_wait),
+            Mode::Aligned => Window::aligned(self.length, self.max_wait - self.length).window_at(now),
+        };
+        self.max_messages.map_or(window, |cap| window.with_max_messages(cap))
+    }
+}
+
+pub(crate) struct OpenAi {
+    pub(crate) api_key: String,
+    pub(crate) model: Option<String>,
+    pub(crate) base_url: Option<String>,
+}
+
+pub(crate) struct SmsMobileApi {
+    pub(crate) api_key: String,
+    pub(crate) base_url: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Pretty,
+    Json,
+    Classic,
+}
+
+/// Everything that can be set.
+pub(crate) struct Config {
+    pub(crate) bind: SocketAddr,
+    /// Whether somebody asked for the in-memory store, and so knows what it is.
+    pub(crate) memory_was_chosen: bool,
+    pub(crate) windows: Windows,
+    pub(crate) in_flight: InFlight,
+    pub(crate) replies: ReplyTemplates,
+    /// None too if the agent is switched off: what answers nothing need not pay for classifications.
+    pub(crate) openai: Option<OpenAi>,
+    pub(crate) gateway: Option<SmsMobileApi>,
+    pub(crate) webhook_secret: Option<String>,
+    pub(crate) only_line: Option<Address>,
+    pub(crate) log_format: LogFormat,
+    pub(crate) full_numbers: bool,
+    pub(crate) log_filter: EnvFilter,
+    pub(crate) admin_token: Option<String>,
+    pub(crate) cron_secret: Option<String>,
+    /// Variables that are set for nothing.
+    pub(crate) unused: Vec<&'static str>,
+}
+
+impl Config {
+    pub(crate) fn from_environment() -> Result<Self, ConfigError> {
+        let environment = Environment::of_this_process()?;
+        let env = &environment;
+        let gateway = env
+            .text("SMS_MOBILE_API_KEY")
+            .map(|api_key| SmsMobileApi { api_key, base_url: env.text("SMS_MOBILE_API_BASE_URL") });
+        let agent = env.switch("ENABLE_AI_SMS_AGENT")?.unwrap_or(true);
+        let openai = env.text("OPENAI_API_KEY").filter(|_| agent).map(|api_key| OpenAi {
+            api_key,
+            model: env.text("OPENAI_MODEL"),
+            base_url: env.text("OPENAI_BASE_URL"),
+        });
+        let formats =
+            [("pretty", LogFormat::Pretty), ("json", LogFormat::Json), ("classic", LogFormat::Classic)];
+        let in_flights = [("queue", InFlight::Queue), ("supersede", InFlight::Supersede)];
+        let filter = |text: &str| EnvFilter::builder().parse(text).ok();
+        Ok(Self {
+            bind: env
+                .read("BIND", |text| text.parse().ok())?
+                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8000))),
+            memory_was_chosen: env.read("DATABASE_URL", |url| (url == "memory:").then_some(()))?.is_some(),
+            windows: Windows::read(env)?,
+            in_flight: env.one_of("CONSOLIDATION_IN_FLIGHT", &in_flights, InFlight::Queue)?,
+            replies: replies(env, agent, gateway.is_some())?,
+            openai,
+            gateway,
+            webhook_secret: env.text("SMS_MOBILE_API_WEBHOOK_SECRET"),
+            only_line: env.read("AI_SMS_TEST_NUMBER", |text| text.parse().ok())?,
+            log_format: env.one_of("LOG_FORMAT", &formats, LogFormat::Pretty)?,
+            full_numbers: env.one_of("LOG_NUMBERS", &[("masked", false), ("full", true)], false)?,
+            log_filter: env.read("RUST_LOG", filter)?.unwrap_or_else(|| EnvFilter::new("info")),
+            admin_token: env.text("ADMIN_TOKEN"),
+            cron_secret: env.text("CRON_SECRET"),
+            unused: TWILIO.iter().copied().filter(|name| env.0.contains_key(*name)).collect(),
+        })
+    }
+}
+
+fn replies(env: &Environment, agent: bool, has_gateway: bool) -> Result<ReplyTemplates, ConfigError> {
+    let mut templates = match env.text("SMS_AUTO_REPLY_TEXT") {
+        Some(text) => ReplyTemplates::new().otherwise(text),
+        None => ReplyTemplates::default(),
+    };
+    let labels = [Label::AGREE, Label::NOT_AGREE];
+    for (name, text) in &env.0 {
+        let Some(label) = name.strip_prefix(REPLY_TEXT_PREFIX) else { continue };
+        let Some(label) = labels.iter().find(|known| known.as_str() == label) else {
+            let accepts = "a text, under the name of a label: AGREE or NOT_AGREE".to_owned();
+            return Err(ConfigError { name: name.clone(), accepts });
+        };
+        templates = templates.with(label.clone(), text);
+    }
+    let enabled = env.switch("SMS_AUTO_REPLY_ENABLED")?.unwrap_or(!has_gateway);
+    Ok(if agent && enabled { templates } else { ReplyTemplates::off() })
+}

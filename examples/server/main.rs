@@ -1,0 +1,175 @@
+//! The whole service: gateways post to a webhook, bursts become batches, each batch gets one classification and at
+//! most one reply.
+//!
+//! `cargo run --release --example server`, and `-- --help` for every setting. Without any it needs no keys: rules
+//! classify, and replies appear on the console.
+
+mod config;
+mod logging;
+mod service;
+
+use std::error::Error;
+use std::future::IntoFuture;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use sms_consolidate::{Clock, Consolidator, Conversation, Key, SmsMessage};
+use sms_consolidate_axum::WEBHOOK_PATH;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::config::{Config, LogFormat};
+
+type AnyError = Box<dyn Error + Send + Sync>;
+
+/// How long a shutdown may take in all.
+const SHUTDOWN_WITHIN: Duration = Duration::from_secs(10);
+
+/// Of that, how long calls under way may take to finish.
+const CALLS_WITHIN: Duration = Duration::from_secs(2);
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.first().map(String::as_str) {
+        None => {}
+        Some("--help" | "-h") => {
+            say(&config::help());
+            return ExitCode::SUCCESS;
+        }
+        Some(_) => return fail("the only argument is --help; everything is set by the environment"),
+    }
+    let config = match Config::from_environment() {
+        Ok(config) => config,
+        Err(error) => return fail(&error.to_string()),
+    };
+    match run(config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error.to_string()),
+    }
+}
+
+/// Writes to standard output. If nobody reads it any more, the service goes on.
+fn say(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
+fn fail(why: &str) -> ExitCode {
+    let _ = writeln!(io::stderr(), "server: {why}");
+    ExitCode::FAILURE
+}
+
+#[tokio::main]
+async fn run(mut config: Config) -> Result<(), AnyError> {
+    logging::start(config.log_format, std::mem::take(&mut config.log_filter));
+    let consolidator = service::consolidator(&config)?;
+    let router = service::router(&config, consolidator.clone())?;
+    let mut signals = Signals::listen()?;
+    let listener = TcpListener::bind(config.bind)
+        .await
+        .map_err(|error| format!("BIND: cannot listen on {}: {error}", config.bind))?;
+    announce(&config, listener.local_addr()?);
+    consolidator.start();
+
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async {
+        // A dropped sender stops the server too.
+        let _ = stopped.await;
+    });
+    let mut serving = tokio::spawn(server.into_future());
+    let signal = tokio::select! {
+        signal = signals.next() => signal,
+        ended = &mut serving => return Err(format!("the server ended by itself: {ended:?}").into()),
+    };
+    say(&format!("{signal}: stopping"));
+    let clock = consolidator.clock();
+    let deadline = clock.now() + SHUTDOWN_WITHIN;
+    let _ = stop.send(());
+    tokio::select! {
+        _ = &mut serving => {}
+        () = clock.sleep_until(clock.now() + CALLS_WITHIN) => serving.abort(),
+    }
+    shut_down(&consolidator, deadline.since(clock.now())).await
+}
+
+fn announce(config: &Config, address: SocketAddr) {
+    let summary = service::summary(config);
+    if config.log_format == LogFormat::Json {
+        let settings: serde_json::Map<_, _> =
+            summary.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        tracing::info!(%address, settings = %serde_json::Value::from(settings), "LISTENING");
+    } else {
+        say(&format!("Listening on http://{address}"));
+        for (name, value) in summary {
+            say(&format!("  {name:<11}{value}"));
+        }
+        say("Try:");
+        if config.webhook_secret.is_some() {
+            say(&format!("  curl http://{address}{WEBHOOK_PATH}"));
+        } else {
+            say(&format!(
+                "  curl http://{address}{WEBHOOK_PATH} --json \
+                 '{{\"guid\":\"'$RANDOM'\",\"number\":\"+639171234567\",\"message\":\"Yes\"}}'"
+            ));
+        }
+    }
+    if config.memory_was_chosen {
+        tracing::info!("the store is in memory: a crash loses what is not answered yet");
+    } else {
+        tracing::warn!(
+            "the store is in memory, because durable ones are not available yet: a crash loses what is not answered yet"
+        );
+    }
+    if !config.unused.is_empty() {
+        let set = config.unused.join(", ");
+        tracing::warn!("the Twilio gateway is not built in yet; {set} has no effect");
+    }
+}
+
+/// Handles what is open, and says what became of it.
+async fn shut_down(
+    consolidator: &Consolidator<Conversation, SmsMessage>,
+    within: Duration,
+) -> Result<(), AnyError> {
+    let report = consolidator.shutdown(within).await?;
+    for batch in &report.unfinished {
+        let (from, messages) = (batch.key.redacted(), batch.messages.len());
+        tracing::warn!(batch = %batch.id, %from, messages, "BATCH NOT HANDLED");
+    }
+    say(&format!(
+        "Stopped: {} batches handled, {} not handled, {} kept for the next start",
+        report.finished,
+        report.unfinished.len(),
+        report.kept
+    ));
+    Ok(())
+}
+
+/// Ctrl-C and SIGTERM.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = tokio::signal::ctrl_c() => "Ctrl-C",
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = tokio::signal::ctrl_c().await;
+            "Ctrl-C"
+        }
+    }
+}

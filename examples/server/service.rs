@@ -1,0 +1,114 @@
+//! From the configuration to the service.
+
+use std::error::Error;
+
+use axum::Router;
+use sms_consolidate::{
+    Consolidator, Conversation, Fallback, MemoryStore, OptOut, RuleClassifier, SmsMessage,
+};
+use sms_consolidate_axum::{CRON_PATH, STATUS_PATH, SmsRouter, WEBHOOK_PATH};
+use sms_consolidate_openai::{DEFAULT_MODEL, OpenAiClassifier};
+use sms_consolidate_providers::ConsoleSender;
+use sms_consolidate_providers::inbound;
+use sms_consolidate_providers::outbound::SmsMobileApiSender;
+
+use crate::config::{Config, Mode, OpenAi, SmsMobileApi};
+
+type AnyError = Box<dyn Error + Send + Sync>;
+
+pub(crate) fn consolidator(config: &Config) -> Result<Consolidator<Conversation, SmsMessage>, AnyError> {
+    let mut builder = Consolidator::builder()
+        .store(MemoryStore::new())
+        .window(config.windows)
+        .in_flight(config.in_flight)
+        .opt_out(OptOut::sms())
+        .replies(config.replies.clone())
+        .log_keys_in_full(config.full_numbers);
+    if let Some(line) = config.only_line.clone() {
+        builder = builder.reply_if(move |conversation: &Conversation| conversation.line() == Some(&line));
+    }
+    builder = match &config.openai {
+        Some(settings) => builder.classifier(Fallback::new(openai(settings)?, RuleClassifier::default())),
+        None => builder.classifier(RuleClassifier::default()),
+    };
+    builder = match &config.gateway {
+        Some(settings) => builder.sender(gateway(settings)?),
+        None if config.full_numbers => builder.sender(ConsoleSender::new().show_full_numbers()),
+        None => builder.sender(ConsoleSender::new()),
+    };
+    Ok(builder.build()?)
+}
+
+fn openai(settings: &OpenAi) -> Result<OpenAiClassifier, AnyError> {
+    let mut builder = OpenAiClassifier::builder(settings.api_key.clone());
+    if let Some(model) = &settings.model {
+        builder = builder.model(model);
+    }
+    if let Some(url) = &settings.base_url {
+        builder = builder.base_url(url);
+    }
+    builder.build().map_err(|error| format!("OPENAI_API_KEY, OPENAI_MODEL, OPENAI_BASE_URL: {error}").into())
+}
+
+fn gateway(settings: &SmsMobileApi) -> Result<SmsMobileApiSender, AnyError> {
+    let mut builder = SmsMobileApiSender::builder(settings.api_key.clone());
+    if let Some(url) = &settings.base_url {
+        builder = builder.base_url(url);
+    }
+    builder.build().map_err(|error| format!("SMS_MOBILE_API_KEY, SMS_MOBILE_API_BASE_URL: {error}").into())
+}
+
+pub(crate) fn router(
+    config: &Config,
+    consolidator: Consolidator<Conversation, SmsMessage>,
+) -> Result<Router, AnyError> {
+    let mut webhook = inbound::SmsMobileApi::new();
+    if let Some(secret) = &config.webhook_secret {
+        webhook = webhook.with_webhook_secret(secret)?;
+    }
+    let mut router = SmsRouter::new(consolidator).webhook(webhook).show_full_numbers(config.full_numbers);
+    if let Some(token) = &config.admin_token {
+        router = router.admin_token(token);
+    }
+    if let Some(secret) = &config.cron_secret {
+        router = router.cron_secret(secret);
+    }
+    Ok(router.into_router())
+}
+
+/// What is configured, for people.
+pub(crate) fn summary(config: &Config) -> Vec<(&'static str, String)> {
+    let windows = &config.windows;
+    let window = match windows.mode {
+        Mode::Fixed => format!("fixed, {:?}", windows.length),
+        Mode::Sliding => format!("sliding, {:?}, at most {:?}", windows.length, windows.max_wait),
+        Mode::Aligned => {
+            format!("aligned to {:?}, grace {:?}", windows.length, windows.max_wait - windows.length)
+        }
+    };
+    let classifier = match &config.openai {
+        Some(openai) => format!("OpenAI ({}), then rules", openai.model.as_deref().unwrap_or(DEFAULT_MODEL)),
+        None => "rules".to_owned(),
+    };
+    let gateway = if config.gateway.is_some() { "SMS Mobile API" } else { "console" };
+    let replies = match (config.replies.is_enabled(), &config.only_line) {
+        (false, _) => "off".to_owned(),
+        (true, None) => "on".to_owned(),
+        (true, Some(line)) => format!("on, only for {line:?}"),
+    };
+    let webhook =
+        if config.webhook_secret.is_some() { "signed calls only" } else { "calls are not verified" };
+    let mounted = |path: &str, is_mounted: bool, name: &str| {
+        if is_mounted { path.to_owned() } else { format!("not mounted ({name} is not set)") }
+    };
+    vec![
+        ("store", "in memory".to_owned()),
+        ("window", window),
+        ("classifier", classifier),
+        ("gateway", gateway.to_owned()),
+        ("replies", replies),
+        ("webhook", format!("{WEBHOOK_PATH}, {webhook}")),
+        ("status", mounted(STATUS_PATH, config.admin_token.is_some(), "ADMIN_TOKEN")),
+        ("scheduler", mounted(CRON_PATH, config.cron_secret.is_some(), "CRON_SECRET")),
+    ]
+}

@@ -1,0 +1,159 @@
+//! Messages in: one handler for every gateway.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{OriginalUri, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{self, MethodRouter};
+use serde::Serialize;
+use sms_consolidate::{PushError, Pushed};
+use sms_consolidate_providers::inbound::{FieldError, Inbound, InboundRequest, Parsed, Rejection};
+
+use crate::answer::{failure, unavailable};
+use crate::body;
+use crate::router::SmsConsolidator;
+
+struct Webhook {
+    consolidator: SmsConsolidator,
+    gateway: Arc<dyn Inbound>,
+    body_limit: usize,
+}
+
+pub(crate) fn route(
+    consolidator: SmsConsolidator,
+    gateway: Arc<dyn Inbound>,
+    body_limit: usize,
+) -> MethodRouter {
+    let webhook = Webhook { consolidator, gateway, body_limit };
+    routing::get(probe).post(receive).with_state(Arc::new(webhook))
+}
+
+#[derive(Serialize)]
+struct Ready {
+    status: &'static str,
+    message: &'static str,
+    timestamp: String,
+}
+
+async fn probe(State(webhook): State<Arc<Webhook>>) -> Json<Ready> {
+    let timestamp = webhook.consolidator.clock().now().to_string();
+    Json(Ready { status: "ok", message: "ready for messages", timestamp })
+}
+
+async fn receive(State(webhook): State<Arc<Webhook>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let clock = webhook.consolidator.clock();
+    let body = match body::read(body, webhook.body_limit, clock.as_ref()).await {
+        Ok(body) => body,
+        Err(error) => {
+            tracing::warn!(?error, "WEBHOOK REFUSED");
+            return error.answer();
+        }
+    };
+    // In a nested router `parts.uri` lacks the prefix.
+    let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
+    let request = InboundRequest { method: &parts.method, uri, headers: &parts.headers, body: &body };
+    match webhook.gateway.parse(&request, clock.now()) {
+        Ok(parsed) => store(&webhook.consolidator, parsed).await,
+        Err(rejection) => {
+            tracing::warn!(status = rejection.status().as_u16(), error = %rejection, "WEBHOOK REFUSED");
+            refuse(&rejection)
+        }
+    }
+}
+
+/// Why one element of a list was not accepted.
+#[derive(Serialize)]
+struct ElementError {
+    index: usize,
+    message: String,
+}
+
+impl ElementError {
+    fn of(error: &FieldError) -> Option<Self> {
+        Some(Self { index: error.index?, message: format!("`{}` {}", error.field, error.problem) })
+    }
+}
+
+fn refuse(rejection: &Rejection) -> Response {
+    let errors: Vec<_> = match rejection {
+        Rejection::Unprocessable(errors) => errors.iter().filter_map(ElementError::of).collect(),
+        _ => Vec::new(),
+    };
+    if errors.is_empty() {
+        return failure(rejection.status(), rejection.to_string());
+    }
+    let message_count = errors.len();
+    let receipt = Receipt { errors, message_count, ..Receipt::new("error", rejection.to_string()) };
+    (rejection.status(), Json(receipt)).into_response()
+}
+
+/// What became of the messages of one call.
+#[derive(Serialize)]
+struct Receipt {
+    status: &'static str,
+    message: String,
+    message_count: usize,
+    processed: usize,
+    skipped: usize,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ElementError>,
+}
+
+impl Receipt {
+    fn new(status: &'static str, message: String) -> Self {
+        Self { status, message, message_count: 0, processed: 0, skipped: 0, errors: Vec::new() }
+    }
+}
+
+async fn store(consolidator: &SmsConsolidator, parsed: Parsed) -> Response {
+    let mut receipt = Receipt::new("success", String::new());
+    receipt.message_count = parsed.messages.len() + parsed.errors.len();
+    receipt.errors = parsed.errors.iter().filter_map(ElementError::of).collect();
+    let positions = positions(&parsed);
+    let messages = parsed.messages.into_iter().map(|message| (message.conversation, message.message));
+    let results = consolidator.push_many(messages.collect()).await;
+    let mut try_again: Option<PushError> = None;
+    for (index, result) in positions.into_iter().zip(results) {
+        match result {
+            Ok(Pushed::Accepted(_)) => receipt.processed += 1,
+            Ok(Pushed::Duplicate) => receipt.skipped += 1,
+            Err(error) if error.is_retryable() => try_again = Some(error),
+            Err(error) => receipt.errors.push(ElementError { index, message: error.to_string() }),
+        }
+    }
+    receipt.errors.sort_by_key(|error| error.index);
+    answer(receipt, try_again)
+}
+
+/// Where each message stands in the payload, given where the refused elements do.
+fn positions(parsed: &Parsed) -> Vec<usize> {
+    let refused: Vec<_> = parsed.errors.iter().filter_map(|error| error.index).collect();
+    (0..).filter(|index| refused.binary_search(index).is_err()).take(parsed.messages.len()).collect()
+}
+
+fn answer(mut receipt: Receipt, try_again: Option<PushError>) -> Response {
+    if let Some(first) = receipt.errors.first() {
+        let (refused, first) = (receipt.errors.len(), &first.message);
+        tracing::warn!(refused, error = first, "MESSAGES REFUSED");
+    }
+    if let Some(error) = try_again {
+        receipt.status = "error";
+        receipt.message = error.to_string();
+        return unavailable(Json(receipt));
+    }
+    let stored = receipt.processed + receipt.skipped;
+    if stored == 0 && !receipt.errors.is_empty() {
+        receipt.status = "error";
+        receipt.message.clone_from(&receipt.errors[0].message);
+        return (StatusCode::UNPROCESSABLE_ENTITY, Json(receipt)).into_response();
+    }
+    receipt.message = match (receipt.processed, receipt.skipped) {
+        (0, 0) => "nothing to store".to_owned(),
+        (new, 0) => format!("{new} stored"),
+        (new, old) => format!("{new} stored, {old} known already"),
+    };
+    Json(receipt).into_response()
+}

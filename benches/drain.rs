@@ -90,7 +90,11 @@ fn filled_store(traffic: &Traffic, now: Timestamp) -> MemoryStore<Conversation, 
         if arrivals.is_empty() {
             return store;
         }
-        store.append(now, arrivals).now_or_never().expect("memory does not wait").expect("memory does not fail");
+        store
+            .append(now, arrivals)
+            .now_or_never()
+            .expect("memory does not wait")
+            .expect("memory does not fail");
     }
 }
 

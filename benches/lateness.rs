@@ -19,10 +19,8 @@ fn main() {
     machine::describe("lateness");
     let batches = settings::scaled(1_000_000);
     let threads = machine::cores().min(4);
-    let title = format!(
-        "lateness: {} windows end within {SPREAD:?}, {threads} thread(s)",
-        settings::short(batches)
-    );
+    let title =
+        format!("lateness: {} windows end within {SPREAD:?}, {threads} thread(s)", settings::short(batches));
     let mut table = Table::new(title, &["beside it", "batches", "p50 ms", "p99 ms", "max ms", "reach p99"]);
     let mut add = |name: &str, late_us: &[f64]| {
         let ms = |share| quantile(late_us, share) / 1e3;

@@ -1,9 +1,7 @@
 //! What a sender whose window is open costs in memory, beyond the messages themselves.
 
 use sms_consolidate::Window;
-use sms_consolidate_benches::contenders::{
-    Contender, Moka, Ours, Queued, ShardedMap, TaskPerSender, WINDOW,
-};
+use sms_consolidate_benches::contenders::{Contender, Moka, Ours, Queued, ShardedMap, TaskPerSender, WINDOW};
 use sms_consolidate_benches::memory::{COUNTING, allocations, bytes_in_use};
 use sms_consolidate_benches::table::{Table, figures, verdict};
 use sms_consolidate_benches::traffic::{PER_SENDER, Shape, Traffic};
@@ -40,7 +38,13 @@ fn main() {
             let reached = || format!("≤ {REACH_BYTES} {}", verdict(overhead <= REACH_BYTES));
             let requests = used.requests as f64 / traffic.len() as f64;
             let reached = if reach { reached() } else { String::new() };
-            table.row([name.into(), figures(each(used.bytes)), figures(overhead), figures(requests), reached]);
+            table.row([
+                name.into(),
+                figures(each(used.bytes)),
+                figures(overhead),
+                figures(requests),
+                reached,
+            ]);
         };
         let window = Window::fixed(WINDOW);
         add("bare map", false, &used(&traffic, ShardedMap::new));

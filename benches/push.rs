@@ -4,9 +4,7 @@ use std::sync::{Arc, Barrier};
 use std::time::Instant;
 
 use sms_consolidate::Window;
-use sms_consolidate_benches::contenders::{
-    Contender, Moka, Ours, Queued, ShardedMap, TaskPerSender, WINDOW,
-};
+use sms_consolidate_benches::contenders::{Contender, Moka, Ours, Queued, ShardedMap, TaskPerSender, WINDOW};
 use sms_consolidate_benches::contest::{Contest, Reach};
 use sms_consolidate_benches::traffic::{PER_SENDER, Shape, Traffic};
 use sms_consolidate_benches::{machine, settings, time};
@@ -40,11 +38,9 @@ fn contest(traffic: &Traffic, senders: usize, shape: Shape, threads: usize) {
     let mut contest = Contest::new(title, "message");
     contest.enter(MAP, &[], || round(traffic, threads, ShardedMap::new, one_by_one));
     let reaches = [Reach::AtMost(1.2, MAP), Reach::FasterBy(faster, QUEUE)];
+    contest.enter(PUSH, &reaches, || round(traffic, threads, || Ours::without_dedup(fixed), one_by_one));
     contest
-        .enter(PUSH, &reaches, || round(traffic, threads, || Ours::without_dedup(fixed), one_by_one));
-    contest.enter("push, with dedup", &[], || {
-        round(traffic, threads, || Ours::with_dedup(fixed), one_by_one)
-    });
+        .enter("push, with dedup", &[], || round(traffic, threads, || Ours::with_dedup(fixed), one_by_one));
     contest.enter("push, sliding", &[Reach::AtMost(1.1, PUSH)], || {
         round(traffic, threads, || Ours::without_dedup(sliding), one_by_one)
     });
@@ -85,7 +81,10 @@ fn round<C: Contender, F: Future<Output = ()> + Send + 'static>(
         .enable_time()
         .build()
         .expect("a runtime starts");
-    let contender = { let _inside = runtime.enter(); start() };
+    let contender = {
+        let _inside = runtime.enter();
+        start()
+    };
     let all_ready = Arc::new(Barrier::new(threads));
     let tasks = (0..threads).map(|thread| {
         let (traffic, contender) = (traffic.clone(), contender.clone());

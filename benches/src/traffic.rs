@@ -1,5 +1,6 @@
 //! Messages as gateways deliver them: a number and a line as key, a guid of 36 characters, a text of 60.
 
+use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -125,4 +126,14 @@ impl Traffic {
     pub fn messages(&self, positions: Range<usize>) -> impl Iterator<Item = (Conversation, SmsMessage)> {
         positions.map(|number| (self.senders[self.order[number] as usize].clone(), message(number)))
     }
+}
+
+/// Writes the body with which SMS Mobile API posts the `number`th message, one of as many senders.
+pub fn write_webhook(body: &mut Vec<u8>, number: usize) {
+    let (guid, sender) = (guid(number), number * 7_919 % 10_000_000_000);
+    let written = write!(
+        body,
+        r#"{{"date_received":"2025-01-20","hour_received":"10:14:50","time_received":"2025-01-20 10:14:50","message":"{TEXT}","number":"+63{sender:010}","guid":"{guid}"}}"#
+    );
+    written.expect("a Vec takes whatever is written");
 }

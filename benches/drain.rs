@@ -65,13 +65,14 @@ fn bare_map(traffic: &Traffic, senders: usize) -> f64 {
 fn delay_queue(traffic: &Traffic, senders: usize) -> f64 {
     runtime(1).block_on(async {
         let (map, mut ends) = (ShardedMap::new(), DelayQueue::new());
-        let spread = Duration::from_secs(1);
+        // One ends each microsecond, so that they lie in the queue as they would in service.
+        let ends_at = |number: usize| Duration::from_micros(number as u64);
         for (key, message) in traffic.messages(0..traffic.len()) {
             if map.upsert(key.clone(), message) {
-                ends.insert(key, spread * u32::try_from(ends.len()).unwrap_or(0) / senders as u32);
+                ends.insert(key, ends_at(ends.len()));
             }
         }
-        time::pause(spread).await;
+        time::pause(ends_at(senders)).await;
         let started = time::now();
         while let Some(ended) = poll_fn(|context| ends.poll_expired(context)).await {
             drop(map.remove(ended.get_ref()));

@@ -8,7 +8,8 @@ use sms_consolidate_benches::table::{Table, figures};
 use sms_consolidate_benches::time::{median, quantile};
 use sms_consolidate_benches::{machine, settings, traffic};
 
-const SPREAD: Duration = Duration::from_secs(2);
+/// So many windows end each second.
+const PER_SECOND: usize = 10_000;
 const LEAD: Duration = Duration::from_millis(200);
 const CONTENDERS: [(&str, bool); 2] = [("nobody is slow", false), ("one key is slow", true)];
 
@@ -43,16 +44,17 @@ fn main() {
 async fn lateness(keys: usize, one_is_slow: bool) -> Vec<f64> {
     let punctual = Punctual::start(keys);
     let first_due = punctual.clock.now() + LEAD;
+    let spread = |keys: usize| Duration::from_secs(1).mul_f64(keys as f64 / PER_SECOND as f64);
     let mut senders = traffic::senders(keys + 1);
     if one_is_slow {
         // Busy from before the first window of the others ends until after the last one has.
         let slow = senders.pop().expect("there is one more sender than keys");
-        let takes = LEAD + SPREAD * 2;
+        let takes = LEAD + spread(keys) * 2;
         let timed = Timed { message: traffic::message(keys), due: punctual.clock.now(), takes };
         punctual.consolidator.push(slow, timed).await.expect("there is room");
     }
     for (number, key) in senders.into_iter().take(keys).enumerate() {
-        let due = first_due + SPREAD.mul_f64(number as f64 / keys as f64);
+        let due = first_due + spread(number);
         let timed = Timed { message: traffic::message(number), due, takes: Duration::ZERO };
         punctual.consolidator.push(key, timed).await.expect("there is room");
     }

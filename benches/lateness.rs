@@ -8,9 +8,8 @@ use sms_consolidate_benches::table::{Table, figures, verdict};
 use sms_consolidate_benches::time::{self, quantile};
 use sms_consolidate_benches::{machine, settings, traffic};
 
-const SPREAD: Duration = Duration::from_secs(10);
-/// From the first push to the end of the first window: all messages are in by then.
-const LEAD: Duration = Duration::from_secs(4);
+/// So many windows end each second, also at a smaller scale.
+const PER_SECOND: usize = 100_000;
 const REACH_P99_MS: f64 = 3.0;
 const LOAD_PER_MS: usize = 100;
 const CHUNK: usize = 256;
@@ -19,8 +18,11 @@ fn main() {
     machine::describe("lateness");
     let batches = settings::scaled(1_000_000);
     let threads = machine::cores().min(4);
-    let title =
-        format!("lateness: {} windows end within {SPREAD:?}, {threads} thread(s)", settings::short(batches));
+    let title = format!(
+        "lateness: {} windows end within {:?}, {threads} thread(s)",
+        settings::short(batches),
+        spread(batches)
+    );
     let mut table = Table::new(title, &["beside it", "batches", "p50 ms", "p99 ms", "max ms", "reach p99"]);
     let mut add = |name: &str, late_us: &[f64]| {
         let ms = |share| quantile(late_us, share) / 1e3;
@@ -39,12 +41,17 @@ fn main() {
     table.print();
 }
 
+/// From the end of the first window to the end of the last.
+fn spread(batches: usize) -> Duration {
+    Duration::from_secs(1).mul_f64(batches as f64 / PER_SECOND as f64)
+}
+
 /// How late tokio's own timer is: the floor.
 async fn sleeps(count: u32) -> Vec<f64> {
     let start = time::now();
     let sleeps: Vec<_> = (0..count)
         .map(|number| {
-            let due = start + SPREAD / 10 * number / count;
+            let due = start + Duration::from_secs(1) * number / count;
             tokio::spawn(async move {
                 time::pause(due.saturating_duration_since(time::now())).await;
                 time::now().saturating_duration_since(due).as_nanos() as f64 / 1e3
@@ -61,7 +68,8 @@ async fn sleeps(count: u32) -> Vec<f64> {
 
 async fn lateness(batches: usize, load_per_ms: usize) -> Vec<f64> {
     let punctual = Punctual::start(batches);
-    let first_due = punctual.clock.now() + LEAD;
+    // All messages are in before the first window ends.
+    let first_due = punctual.clock.now() + Duration::from_millis(200) + spread(batches) / 2;
     fill(&punctual, batches, first_due).await;
     assert!(punctual.clock.now() < first_due, "the messages were not in before the first window ended");
     let load = tokio::spawn(load(punctual.clone(), batches, first_due, load_per_ms));
@@ -72,7 +80,7 @@ async fn lateness(batches: usize, load_per_ms: usize) -> Vec<f64> {
 
 async fn fill(punctual: &Punctual, batches: usize, first_due: Timestamp) {
     let mut messages = traffic::senders(batches).into_iter().enumerate().map(|(number, key)| {
-        let due = first_due + SPREAD.mul_f64(number as f64 / batches as f64);
+        let due = first_due + spread(number);
         (key, Timed { message: traffic::message(number), due, takes: Duration::ZERO })
     });
     loop {
@@ -88,7 +96,7 @@ async fn fill(punctual: &Punctual, batches: usize, first_due: Timestamp) {
 /// Pushes messages of further senders, whose windows end long after.
 async fn load(punctual: Punctual, batches: usize, from: Timestamp, per_ms: usize) {
     punctual.clock.sleep_until(from).await;
-    let due = from + SPREAD * 100;
+    let due = from + Duration::from_secs(3_600);
     let keys = traffic::senders(batches * 2).split_off(batches);
     let start = time::now();
     let mut pushed = 0;

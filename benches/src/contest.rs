@@ -51,16 +51,14 @@ impl<'a> Contest<'a> {
         self.contenders.push(Contender { name, round, reaches, costs: Vec::new() });
     }
 
-    /// Runs one round that is not counted and then `rounds` that are, and prints the table.
+    /// Runs `rounds` rounds and prints the table. No round is left out: the median is not moved by a first one that
+    /// found the machine cold.
     pub fn run(mut self, rounds: usize) -> Standings {
         let count = self.contenders.len();
-        for round in 0..=rounds {
+        for round in 0..rounds {
             for position in 0..count {
                 let contender = &mut self.contenders[(round + position) % count];
-                let cost = (contender.round)();
-                if round > 0 {
-                    contender.costs.push(cost);
-                }
+                contender.costs.push((contender.round)());
             }
         }
         let costs = self.contenders.iter().map(|contender| (contender.name, contender.costs.clone()));

@@ -1,0 +1,77 @@
+use sms_consolidate::{
+    Classification, Classifier, ClassifyError, Consolidator, Context, Conversation, Key, Label, MemoryStore,
+    Message, Pushed, Receipt, Reply, ReplySender, SendError, SmsMessage, Window,
+};
+
+use super::Contender;
+use crate::traffic::Anonymous;
+
+/// More than any benchmark stores.
+const UNBOUNDED: usize = 1 << 40;
+
+/// A memory store whose limits no benchmark meets.
+#[must_use]
+pub fn unbounded_store<K: Key, M: Message>() -> MemoryStore<K, M> {
+    MemoryStore::builder().max_keys(UNBOUNDED).max_messages(UNBOUNDED).max_ids(UNBOUNDED).build()
+}
+
+/// A classifier that answers at once.
+pub fn instant_classifier<M: Message>() -> impl Classifier<M> {
+    |_: &[M], _: &Context| async { Ok::<_, ClassifyError>(Classification::new(Label::AGREE, "Instant")) }
+}
+
+/// A sender that takes every reply at once.
+pub fn instant_sender() -> impl ReplySender<Conversation> {
+    |_: &Reply<Conversation>| async { Ok::<_, SendError>(Receipt::default()) }
+}
+
+/// This library, with its driver running.
+#[derive(Clone, Debug)]
+pub struct Ours<M> {
+    consolidator: Consolidator<Conversation, M>,
+    wrap: fn(SmsMessage) -> M,
+}
+
+impl<M: Message> Ours<M> {
+    fn start(window: Window, wrap: fn(SmsMessage) -> M) -> Self {
+        let consolidator = Consolidator::builder()
+            .window(window)
+            .store(unbounded_store())
+            .classifier(instant_classifier())
+            .sender(instant_sender())
+            .build()
+            .expect("a classifier and a sender are given");
+        consolidator.start();
+        Self { consolidator, wrap }
+    }
+}
+
+impl Ours<SmsMessage> {
+    /// Recognises messages that come again.
+    #[must_use]
+    pub fn with_dedup(window: Window) -> Self {
+        Self::start(window, |message| message)
+    }
+}
+
+impl Ours<Anonymous> {
+    /// Does not look at guids.
+    #[must_use]
+    pub fn without_dedup(window: Window) -> Self {
+        Self::start(window, Anonymous)
+    }
+}
+
+impl<M: Message> Contender for Ours<M> {
+    async fn push(&self, key: Conversation, message: SmsMessage) {
+        let pushed = self.consolidator.push(key, (self.wrap)(message)).await;
+        assert!(matches!(pushed, Ok(Pushed::Accepted(_))), "not accepted: {pushed:?}");
+    }
+
+    async fn push_many(&self, messages: Vec<(Conversation, SmsMessage)>) {
+        let messages = messages.into_iter().map(|(key, message)| (key, (self.wrap)(message))).collect();
+        for pushed in self.consolidator.push_many(messages).await {
+            assert!(matches!(pushed, Ok(Pushed::Accepted(_))), "not accepted: {pushed:?}");
+        }
+    }
+}

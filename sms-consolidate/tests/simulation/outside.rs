@@ -181,7 +181,15 @@ impl ReplySender<SimKey> for Outside {
             let number = state.oracle.send_begins(now, self.node, reply);
             let knows_it = state.plan.idempotent && state.oracle.is_taken(reply.batch);
             let faults = if state.calm { 0 } else { state.plan.sender_faults };
-            let delivery = draw_delivery(&mut state.rng, faults, knows_it);
+            let mut delivery = draw_delivery(&mut state.rng, faults, knows_it);
+            // Nor does it take what it has rejected.
+            let rejected = state.oracle.was_rejected(reply.batch).filter(|_| state.plan.idempotent);
+            if let Some(opted_out) = rejected {
+                delivery = Delivery { takes: false, answer: Answer::Reject { opted_out } };
+            }
+            if let Answer::Reject { opted_out } = delivery.answer {
+                state.oracle.rejects(reply.batch, opted_out);
+            }
             let is_slow = state.rng.u8(0..3) == 0;
             let wait = is_slow.then(|| Duration::from_millis(state.rng.u64(1..=10_000)));
             let batch = state.oracle.name(reply.batch);

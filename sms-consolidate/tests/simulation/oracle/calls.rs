@@ -145,7 +145,12 @@ impl Oracle {
         let SendCall { batch: id, claim, node, begun_at, .. } = self.send_calls[call];
         let is_held = claim.zip(self.batches.get(&id)).is_some_and(|(token, batch)| batch.is_held_by(token));
         self.reach("a reply was cut off");
-        let is_excused = now >= begun_at + self.plan.send_timeout || self.interrupters.contains(&node);
+        // Whoever was asleep, and does not hear that its lease was renewed, takes it for lost.
+        let work = self.batches.get(&id).and_then(|batch| batch.work.as_ref());
+        let has_slept = work.is_some_and(|work| self.jumped_at >= work.begun_at);
+        let is_excused = now >= begun_at + self.plan.send_timeout
+            || self.interrupters.contains(&node)
+            || (has_slept && self.plan.weather == Weather::Stormy);
         check!(self, !is_held || is_excused, "{}: its reply was cut off for no reason", self.name(id));
         self.send_ended(call, Sent::Unknown);
     }
@@ -179,6 +184,14 @@ impl Oracle {
         *taken += 1;
         let taken = *taken;
         check!(self, taken == 1, "{name}: its recipient got {taken} replies");
+    }
+
+    pub(crate) fn rejects(&mut self, id: BatchId, opted_out: bool) {
+        self.rejected.insert(id, opted_out);
+    }
+
+    pub(crate) fn was_rejected(&self, id: BatchId) -> Option<bool> {
+        self.rejected.get(&id).copied()
     }
 
     pub(crate) fn is_taken(&self, id: BatchId) -> bool {

@@ -258,6 +258,7 @@ impl Oracle {
             work.stage = Stage::Replying;
             work.text = Some(text.to_owned());
             work.begun_by = Some(fence.token);
+            work.begun_at = now;
             work.counted = counts;
             work.sends_from = sends;
         }
@@ -433,6 +434,7 @@ impl Work {
             stage: Stage::Claimed,
             text: None,
             begun_by: None,
+            begun_at: Timestamp::MIN,
             counted: false,
             sends_from,
         }

@@ -70,6 +70,7 @@ struct Work {
     stage: Stage,
     text: Option<String>,
     begun_by: Option<Token>,
+    begun_at: Timestamp,
     /// When this batch's reply was begun, if the loop guard counts it.
     counted: bool,
     /// The first of `Batch::sends` since the reply was begun.
@@ -117,6 +118,8 @@ pub(crate) struct Oracle {
     buffered: usize,
     /// Replies that reached the recipient, by lineage.
     taken: BTreeMap<usize, u32>,
+    /// Replies that the gateway rejected, and whether because of an opt-out.
+    rejected: BTreeMap<BatchId, bool>,
     classify_calls: Vec<calls::ClassifyCall>,
     send_calls: Vec<calls::SendCall>,
     /// Nodes that may drop what they do.
@@ -149,6 +152,7 @@ impl Oracle {
             ids: BTreeSet::new(),
             buffered: 0,
             taken: BTreeMap::new(),
+            rejected: BTreeMap::new(),
             classify_calls: Vec::new(),
             send_calls: Vec::new(),
             interrupters: BTreeSet::new(),

@@ -291,8 +291,11 @@ impl<K: Key, M: Message> Consolidator<K, M> {
 
     /// Handles up to `limit` batches that are due now, and returns when they are done. It takes up no more than the
     /// in-flight limit leaves room for. What is not done within `within` is given back, which takes a second at the
-    /// longest. It needs no driver, and works beside one. Once a shutdown
-    /// has begun it does nothing. For hosts without a long-running process.
+    /// longest. It needs no driver, and works beside one. Once a shutdown has begun it does nothing. For hosts without a
+    /// long-running process.
+    ///
+    /// Cancellation: jobs that have begun go on by themselves. A future that is dropped while the store is being asked
+    /// may leave batches leased to nobody; they come back when their lease ends.
     ///
     /// # Errors
     /// If the store failed.

@@ -44,6 +44,10 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// open batches are closed and handled within the deadline, and what is left comes back in the report. Calling it
     /// again is harmless.
     ///
+    /// Cancellation: a dropped future leaves the consolidator closed to pushes; call it again to end in order. If the
+    /// store does not answer by a second after the deadline, the driver is cut off, and batches that it was just
+    /// claiming from a durable store come back when their lease ends.
+    ///
     /// # Errors
     /// If the store failed.
     ///

@@ -26,6 +26,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -131,21 +132,29 @@ const RE_ANCHOR_AFTER: Duration = Duration::from_secs(60);
 /// clock that was set back is ignored until it has caught up.
 #[derive(Clone, Debug)]
 pub struct SystemClock {
-    anchor: Arc<Mutex<Anchor>>,
+    anchor: Arc<Anchor>,
 }
 
+/// Without a lock, because every push asks for the time.
 #[derive(Debug)]
 struct Anchor {
-    instant: Instant,
-    wall: Timestamp,
+    started: Instant,
+    /// When the wall clock was last looked at, in milliseconds since `started`.
+    looked_at_ms: AtomicI64,
+    /// The wall time at `started`, as far as is known. It only grows.
+    wall_at_start_ms: AtomicI64,
 }
 
 impl SystemClock {
     /// A clock anchored to the wall time of this moment.
     #[must_use]
     pub fn new() -> Self {
-        let anchor = Anchor { instant: monotonic_now(), wall: wall_now() };
-        Self { anchor: Arc::new(Mutex::new(anchor)) }
+        let anchor = Anchor {
+            started: monotonic_now(),
+            looked_at_ms: AtomicI64::new(0),
+            wall_at_start_ms: AtomicI64::new(wall_now().as_unix_millis()),
+        };
+        Self { anchor: Arc::new(anchor) }
     }
 }
 
@@ -168,14 +177,13 @@ fn wall_now() -> Timestamp {
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        let mut anchor = self.anchor.lock().unwrap_or_else(PoisonError::into_inner);
-        let elapsed = monotonic_now().saturating_duration_since(anchor.instant);
-        let monotonic = anchor.wall + elapsed;
-        if elapsed < RE_ANCHOR_AFTER {
-            return monotonic;
+        let Anchor { started, looked_at_ms, wall_at_start_ms } = &*self.anchor;
+        let elapsed_ms = millis(monotonic_now().saturating_duration_since(*started));
+        if elapsed_ms - looked_at_ms.load(Ordering::Relaxed) >= millis(RE_ANCHOR_AFTER) {
+            looked_at_ms.store(elapsed_ms, Ordering::Relaxed);
+            wall_at_start_ms.fetch_max(wall_now().as_unix_millis() - elapsed_ms, Ordering::Relaxed);
         }
-        *anchor = Anchor { instant: anchor.instant + elapsed, wall: monotonic.max(wall_now()) };
-        anchor.wall
+        Timestamp(wall_at_start_ms.load(Ordering::Relaxed).saturating_add(elapsed_ms))
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the one place that sleeps on the machine's clock")]

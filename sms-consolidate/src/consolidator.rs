@@ -35,7 +35,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::driver::{Jobs, MAINTAIN_LIMIT};
 use crate::error::PushError;
 use crate::event::{Event, Events, Totals};
-use crate::gate::Gate;
+use crate::gate::{Gate, Pass};
 use crate::lane::{Accepted, CloseReason, Entry};
 use crate::message::{BatchId, Key, Message};
 use crate::process::Ended;
@@ -169,8 +169,18 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// If the message was not accepted. Nothing is stored then, except that after [`PushError::Unavailable`] it may
     /// be; with an id it is safe to push it again.
     pub async fn push(&self, key: K, message: M) -> Result<Pushed, PushError> {
-        let mut results = self.push_many(vec![(key, message)]).await;
-        results.pop().expect("one message has one result")
+        let pass = self.inner.gate.enter();
+        let now = self.inner.clock.now();
+        let note = self.inner.events.are_watched().then(|| note(&key, &message));
+        let result = match self.admit(pass.as_ref(), &message) {
+            Ok(()) => self.append_one(self.arrival(now, key, message), now).await,
+            Err(refused) => Err(refused),
+        };
+        self.count(&result);
+        if let Some((key, id)) = note {
+            self.announce(now, key, id, &result);
+        }
+        result
     }
 
     /// Takes in many messages, for the price of one lock or one transaction. Each has its own result, in their order;
@@ -180,32 +190,36 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     pub async fn push_many(&self, messages: Vec<(K, M)>) -> Vec<Result<Pushed, PushError>> {
         let pass = self.inner.gate.enter();
         let now = self.inner.clock.now();
-        let watched = self.inner.events.are_watched();
-        let mut results: Vec<Option<Result<Pushed, PushError>>> = Vec::with_capacity(messages.len());
-        let mut notes = Vec::new();
+        let notes: Option<Vec<_>> = self
+            .inner
+            .events
+            .are_watched()
+            .then(|| messages.iter().map(|(key, message)| note(key, message)).collect());
         let mut arrivals = Vec::with_capacity(messages.len());
-        for (key, message) in messages {
-            let check = if pass.is_some() { self.check(&message) } else { Err(PushError::ShuttingDown) };
-            if watched {
-                notes.push((key.clone(), message.id().map(str::to_owned)));
+        let mut refused = Vec::new();
+        for (position, (key, message)) in messages.into_iter().enumerate() {
+            match self.admit(pass.as_ref(), &message) {
+                Ok(()) => arrivals.push(self.arrival(now, key, message)),
+                Err(error) => refused.push((position, error)),
             }
-            if check.is_ok() {
-                arrivals.push(self.arrival(now, key, message));
-            }
-            results.push(check.err().map(Err));
         }
-        let mut appended = self.append(now, arrivals).await.into_iter();
-        let results = results.into_iter().map(|refused| {
-            refused.or_else(|| appended.next()).expect("every message was refused or appended")
-        });
-        let results: Vec<_> = results.collect();
-        for result in &results {
-            self.count(result);
+        let mut results = self.append(now, arrivals).await;
+        for (position, error) in refused {
+            results.insert(position, Err(error));
         }
-        for ((key, id), result) in notes.into_iter().zip(&results) {
+        results.iter().for_each(|result| self.count(result));
+        for ((key, id), result) in notes.into_iter().flatten().zip(&results) {
             self.announce(now, key, id, result);
         }
         results
+    }
+
+    /// Whether the message may come in.
+    fn admit(&self, pass: Option<&Pass<'_>>, message: &M) -> Result<(), PushError> {
+        if pass.is_none() {
+            return Err(PushError::ShuttingDown);
+        }
+        self.check(message)
     }
 
     fn check(&self, message: &M) -> Result<(), PushError> {
@@ -237,6 +251,21 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         arrival
     }
 
+    async fn append_one(&self, arrival: Arrival<K, M>, now: Timestamp) -> Result<Pushed, PushError> {
+        let begun = self.inner.jobs.begun();
+        match self.inner.store.append_at_once(now, arrival) {
+            Ok(one) => {
+                self.heed(one.wake_at, one.ids_forgotten);
+                self.pushed(one.result, begun)
+            }
+            // In a box, so that the future of a push is small where it is not needed.
+            Err(arrival) => {
+                let mut results = Box::pin(self.append(now, vec![arrival])).await;
+                results.pop().expect("one message has one result")
+            }
+        }
+    }
+
     async fn append(&self, now: Timestamp, arrivals: Vec<Arrival<K, M>>) -> Vec<Result<Pushed, PushError>> {
         let count = arrivals.len();
         if count == 0 {
@@ -254,11 +283,21 @@ impl<K: Key, M: Message> Consolidator<K, M> {
                 return (0..count).map(|_| Err(PushError::from(Arc::clone(&error)))).collect();
             }
         };
-        self.inner.jobs.lane_moved(report.wake_at);
-        if report.ids_forgotten > 0 {
-            self.inner.events.emit(Event::IdsForgotten { count: report.ids_forgotten });
+        self.heed(report.wake_at, report.ids_forgotten);
+        report.results.into_iter().map(|appended| self.pushed(appended, begun)).collect()
+    }
+
+    /// Does what follows from an append, apart from its results.
+    fn heed(&self, wake_at: Option<Timestamp>, ids_forgotten: u64) {
+        self.inner.jobs.lane_moved(wake_at);
+        if ids_forgotten > 0 {
+            self.inner.events.emit(Event::IdsForgotten { count: ids_forgotten });
         }
-        let result = |appended| match appended {
+    }
+
+    /// What became of one message, while `begun` jobs had begun before it was appended.
+    fn pushed(&self, appended: Appended, begun: u64) -> Result<Pushed, PushError> {
+        match appended {
             Appended::Accepted(accepted) => {
                 if accepted.entry == Entry::Superseded {
                     self.inner.jobs.interrupt(accepted.batch, begun);
@@ -267,8 +306,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
             }
             Appended::Duplicate => Ok(Pushed::Duplicate),
             Appended::Refused(refusal) => Err(refusal.into()),
-        };
-        report.results.into_iter().map(result).collect()
+        }
     }
 
     fn count(&self, result: &Result<Pushed, PushError>) {
@@ -462,4 +500,9 @@ impl<K: Key, M: Message> Consolidator<K, M> {
             progress.changed().await.expect("the sender lives as long as self");
         }
     }
+}
+
+/// What the event of a message needs, from before the message is given away.
+fn note<K: Key, M: Message>(key: &K, message: &M) -> (K, Option<String>) {
+    (key.clone(), message.id().map(str::to_owned))
 }

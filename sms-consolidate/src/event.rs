@@ -4,6 +4,7 @@
 //! grep for; `tracing` filters decide which are written.
 
 use std::fmt;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::lane::{Accepted, CloseReason, Entry, LossReason};
 use crate::message::{BatchId, Key};
 use crate::reply::{Receipt, Reply};
 use crate::store::{NoReply, Outcome};
+use crate::striped::Striped;
 
 /// Something that happened to a message or a batch.
 #[derive(Clone)]
@@ -242,41 +244,64 @@ fn millis(duration: Duration) -> u64 {
 
 /// Takes in every event.
 pub(crate) struct Events<K> {
-    counters: Counters,
-    subscribers: broadcast::Sender<Event<K>>,
+    counters: Striped<Counters>,
+    /// From the first subscription on: its room for events is not small.
+    subscribers: OnceLock<broadcast::Sender<Event<K>>>,
     show: fn(&K) -> String,
+}
+
+/// A key as it may be logged. It is masked only where somebody logs it.
+struct Shown<'a, K> {
+    key: &'a K,
+    show: fn(&K) -> String,
+}
+
+impl<K> fmt::Display for Shown<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&(self.show)(self.key))
+    }
 }
 
 impl<K: Key> Events<K> {
     pub(crate) fn new(show_keys_in_full: bool) -> Self {
         let show = if show_keys_in_full { |key: &K| key.to_string() } else { |key: &K| key.redacted() };
-        Self { counters: Counters::default(), subscribers: broadcast::Sender::new(BACKLOG), show }
+        Self { counters: Striped::default(), subscribers: OnceLock::new(), show }
+    }
+
+    fn show<'a>(&self, key: &'a K) -> Shown<'a, K> {
+        Shown { key, show: self.show }
     }
 
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Event<K>> {
-        self.subscribers.subscribe()
+        self.subscribers.get_or_init(|| broadcast::Sender::new(BACKLOG)).subscribe()
+    }
+
+    /// The channel, if anybody listens.
+    fn listeners(&self) -> Option<&broadcast::Sender<Event<K>>> {
+        self.subscribers.get().filter(|subscribers| subscribers.receiver_count() > 0)
     }
 
     /// Whether anybody looks at single messages. If not, `push` need not put together their events.
     pub(crate) fn are_watched(&self) -> bool {
-        self.subscribers.receiver_count() > 0 || tracing::enabled!(tracing::Level::INFO)
+        self.listeners().is_some() || tracing::enabled!(tracing::Level::INFO)
     }
 
     pub(crate) fn count_accepted(&self, accepted: &Accepted) {
-        self.counters.accepted.add(1);
+        let counters = self.counters.mine();
+        counters.accepted.add(1);
         match accepted.entry {
-            Entry::Opened => self.counters.batches_opened.add(1),
-            Entry::Superseded => self.counters.superseded.add(1),
+            Entry::Opened => counters.batches_opened.add(1),
+            Entry::Superseded => counters.superseded.add(1),
             Entry::Joined => {}
         }
     }
 
     pub(crate) fn count_duplicate(&self) {
-        self.counters.duplicates.add(1);
+        self.counters.mine().duplicates.add(1);
     }
 
     pub(crate) fn count_refused(&self) {
-        self.counters.refused.add(1);
+        self.counters.mine().refused.add(1);
     }
 
     /// Counts, logs and hands on. Events of single messages are counted by the methods above instead, because `push`
@@ -284,14 +309,14 @@ impl<K: Key> Events<K> {
     pub(crate) fn emit(&self, event: Event<K>) {
         self.count(&event);
         self.log(&event);
-        if self.subscribers.receiver_count() > 0 {
+        if let Some(listeners) = self.listeners() {
             // An error means that the last subscriber has just gone.
-            let _ = self.subscribers.send(event);
+            let _ = listeners.send(event);
         }
     }
 
     fn count(&self, event: &Event<K>) {
-        let counters = &self.counters;
+        let counters = self.counters.mine();
         match event {
             Event::IdsForgotten { count } => counters.ids_forgotten.add(*count),
             Event::Classified { classification, .. } => {
@@ -320,28 +345,29 @@ impl<K: Key> Events<K> {
     }
 
     pub(crate) fn totals(&self) -> Totals {
-        let counters = &self.counters;
+        let sum =
+            |counter: fn(&Counters) -> &Counter| self.counters.iter().map(|all| counter(all).get()).sum();
         Totals {
-            accepted: counters.accepted.get(),
-            duplicates: counters.duplicates.get(),
-            refused: counters.refused.get(),
-            batches_opened: counters.batches_opened.get(),
-            superseded: counters.superseded.get(),
-            batches_finished: counters.batches_finished.get(),
-            messages_handled: counters.messages_handled.get(),
-            replies_sent: counters.replies_sent.get(),
-            replies_skipped: counters.replies_skipped.get(),
-            replies_unknown: counters.replies_unknown.get(),
-            retries: counters.retries.get(),
-            dead: counters.dead.get(),
-            claims_lost: counters.claims_lost.get(),
-            ids_forgotten: counters.ids_forgotten.get(),
-            tokens_used: counters.tokens_used.get(),
+            accepted: sum(|all| &all.accepted),
+            duplicates: sum(|all| &all.duplicates),
+            refused: sum(|all| &all.refused),
+            batches_opened: sum(|all| &all.batches_opened),
+            superseded: sum(|all| &all.superseded),
+            batches_finished: sum(|all| &all.batches_finished),
+            messages_handled: sum(|all| &all.messages_handled),
+            replies_sent: sum(|all| &all.replies_sent),
+            replies_skipped: sum(|all| &all.replies_skipped),
+            replies_unknown: sum(|all| &all.replies_unknown),
+            retries: sum(|all| &all.retries),
+            dead: sum(|all| &all.dead),
+            claims_lost: sum(|all| &all.claims_lost),
+            ids_forgotten: sum(|all| &all.ids_forgotten),
+            tokens_used: sum(|all| &all.tokens_used),
         }
     }
 
     fn log(&self, event: &Event<K>) {
-        let show = self.show;
+        let show = |key| self.show(key);
         match event {
             Event::Accepted { key, id, accepted, due_in } => {
                 let from = show(key);
@@ -408,13 +434,13 @@ impl<K: Key> Events<K> {
 
     /// Logs that a gateway took a reply, at once: what follows may still fail.
     pub(crate) fn log_sent(&self, reply: &Reply<K>, messages: usize, receipt: &Receipt) {
-        let (to, batch) = ((self.show)(&reply.to), reply.batch);
+        let (to, batch) = (self.show(&reply.to), reply.batch);
         let text = tracing::enabled!(target: TEXT_TARGET, tracing::Level::DEBUG).then_some(&*reply.text);
         tracing::info!(%to, %batch, messages, receipt = receipt.id, text, "AUTO-REPLY SENT (batch)");
     }
 
     fn log_finished(&self, key: &K, batch: BatchId, messages: usize, outcome: &Outcome, error: Option<&str>) {
-        let to = (self.show)(key);
+        let to = self.show(key);
         let result = match outcome {
             Outcome::Replied(_) => "replied",
             Outcome::NoReply(NoReply::Rejected) => {

@@ -51,6 +51,7 @@ mod reply;
 mod rules;
 mod shutdown;
 pub mod store;
+mod striped;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod window;

@@ -150,6 +150,33 @@ pub struct AppendReport {
     pub ids_forgotten: u64,
 }
 
+impl AppendReport {
+    /// Adds what became of the next arrival.
+    pub fn add(&mut self, one: AppendedOne) {
+        self.results.push(one.result);
+        self.wake_at = self.wake_at.into_iter().chain(one.wake_at).min();
+        self.ids_forgotten += one.ids_forgotten;
+    }
+}
+
+/// What became of one arrival, and what followed from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AppendedOne {
+    /// What became of it.
+    pub result: Appended,
+    /// When its lane wakes.
+    pub wake_at: Option<Timestamp>,
+    /// How many ids had to be forgotten before their time to make room.
+    pub ids_forgotten: u64,
+}
+
+/// Of an arrival that changed nothing.
+impl From<Appended> for AppendedOne {
+    fn from(result: Appended) -> Self {
+        Self { result, wake_at: None, ids_forgotten: 0 }
+    }
+}
+
 /// A batch leased to one worker.
 #[derive(Clone)]
 #[non_exhaustive]
@@ -376,6 +403,16 @@ pub trait Store<K: Key, M: Message>: Inspect<K, M> + Send + Sync + 'static {
         now: Timestamp,
         arrivals: Vec<Arrival<K, M>>,
     ) -> impl Future<Output = Result<AppendReport, StoreError>> + Send;
+
+    /// Takes in one message without waiting, if this store never waits: [`append`](Self::append) for one, without a
+    /// future and a list. Others hand it back as it is, as this does unless it is overridden, and it is appended.
+    ///
+    /// # Errors
+    /// The arrival, if the store has to wait.
+    #[expect(clippy::result_large_err, reason = "the arrival is what comes back, and mostly it does not")]
+    fn append_at_once(&self, _now: Timestamp, arrival: Arrival<K, M>) -> Result<AppendedOne, Arrival<K, M>> {
+        Err(arrival)
+    }
 
     /// The earliest instant at which [`claim`](Self::claim) could return something.
     ///

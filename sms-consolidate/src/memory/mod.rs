@@ -16,20 +16,26 @@ use std::time::Duration;
 
 use hashbrown::DefaultHashBuilder;
 
+mod arena;
 mod entry;
 mod ids;
+mod messages;
+mod room;
 mod shard;
+mod wakes;
 
 use crate::classify::Classification;
 use crate::clock::{Clock, Timestamp};
 use crate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
 use crate::message::{Batch, BatchId, BatchIds, Key, Message};
 use crate::store::{
-    AppendReport, Appended, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect,
+    AppendReport, AppendedOne, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect,
     Maintained, Record, RequeueError, Requeued, Store, StoreError, Whole,
 };
+use crate::striped::Padded;
 use ids::Ids;
-use shard::Shard;
+use room::{Limit, Room};
+use shard::{Parts, Shard};
 
 /// A power of two, so that a shard is picked by a mask. Enough that a handful of cores seldom meet at one lock.
 const SHARDS: usize = 64;
@@ -37,41 +43,8 @@ const SHARDS: usize = 64;
 /// How many due lanes are taken from one shard before the next one has its turn.
 const CLAIM_SLICE: usize = 16;
 
-/// A bounded counter that all shards share.
-#[derive(Debug)]
-struct Gauge {
-    value: AtomicUsize,
-    limit: usize,
-}
-
-impl Gauge {
-    fn new(limit: usize) -> Self {
-        Self { value: AtomicUsize::new(0), limit }
-    }
-
-    /// Whether one more fits. Two shards that ask at once may both be told yes: the limit guards memory, and a few
-    /// messages more do no harm.
-    fn has_room(&self) -> bool {
-        self.value.load(Ordering::Relaxed) < self.limit
-    }
-
-    fn add(&self, count: usize) {
-        self.value.fetch_add(count, Ordering::Relaxed);
-    }
-
-    fn subtract(&self, count: usize) {
-        self.value.fetch_sub(count, Ordering::Relaxed);
-    }
-}
-
-/// What the store holds and may hold.
-#[derive(Debug)]
-struct Room {
-    keys: Gauge,
-    messages: Gauge,
-}
-
 /// Decides a key's shard, and its place there.
+#[derive(Clone)]
 enum Hasher {
     Random(DefaultHashBuilder),
     /// By a seed, because the order in which shards are visited shows in what is claimed first.
@@ -90,7 +63,7 @@ impl Hasher {
 /// Keeps everything in memory. What is unfinished is lost with the process, so
 /// [`Consolidator::shutdown`](crate::Consolidator::shutdown) handles it or hands it back.
 pub struct MemoryStore<K, M> {
-    shards: Box<[Mutex<Shard<K, M>>]>,
+    shards: Box<[Padded<Mutex<Shard<K, M>>>]>,
     hasher: Hasher,
     /// The shard at which the next claim starts, so that none is always last.
     next_shard: AtomicUsize,
@@ -115,7 +88,12 @@ impl<K: Key, M: Message> MemoryStore<K, M> {
 
     fn lock(&self, shard: usize) -> MutexGuard<'_, Shard<K, M>> {
         // A panic under the lock is a broken invariant of one lane; the other lanes are whole.
-        self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner)
+        self.shards[shard].0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn append_one(&self, now: Timestamp, arrival: Arrival<K, M>) -> AppendedOne {
+        let hash = self.hasher.hash_one(&arrival.key);
+        self.shard(hash).append(now, hash, arrival)
     }
 
     /// Applies `change` to the shard of `key`.
@@ -221,54 +199,42 @@ impl<K: Key, M: Message> MemoryStoreBuilder<K, M> {
     /// The store.
     #[must_use]
     pub fn build(&self) -> MemoryStore<K, M> {
-        let room =
-            Arc::new(Room { keys: Gauge::new(self.max_keys), messages: Gauge::new(self.max_messages) });
+        let (keys, messages) = (Arc::new(Limit::new(self.max_keys)), Arc::new(Limit::new(self.max_messages)));
         let id_secret = RandomState::new();
-        let shard = |number: usize| {
-            let ids = Ids::new(id_secret.clone(), self.keep_ids_for, self.max_ids.div_ceil(SHARDS));
-            let batch_ids = match self.seed {
-                Some(seed) => BatchIds::with_seed(seed.wrapping_add(number as u64)),
-                None => BatchIds::new(),
-            };
-            Mutex::new(Shard::new(Arc::clone(&room), ids, batch_ids, self.keep_finished.div_ceil(SHARDS)))
+        let hasher = match self.seed {
+            Some(seed) => Hasher::Repeatable(seed),
+            None => Hasher::Random(DefaultHashBuilder::default()),
         };
-        MemoryStore {
-            shards: (0..SHARDS).map(shard).collect(),
-            hasher: match self.seed {
-                Some(seed) => Hasher::Repeatable(seed),
-                None => Hasher::Random(DefaultHashBuilder::default()),
-            },
-            next_shard: AtomicUsize::new(0),
-        }
+        let shard = |number: usize| {
+            let parts = Parts {
+                hasher: hasher.clone(),
+                ids: Ids::new(id_secret.clone(), self.keep_ids_for, self.max_ids.div_ceil(SHARDS)),
+                batch_ids: match self.seed {
+                    Some(seed) => BatchIds::with_seed(seed.wrapping_add(number as u64)),
+                    None => BatchIds::new(),
+                },
+                keep_finished: self.keep_finished.div_ceil(SHARDS),
+                room_for_keys: Room::new(&keys),
+                room_for_messages: Room::new(&messages),
+            };
+            Padded(Mutex::new(Shard::new(parts)))
+        };
+        MemoryStore { shards: (0..SHARDS).map(shard).collect(), hasher, next_shard: AtomicUsize::new(0) }
     }
 }
 
 impl<K: Key, M: Message> Store<K, M> for MemoryStore<K, M> {
     async fn append(&self, now: Timestamp, arrivals: Vec<Arrival<K, M>>) -> Result<AppendReport, StoreError> {
-        let mut report = AppendReport::default();
-        let mut pending: Vec<Option<(u64, Arrival<K, M>)>> =
-            arrivals.into_iter().map(|arrival| Some((self.hasher.hash_one(&arrival.key), arrival))).collect();
-        let hash_at = |position: usize, pending: &[Option<(u64, Arrival<K, M>)>]| {
-            pending[position].as_ref().map_or(0, |(hash, _)| *hash)
-        };
-        // Arrivals of one shard next to one another, in their order, so that each lock is taken once.
-        let mut order: Vec<usize> = (0..pending.len()).collect();
-        order.sort_by_key(|position| shard_of(hash_at(*position, &pending)));
-        report.results = vec![Appended::Duplicate; pending.len()];
-        let mut from = 0;
-        while from < order.len() {
-            let shard = shard_of(hash_at(order[from], &pending));
-            let run =
-                order[from..].iter().take_while(|position| shard_of(hash_at(**position, &pending)) == shard);
-            let until = from + run.count();
-            let mut guard = self.lock(shard);
-            for position in &order[from..until] {
-                let (hash, arrival) = pending[*position].take().expect("each arrival is taken once");
-                report.results[*position] = guard.append(now, hash, arrival, &mut report);
-            }
-            from = until;
+        let mut report =
+            AppendReport { results: Vec::with_capacity(arrivals.len()), ..AppendReport::default() };
+        for arrival in arrivals {
+            report.add(self.append_one(now, arrival));
         }
         Ok(report)
+    }
+
+    fn append_at_once(&self, now: Timestamp, arrival: Arrival<K, M>) -> Result<AppendedOne, Arrival<K, M>> {
+        Ok(self.append_one(now, arrival))
     }
 
     async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
@@ -428,7 +394,7 @@ impl<K: Key, M: Message> Inspect<K, M> for MemoryStore<K, M> {
 
     async fn requeue(&self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
         for shard in 0..SHARDS {
-            match self.lock(shard).requeue(now, id, |key| self.hasher.hash_one(key)) {
+            match self.lock(shard).requeue(now, id) {
                 Err(RequeueError::Unknown) => {}
                 settled => return settled,
             }

@@ -1,24 +1,27 @@
 //! One shard of the in-memory store: everything of the keys whose hash falls to it, behind one lock.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use hashbrown::HashTable;
-use slab::Slab;
 
-use super::Room;
-use super::entry::{Entry, Queued, Started};
+use super::Hasher;
+use super::arena::{Arena, Handle};
+use super::entry::{Entry, Started};
 use super::ids::Ids;
+use super::messages::Messages;
+use super::room::Room;
+use super::wakes::Wakes;
 use crate::classify::Classification;
 use crate::clock::Timestamp;
 use crate::lane::{
-    BatchFacts, BatchState, Buried, CloseReason, Entry as LaneEntry, Fence, Lane, LossReason, ReplyRefusal,
+    BatchFacts, Buried, CloseReason, Entry as LaneEntry, Fence, Lane, LossReason, Nudged, ReplyRefusal,
     ReplyTerms, RetryTerms,
 };
 use crate::message::{Arrived, Batch, BatchId, BatchIds, Key, Message};
 use crate::store::{
-    AppendReport, Appended, Arrival, Claim, Counts, Filter, Finish, Maintained, NoReply, Outcome, Record,
+    Appended, AppendedOne, Arrival, Claim, Counts, Filter, Finish, Maintained, NoReply, Outcome, Record,
     Refusal, RequeueError, Requeued, Status, Whole,
 };
 
@@ -32,32 +35,52 @@ struct Dead<K, M> {
 }
 
 pub(super) struct Shard<K, M> {
-    entries: Slab<Entry<K, M>>,
-    index: HashTable<u32>,
-    wakes: BTreeSet<(Timestamp, u32)>,
-    idle: BTreeSet<(Timestamp, u32)>,
+    entries: Arena<Entry<K>>,
+    index: HashTable<Handle>,
+    hasher: Hasher,
+    messages: Messages<M>,
+    started: Arena<Started<K, M>>,
+    wakes: Wakes,
+    /// When idle entries can be forgotten.
+    idle: Wakes,
     ids: Ids,
     batch_ids: BatchIds,
     dead: BTreeMap<BatchId, Dead<K, M>>,
     finished: VecDeque<Record<K>>,
     keep_finished: usize,
-    room: Arc<Room>,
+    room_for_keys: Room,
+    room_for_messages: Room,
     latest: Timestamp,
 }
 
+/// What the shards of one store do not share.
+pub(super) struct Parts {
+    pub(super) hasher: Hasher,
+    pub(super) ids: Ids,
+    pub(super) batch_ids: BatchIds,
+    pub(super) keep_finished: usize,
+    pub(super) room_for_keys: Room,
+    pub(super) room_for_messages: Room,
+}
+
 impl<K: Key, M: Message> Shard<K, M> {
-    pub(super) fn new(room: Arc<Room>, ids: Ids, batch_ids: BatchIds, keep_finished: usize) -> Self {
+    pub(super) fn new(parts: Parts) -> Self {
+        let Parts { hasher, ids, batch_ids, keep_finished, room_for_keys, room_for_messages } = parts;
         Self {
-            entries: Slab::new(),
+            entries: Arena::new(),
             index: HashTable::new(),
-            wakes: BTreeSet::new(),
-            idle: BTreeSet::new(),
+            hasher,
+            messages: Messages::new(),
+            started: Arena::new(),
+            wakes: Wakes::new(),
+            idle: Wakes::new(),
             ids,
             batch_ids,
             dead: BTreeMap::new(),
             finished: VecDeque::new(),
             keep_finished,
-            room,
+            room_for_keys,
+            room_for_messages,
             latest: Timestamp::MIN,
         }
     }
@@ -68,111 +91,129 @@ impl<K: Key, M: Message> Shard<K, M> {
         self.latest
     }
 
-    fn find(&self, hash: u64, key: &K) -> Option<u32> {
-        let is = |slot: &u32| self.entries.get(*slot as usize).is_some_and(|entry| entry.key == *key);
+    fn find(&self, hash: u64, key: &K) -> Option<Handle> {
+        let is = |entry: &Handle| self.entries.get(*entry).is_some_and(|entry| entry.key == *key);
         self.index.find(hash, is).copied()
     }
 
-    fn entry(&mut self, slot: u32) -> &mut Entry<K, M> {
-        self.entries.get_mut(slot as usize).expect("the index and the queues name live entries only")
+    fn entry(&mut self, entry: Handle) -> &mut Entry<K> {
+        self.entries.get_mut(entry).expect("the index and the lane's wakes name live entries only")
     }
 
-    fn insert(&mut self, hash: u64, key: K) -> u32 {
-        let entry = Entry {
-            key,
-            hash,
-            lane: Lane::default(),
-            messages: Vec::new(),
-            started: None,
-            queued: Queued::Nowhere,
-        };
-        let slot = u32::try_from(self.entries.insert(entry)).expect("a shard holds fewer than 2^32 keys");
-        let entries = &self.entries;
-        self.index.insert_unique(hash, slot, |slot| entries[*slot as usize].hash);
-        self.room.keys.add(1);
-        slot
+    fn started(&mut self, entry: Handle) -> &mut Started<K, M> {
+        let started = self.entry(entry).started.expect("a held head has been started");
+        self.started.get_mut(started).expect("an entry names a head that is here")
     }
 
-    fn remove(&mut self, slot: u32) {
-        let entry = self.entries.remove(slot as usize);
-        if let Ok(found) = self.index.find_entry(entry.hash, |candidate| *candidate == slot) {
+    fn take_started(&mut self, entry: Handle) -> Option<Started<K, M>> {
+        let started = self.entry(entry).started.take()?;
+        Some(self.started.remove(started))
+    }
+
+    fn insert(&mut self, hash: u64, key: K) -> Handle {
+        let handle = self.entries.insert(Entry::new(key));
+        let (entries, hasher) = (&self.entries, &self.hasher);
+        let hash_of = |entry: &Handle| entries.get(*entry).map_or(0, |entry| hasher.hash_one(&entry.key));
+        self.index.insert_unique(hash, handle, hash_of);
+        handle
+    }
+
+    /// Inserts even if there are as many keys as there may be.
+    fn insert_anyway(&mut self, hash: u64, key: K) -> Handle {
+        self.room_for_keys.take_anyway();
+        self.insert(hash, key)
+    }
+
+    fn remove(&mut self, handle: Handle) {
+        let entry = self.entries.remove(handle);
+        let hash = self.hasher.hash_one(&entry.key);
+        if let Ok(found) = self.index.find_entry(hash, |candidate| *candidate == handle) {
             found.remove();
         }
-        self.room.keys.subtract(1);
+        self.room_for_keys.give_back(1);
     }
 
-    /// Puts the entry where it belongs after its lane has changed, or drops it if nothing is left to know.
-    fn requeue_entry(&mut self, slot: u32) {
-        let entry = &self.entries[slot as usize];
-        let wanted = match (entry.lane.wake_at(), entry.lane.forgettable_at()) {
-            (Some(wake), _) => Queued::Wakes(wake),
-            (None, Some(at)) => Queued::Idle(at),
-            (None, None) => Queued::Nowhere,
-        };
-        match (entry.queued, wanted) {
-            (Queued::Wakes(queued), Queued::Wakes(wake)) if queued <= wake => return,
-            (Queued::Wakes(at), _) => self.wakes.remove(&(at, slot)),
-            (Queued::Idle(at), _) => self.idle.remove(&(at, slot)),
-            (Queued::Nowhere, _) => false,
-        };
-        self.entry(slot).queued = wanted;
-        match wanted {
-            Queued::Wakes(at) => _ = self.wakes.insert((at, slot)),
-            Queued::Idle(at) if at <= self.latest => self.remove(slot),
-            Queued::Idle(at) => _ = self.idle.insert((at, slot)),
-            Queued::Nowhere => {}
+    /// Sees to it that the entry comes up in time after its lane has changed, or drops it if nothing is left to know.
+    /// Returns when the lane wakes.
+    fn moved(&mut self, handle: Handle) -> Option<Timestamp> {
+        let latest = self.latest;
+        let entry = self.entry(handle);
+        let wake = entry.lane.wake_at();
+        match (wake, entry.lane.forgettable_at()) {
+            (Some(wake), _) if entry.queued <= wake => {}
+            (Some(wake), _) => {
+                entry.queued = wake;
+                self.wakes.push(wake, handle);
+                self.wakes.tidy(self.entries.len(), |at, entry| is_queued(&self.entries, at, entry));
+            }
+            (None, Some(at)) if at <= latest => self.remove(handle),
+            (None, Some(at)) => {
+                entry.queued = Timestamp::MAX;
+                self.idle.push(at, handle);
+                let is_idle = |entry: &Entry<K>| entry.lane.forgettable_at().is_some();
+                self.idle.tidy(self.entries.len(), |_, entry| self.entries.get(entry).is_some_and(is_idle));
+            }
+            (None, None) => entry.queued = Timestamp::MAX,
         }
+        wake
     }
 
-    pub(super) fn append(
-        &mut self,
-        now: Timestamp,
-        hash: u64,
-        arrival: Arrival<K, M>,
-        report: &mut AppendReport,
-    ) -> Appended {
+    pub(super) fn append(&mut self, now: Timestamp, hash: u64, arrival: Arrival<K, M>) -> AppendedOne {
         let now = self.clamp(now);
         let id = arrival.message.id().map(|id| self.ids.hash(&arrival.key, id));
         if id.is_some_and(|id| self.ids.contains(id)) {
-            return Appended::Duplicate;
+            return Appended::Duplicate.into();
         }
-        if !self.room.messages.has_room() {
-            return Appended::Refused(Refusal::Messages);
+        if !self.room_for_messages.take() {
+            return Appended::Refused(Refusal::Messages).into();
         }
-        let slot = match self.find(hash, &arrival.key) {
-            Some(slot) => slot,
-            None if self.room.keys.has_room() => self.insert(hash, arrival.key.clone()),
-            None => return Appended::Refused(Refusal::Keys),
-        };
         let for_lane = arrival.for_lane();
+        let Arrival { key, message, .. } = arrival;
+        let handle = match self.find(hash, &key) {
+            Some(handle) => handle,
+            None if self.room_for_keys.take() => self.insert(hash, key),
+            None => return self.refuse(Refusal::Keys),
+        };
         let batch_ids = &mut self.batch_ids;
-        let entry = self.entries.get_mut(slot as usize).expect("the entry was found or inserted");
+        let entry = self.entries.get_mut(handle).expect("the entry was found or inserted");
         let Ok(accepted) = entry.lane.arrive(now, &for_lane, || batch_ids.next(now)) else {
-            return Appended::Refused(Refusal::Line);
+            return self.refuse(Refusal::Line);
         };
         if accepted.entry == LaneEntry::Superseded {
-            let started = entry.started.take().expect("a claimed head has been started");
-            entry.messages = Arc::unwrap_or_clone(started.batch).into_parts();
+            self.put_back_started(handle);
         }
-        if entry.messages.capacity() == 0 {
-            entry.messages.reserve_exact(1);
-        }
-        entry.messages.push(Arrived { message: arrival.message, at: now });
-        let wake = entry.lane.wake_at();
-        report.wake_at = report.wake_at.into_iter().chain(wake).min();
-        self.room.messages.add(1);
-        if let Some(id) = id {
-            report.ids_forgotten += self.ids.insert(now, id);
-        }
-        self.requeue_entry(slot);
-        Appended::Accepted(accepted)
+        let entry = self.entries.get_mut(handle).expect("the entry was found or inserted");
+        self.messages.push(&mut entry.messages, Arrived { message, at: now });
+        let ids_forgotten = id.map_or(0, |id| self.ids.insert(now, id));
+        AppendedOne { result: Appended::Accepted(accepted), wake_at: self.moved(handle), ids_forgotten }
     }
 
-    pub(super) fn next_wake(&self) -> Option<Timestamp> {
-        self.wakes.first().map(|(at, _)| *at)
+    /// Refuses a message for which room was taken.
+    fn refuse(&mut self, refusal: Refusal) -> AppendedOne {
+        self.room_for_messages.give_back(1);
+        Appended::Refused(refusal).into()
     }
 
-    /// Claims up to `limit` due heads into `claims`; returns whether more are due.
+    /// Makes the head's messages those of an open batch again.
+    fn put_back_started(&mut self, handle: Handle) {
+        let started = self.take_started(handle).expect("a claimed head has been started");
+        let entry = self.entries.get_mut(handle).expect("the entry has a head");
+        for part in Arc::unwrap_or_clone(started.batch).into_parts() {
+            self.messages.push(&mut entry.messages, part);
+        }
+    }
+
+    pub(super) fn next_wake(&mut self) -> Option<Timestamp> {
+        while let Some((at, entry)) = self.wakes.first() {
+            if is_queued(&self.entries, at, entry) {
+                return Some(at);
+            }
+            self.wakes.pop_due(at);
+        }
+        None
+    }
+
+    /// Claims up to `limit` due heads into `claims`; returns whether more may be due.
     pub(super) fn claim(
         &mut self,
         now: Timestamp,
@@ -181,133 +222,127 @@ impl<K: Key, M: Message> Shard<K, M> {
         claims: &mut Vec<Claim<K, M>>,
     ) -> bool {
         let now = self.clamp(now);
-        let mut taken = 0;
-        while let Some(&(at, slot)) = self.wakes.first().filter(|(at, _)| *at <= now) {
-            if taken == limit {
-                return true;
+        let enough = claims.len() + limit;
+        while claims.len() < enough {
+            let Some((at, handle)) = self.wakes.pop_due(now) else { return false };
+            if is_queued(&self.entries, at, handle) {
+                self.entry(handle).queued = Timestamp::MAX;
+                claims.extend(self.claim_head(now, handle, lease));
+                self.moved(handle);
             }
-            self.wakes.remove(&(at, slot));
-            let entry = self.entry(slot);
-            entry.queued = Queued::Nowhere;
-            if let Some(claim) = entry.claim(now, lease) {
-                claims.push(claim);
-                taken += 1;
-            }
-            self.requeue_entry(slot);
         }
-        false
+        true
     }
 
-    /// Applies a fenced transition to the lane of `key`. Returns its value, and when the key next wakes.
-    fn fenced<T, E: From<LossReason>>(
+    fn claim_head(&mut self, now: Timestamp, handle: Handle, lease: Duration) -> Option<Claim<K, M>> {
+        let entry = self.entries.get_mut(handle).expect("what is queued is here");
+        let claimed = entry.lane.claim(now, lease)?;
+        if entry.started.is_none() {
+            let parts = self.messages.take_front(&mut entry.messages, claimed.facts.messages as usize);
+            let batch = Arc::new(Batch::assemble(&claimed.facts, entry.key.clone(), parts));
+            let started = Started { batch, checkpoint: None, reply: None, error: None };
+            entry.started = Some(self.started.insert(started));
+        }
+        let Started { batch, checkpoint, reply, .. } = self.started(handle);
+        Some(Claim::new(&claimed, Arc::clone(batch), checkpoint.clone(), reply.clone()))
+    }
+
+    /// Applies a fenced transition to the lane of `key`.
+    fn held<T, E: From<LossReason>>(
         &mut self,
-        hash: u64,
-        key: &K,
-        transition: impl FnOnce(&mut Entry<K, M>) -> Result<T, E>,
-    ) -> Result<(T, Option<Timestamp>), E> {
-        let slot = self.find(hash, key).ok_or(LossReason::Stolen)?;
-        let entry = self.entry(slot);
-        let value = transition(entry)?;
-        let wake = entry.lane.wake_at();
-        self.requeue_entry(slot);
-        Ok((value, wake))
+        (hash, key): (u64, &K),
+        transition: impl FnOnce(&mut Lane) -> Result<T, E>,
+    ) -> Result<(Handle, T), E> {
+        let handle = self.find(hash, key).ok_or(LossReason::Stolen)?;
+        Ok((handle, transition(&mut self.entry(handle).lane)?))
     }
 
     pub(super) fn renew(
         &mut self,
         now: Timestamp,
-        (hash, key): (u64, &K),
+        key: (u64, &K),
         fence: Fence,
         lease: Duration,
     ) -> Result<Timestamp, LossReason> {
         let now = self.clamp(now);
-        Ok(self.fenced(hash, key, |entry| entry.lane.renew(now, fence, lease))?.0)
+        let (entry, until) = self.held(key, |lane| lane.renew(now, fence, lease))?;
+        self.moved(entry);
+        Ok(until)
     }
 
     pub(super) fn checkpoint(
         &mut self,
-        (hash, key): (u64, &K),
+        key: (u64, &K),
         fence: Fence,
         classification: &Classification,
     ) -> Result<(), LossReason> {
-        self.fenced(hash, key, |entry| {
-            entry.lane.checkpoint(fence)?;
-            entry.started().checkpoint = Some(classification.clone());
-            Ok(())
-        })
-        .map(|_| ())
+        let (entry, ()) = self.held(key, |lane| lane.checkpoint(fence))?;
+        self.started(entry).checkpoint = Some(classification.clone());
+        Ok(())
     }
 
     pub(super) fn begin_reply(
         &mut self,
         now: Timestamp,
-        (hash, key): (u64, &K),
+        key: (u64, &K),
         fence: Fence,
         text: &str,
         terms: &ReplyTerms,
     ) -> Result<(), ReplyRefusal> {
         let now = self.clamp(now);
-        self.fenced(hash, key, |entry| {
-            entry.lane.begin_reply(now, fence, terms)?;
-            entry.started().reply.get_or_insert_with(|| text.to_owned());
-            Ok(())
-        })
-        .map(|_| ())
+        let (entry, ()) = self.held(key, |lane| lane.begin_reply(now, fence, terms))?;
+        self.started(entry).reply.get_or_insert_with(|| text.to_owned());
+        Ok(())
     }
 
     pub(super) fn retry(
         &mut self,
-        (hash, key): (u64, &K),
+        key: (u64, &K),
         fence: Fence,
         terms: &RetryTerms,
         error: &str,
     ) -> Result<Option<Timestamp>, LossReason> {
-        self.fenced(hash, key, |entry| {
-            entry.lane.retry(fence, terms)?;
-            let started = entry.started();
-            started.error = Some(error.to_owned());
-            if !terms.maybe_sent {
-                started.reply = None;
-            }
-            Ok(())
-        })
-        .map(|((), wake)| wake)
+        let (entry, ()) = self.held(key, |lane| lane.retry(fence, terms))?;
+        let started = self.started(entry);
+        started.error = Some(error.to_owned());
+        if !terms.maybe_sent {
+            started.reply = None;
+        }
+        Ok(self.moved(entry))
     }
 
     pub(super) fn finish(
         &mut self,
         now: Timestamp,
-        (hash, key): (u64, &K),
+        key: (u64, &K),
         fence: Fence,
         finish: &Finish,
     ) -> Result<Option<Timestamp>, LossReason> {
-        let ((facts, started), wake) = self.fenced(hash, key, |entry| {
-            let facts = entry.lane.finish(fence)?;
-            Ok::<_, LossReason>((facts, entry.started.take().expect("a held head has been started")))
-        })?;
-        self.end(now, &facts, *started, finish);
+        let (entry, facts) = self.held(key, |lane| lane.finish(fence))?;
+        let started = self.take_started(entry).expect("a held head has been started");
+        let wake = self.moved(entry);
+        self.end(now, &facts, started, finish);
         Ok(wake)
     }
 
     pub(super) fn bury(
         &mut self,
         now: Timestamp,
-        (hash, key): (u64, &K),
+        key: (u64, &K),
         fence: Fence,
         maybe_sent: bool,
         error: &str,
     ) -> Result<Option<Timestamp>, LossReason> {
-        let ((buried, started), wake) = self.fenced(hash, key, |entry| {
-            let buried = entry.lane.bury(fence, maybe_sent)?;
-            Ok::<_, LossReason>((buried, entry.started.take().expect("a held head has been started")))
-        })?;
+        let (entry, buried) = self.held(key, |lane| lane.bury(fence, maybe_sent))?;
+        let started = self.take_started(entry).expect("a held head has been started");
+        let wake = self.moved(entry);
         match buried {
             Buried::ReplyUnknown(facts) => {
-                self.end(now, &facts, *started, &Finish::new(Outcome::ReplyUnknown).with_error(error));
+                self.end(now, &facts, started, &Finish::new(Outcome::ReplyUnknown).with_error(error));
             }
             // A dead batch is kept whole, so its messages still count.
             Buried::Dead(facts) => {
-                let mut record = Record::new(key.clone(), Status::Dead, &facts);
+                let mut record = Record::new(key.1.clone(), Status::Dead, &facts);
                 record.ended_at = Some(self.clamp(now));
                 record.classification = started.checkpoint;
                 record.error = Some(error.to_owned());
@@ -325,7 +360,7 @@ impl<K: Key, M: Message> Shard<K, M> {
     }
 
     fn keep(&mut self, now: Timestamp, mut record: Record<K>, outcome: Outcome) {
-        self.room.messages.subtract(record.messages as usize);
+        self.room_for_messages.give_back(record.messages as usize);
         record.ended_at = Some(self.clamp(now));
         record.outcome = Some(outcome);
         if self.keep_finished == 0 {
@@ -339,25 +374,28 @@ impl<K: Key, M: Message> Shard<K, M> {
 
     pub(super) fn flush(&mut self, now: Timestamp, key: Option<(u64, &K)>, reason: CloseReason) -> u64 {
         let now = self.clamp(now);
-        let slots: Vec<u32> = match key {
+        let entries: Vec<Handle> = match key {
             Some((hash, key)) => self.find(hash, key).into_iter().collect(),
             None => self.index.iter().copied().collect(),
         };
-        let mut flushed = 0;
-        for slot in slots {
-            flushed += self.entry(slot).lane.flush(now, reason) as u64;
-            self.requeue_entry(slot);
+        let mut total = 0;
+        for entry in entries {
+            let flushed = self.entry(entry).lane.flush(now, reason) as u64;
+            if flushed > 0 {
+                self.moved(entry);
+                total += flushed;
+            }
         }
-        flushed
+        total
     }
 
     pub(super) fn cancel(&mut self, now: Timestamp, (hash, key): (u64, &K)) -> Vec<BatchId> {
-        let Some(slot) = self.find(hash, key) else { return Vec::new() };
-        let entry = self.entry(slot);
+        let Some(handle) = self.find(hash, key) else { return Vec::new() };
+        let entry = self.entries.get_mut(handle).expect("the entry was found");
         let cancelled = entry.lane.cancel();
-        entry.messages = Vec::new();
-        let started = if entry.lane.is_empty() { entry.started.take() } else { None };
-        self.requeue_entry(slot);
+        self.messages.clear(&mut entry.messages);
+        let started = if entry.lane.is_empty() { self.take_started(handle) } else { None };
+        self.moved(handle);
         let outcome = Outcome::NoReply(NoReply::Cancelled);
         for facts in &cancelled {
             let mut record = Record::new(key.clone(), Status::Finished, facts);
@@ -372,89 +410,80 @@ impl<K: Key, M: Message> Shard<K, M> {
 
     pub(super) fn set_opted_out(&mut self, now: Timestamp, (hash, key): (u64, &K), opted_out: bool) {
         let now = self.clamp(now);
-        let slot = match self.find(hash, key) {
-            Some(slot) => slot,
-            None if opted_out => self.insert(hash, key.clone()),
+        let handle = match self.find(hash, key) {
+            Some(handle) => handle,
+            None if opted_out => self.insert_anyway(hash, key.clone()),
             None => return,
         };
-        let lane = &mut self.entry(slot).lane;
+        let lane = &mut self.entry(handle).lane;
         if opted_out {
             lane.opt_out(now);
         } else {
             lane.opt_in();
         }
-        self.requeue_entry(slot);
+        self.moved(handle);
     }
 
     pub(super) fn maintain(&mut self, now: Timestamp, limit: usize, maintained: &mut Maintained) {
         let now = self.clamp(now);
         maintained.ids_pruned += self.ids.expire(now);
-        let due: Vec<(Timestamp, u32)> =
-            self.idle.iter().copied().take_while(|(at, _)| *at <= now).take(limit).collect();
-        for (at, slot) in due {
-            self.idle.remove(&(at, slot));
-            self.remove(slot);
-            maintained.lanes_pruned += 1;
+        for _ in 0..limit {
+            let Some((_, handle)) = self.idle.pop_due(now) else { break };
+            // It may have had messages since, and then comes up again when it is next idle.
+            let forgettable_at = self.entries.get(handle).and_then(|entry| entry.lane.forgettable_at());
+            if forgettable_at.is_some_and(|at| at <= now) {
+                self.remove(handle);
+                maintained.lanes_pruned += 1;
+            }
         }
-        maintained.more |= self.idle.first().is_some_and(|(at, _)| *at <= now);
+        maintained.more |= self.idle.first().is_some_and(|(at, _)| at <= now);
     }
 
-    pub(super) fn requeue(
-        &mut self,
-        now: Timestamp,
-        id: BatchId,
-        hash_of: impl Fn(&K) -> u64,
-    ) -> Result<Requeued, RequeueError> {
+    pub(super) fn requeue(&mut self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
         let now = self.clamp(now);
         if self.finished.iter().any(|record| record.id == id) {
             return Err(RequeueError::Finished);
         }
         let Some(dead) = self.dead.get(&id) else { return self.nudge(now, id) };
         let (key, facts) = (dead.record.key.clone(), dead.facts.clone());
-        let hash = hash_of(&key);
-        let slot = self.find(hash, &key).unwrap_or_else(|| self.insert(hash, key));
+        let hash = self.hasher.hash_one(&key);
+        let handle = self.find(hash, &key).unwrap_or_else(|| self.insert_anyway(hash, key));
         let new_id = self.batch_ids.next(now);
-        let requeued = self.entry(slot).lane.requeue(now, new_id, &facts);
+        let entry = self.entries.get_mut(handle).expect("the entry was found or inserted");
+        let requeued = entry.lane.requeue(now, new_id, &facts);
         if requeued.is_ok() {
             let dead = self.dead.remove(&id).expect("it was there a moment ago");
-            self.entry(slot).messages.extend(Arc::unwrap_or_clone(dead.batch).into_parts());
+            for part in Arc::unwrap_or_clone(dead.batch).into_parts() {
+                self.messages.push(&mut entry.messages, part);
+            }
         }
-        self.requeue_entry(slot);
+        self.moved(handle);
         requeued.map(|()| Requeued::Revived(new_id)).map_err(|_| RequeueError::LineFull)
     }
 
     fn nudge(&mut self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
-        let nudged =
-            self.entries.iter_mut().find_map(|(slot, entry)| Some((slot, entry.lane.nudge(now, id)?)));
-        match nudged {
+        let handle = self.holder_of(id).ok_or(RequeueError::Unknown)?;
+        match self.entry(handle).lane.nudge(now, id) {
             None => Err(RequeueError::Unknown),
-            Some((_, crate::lane::Nudged::InFlight)) => Err(RequeueError::InFlight),
-            Some((slot, crate::lane::Nudged::DueNow)) => {
-                self.requeue_entry(u32::try_from(slot).expect("slots are numbered in 32 bits"));
+            Some(Nudged::InFlight) => Err(RequeueError::InFlight),
+            Some(Nudged::DueNow) => {
+                self.moved(handle);
                 Ok(Requeued::DueNow)
             }
         }
+    }
+
+    /// Whose line an unfinished batch is in.
+    fn holder_of(&self, id: BatchId) -> Option<Handle> {
+        let mut entries = self.entries.iter();
+        entries.find(|(_, entry)| entry.lane.facts().any(|facts| facts.id == id)).map(|(handle, _)| handle)
     }
 
     pub(super) fn count(&self, now: Timestamp, counts: &mut Counts) {
         counts.keys += self.entries.len() as u64;
         counts.dead += self.dead.len() as u64;
         counts.finished += self.finished.len() as u64;
-        for (_, entry) in &self.entries {
-            for (position, facts) in entry.lane.facts().enumerate() {
-                let counter = match facts.state {
-                    BatchState::Open => &mut counts.open,
-                    BatchState::Closed => &mut counts.closed,
-                    BatchState::Claimed => &mut counts.claimed,
-                    BatchState::Retrying => &mut counts.retrying,
-                };
-                *counter += 1;
-                counts.messages_buffered += u64::from(facts.messages);
-                if position == 0 {
-                    entry.count_overdue(now, facts.state, counts);
-                }
-            }
-        }
+        self.entries.iter().for_each(|(_, entry)| entry.count(now, counts));
     }
 
     /// Takes every unfinished and dead batch out. One whose reply may be out ends here instead.
@@ -462,27 +491,52 @@ impl<K: Key, M: Message> Shard<K, M> {
         let already = batches.len();
         let dead = std::mem::take(&mut self.dead).into_values();
         batches.extend(dead.map(|dead| Arc::unwrap_or_clone(dead.batch)));
-        for slot in self.index.iter().copied().collect::<Vec<_>>() {
-            let (started, rest) = self.entry(slot).hand_back();
-            match started {
-                Some((facts, started)) if started.reply.is_some() => {
-                    let finish = Finish::new(Outcome::ReplyUnknown).with_error(STOPPED_WHILE_SENDING);
-                    self.end(self.latest, &facts, *started, &finish);
-                }
-                started => batches.extend(started.map(|(_, started)| Arc::unwrap_or_clone(started.batch))),
-            }
-            batches.extend(rest);
-            self.requeue_entry(slot);
+        for handle in self.index.iter().copied().collect::<Vec<_>>() {
+            self.hand_back_line(handle, batches);
         }
         let messages = batches[already..].iter().map(|batch| batch.messages.len()).sum();
-        self.room.messages.subtract(messages);
+        self.room_for_messages.give_back(messages);
+    }
+
+    fn hand_back_line(&mut self, handle: Handle, batches: &mut Vec<Batch<K, M>>) {
+        let entry = self.entry(handle);
+        let mut line: VecDeque<BatchFacts> = entry.lane.facts().collect();
+        entry.lane.clear();
+        if let Some(started) = self.take_started(handle) {
+            let facts = line.pop_front().expect("a started batch is the head");
+            if started.reply.is_some() {
+                let finish = Finish::new(Outcome::ReplyUnknown).with_error(STOPPED_WHILE_SENDING);
+                self.end(self.latest, &facts, started, &finish);
+            } else {
+                batches.push(Arc::unwrap_or_clone(started.batch));
+            }
+        }
+        let entry = self.entries.get_mut(handle).expect("the index names live entries only");
+        for facts in line {
+            let parts = self.messages.take_front(&mut entry.messages, facts.messages as usize);
+            batches.push(Batch::assemble(&facts, entry.key.clone(), parts));
+        }
+        self.moved(handle);
     }
 
     /// Every record that the filter admits, unsorted.
     pub(super) fn list(&self, filter: &Filter, records: &mut Vec<Record<K>>) {
-        let unfinished = self.entries.iter().flat_map(|(_, entry)| entry.records());
+        let unfinished = self.entries.iter().flat_map(|(_, entry)| self.records(entry));
         let ended = self.finished.iter().chain(self.dead.values().map(|dead| &dead.record)).cloned();
         records.extend(unfinished.chain(ended).filter(|record| filter.admits(&record.key, record.status)));
+    }
+
+    /// The records of an entry's line.
+    fn records<'a>(&'a self, entry: &'a Entry<K>) -> impl Iterator<Item = Record<K>> + 'a {
+        let mut started = entry.started.and_then(|started| self.started.get(started));
+        entry.lane.facts().map(move |facts| {
+            let mut record = Record::new(entry.key.clone(), facts.state.into(), &facts);
+            if let Some(started) = started.take() {
+                record.classification.clone_from(&started.checkpoint);
+                record.error.clone_from(&started.error);
+            }
+            record
+        })
     }
 
     pub(super) fn batch(&self, id: BatchId) -> Option<Whole<K, M>> {
@@ -492,6 +546,27 @@ impl<K: Key, M: Message> Shard<K, M> {
         if let Some(record) = self.finished.iter().find(|record| record.id == id) {
             return Some(Whole::new(record.clone(), None));
         }
-        self.entries.iter().find_map(|(_, entry)| entry.whole(id))
+        self.unfinished(id)
     }
+
+    fn unfinished(&self, id: BatchId) -> Option<Whole<K, M>> {
+        let entry = self.entries.get(self.holder_of(id)?)?;
+        let line: Vec<BatchFacts> = entry.lane.facts().collect();
+        let position = line.iter().position(|facts| facts.id == id)?;
+        let record = self.records(entry).nth(position)?;
+        let started = entry.started.and_then(|started| self.started.get(started));
+        if let Some(started) = started.filter(|_| position == 0) {
+            return Some(Whole::new(record, Some((*started.batch).clone())));
+        }
+        let before = &line[usize::from(started.is_some())..position];
+        let from: u32 = before.iter().map(|facts| facts.messages).sum();
+        let facts = &line[position];
+        let parts = self.messages.copy(&entry.messages, from as usize, facts.messages as usize);
+        Some(Whole::new(record, Some(Batch::assemble(facts, entry.key.clone(), parts))))
+    }
+}
+
+/// Whether an instant among the wakes still holds for its entry.
+fn is_queued<K>(entries: &Arena<Entry<K>>, at: Timestamp, entry: Handle) -> bool {
+    entries.get(entry).is_some_and(|entry| entry.queued == at)
 }

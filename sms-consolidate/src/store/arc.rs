@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
-    AppendReport, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect, Maintained,
-    Record, RequeueError, Requeued, Store, StoreError, Whole,
+    AppendReport, AppendedOne, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect,
+    Maintained, Record, RequeueError, Requeued, Store, StoreError, Whole,
 };
 use crate::classify::Classification;
 use crate::clock::{Clock, Timestamp};
@@ -16,6 +16,10 @@ use crate::message::{Batch, BatchId, Key, Message};
 impl<K: Key, M: Message, S: Store<K, M>> Store<K, M> for Arc<S> {
     async fn append(&self, now: Timestamp, arrivals: Vec<Arrival<K, M>>) -> Result<AppendReport, StoreError> {
         S::append(self, now, arrivals).await
+    }
+
+    fn append_at_once(&self, now: Timestamp, arrival: Arrival<K, M>) -> Result<AppendedOne, Arrival<K, M>> {
+        S::append_at_once(self, now, arrival)
     }
 
     async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use super::{
-    AppendReport, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect, Maintained,
-    Record, RequeueError, Requeued, Store, StoreError, Whole,
+    AppendReport, AppendedOne, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect,
+    Maintained, Record, RequeueError, Requeued, Store, StoreError, Whole,
 };
 use crate::classify::Classification;
 use crate::clock::Timestamp;
@@ -21,6 +21,7 @@ pub(crate) trait DynStore<K: Key, M: Message>: Send + Sync + 'static {
         now: Timestamp,
         arrivals: Vec<Arrival<K, M>>,
     ) -> BoxFuture<'a, Result<AppendReport, StoreError>>;
+    fn append_at_once(&self, now: Timestamp, arrival: Arrival<K, M>) -> Result<AppendedOne, Arrival<K, M>>;
     fn next_wake<'a>(&'a self) -> BoxFuture<'a, Result<Option<Timestamp>, StoreError>>;
     fn changed<'a>(&'a self) -> BoxFuture<'a, ()>;
     fn claim<'a>(
@@ -107,6 +108,10 @@ impl<K: Key, M: Message, S: Store<K, M>> DynStore<K, M> for S {
         arrivals: Vec<Arrival<K, M>>,
     ) -> BoxFuture<'a, Result<AppendReport, StoreError>> {
         Box::pin(Store::append(self, now, arrivals))
+    }
+
+    fn append_at_once(&self, now: Timestamp, arrival: Arrival<K, M>) -> Result<AppendedOne, Arrival<K, M>> {
+        Store::append_at_once(self, now, arrival)
     }
 
     fn next_wake<'a>(&'a self) -> BoxFuture<'a, Result<Option<Timestamp>, StoreError>> {

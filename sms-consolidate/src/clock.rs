@@ -67,7 +67,8 @@ impl Timestamp {
 }
 
 fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+    let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+    seconds.saturating_mul(1_000).saturating_add(duration.subsec_millis().into())
 }
 
 impl Add<Duration> for Timestamp {

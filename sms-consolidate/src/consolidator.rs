@@ -26,6 +26,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
@@ -169,16 +170,50 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// If the message was not accepted. Nothing is stored then, except that after [`PushError::Unavailable`] it may
     /// be; with an id it is safe to push it again.
     pub async fn push(&self, key: K, message: M) -> Result<Pushed, PushError> {
+        // Nothing is done before this is first polled.
+        match self.push_at_once(key, message) {
+            Ok(result) => result,
+            Err(waiting) => waiting.await,
+        }
+    }
+
+    /// Takes in one message without waiting where the store can, or returns how to wait for it. A future that is only
+    /// there to return at once costs more than all that the store does.
+    fn push_at_once(
+        &self,
+        key: K,
+        message: M,
+    ) -> Result<Result<Pushed, PushError>, BoxFuture<'_, Result<Pushed, PushError>>> {
         let pass = self.inner.gate.enter();
         let now = self.inner.clock.now();
         let note = self.inner.events.are_watched().then(|| note(&key, &message));
-        let result = match self.admit(pass.as_ref(), &message) {
-            Ok(()) => self.append_one(self.arrival(now, key, message), now).await,
-            Err(refused) => Err(refused),
-        };
+        if let Err(error) = self.admit(pass.as_ref(), &message) {
+            return Ok(self.settle(now, note, Err(error)));
+        }
+        let begun = self.inner.jobs.begun();
+        match self.inner.store.append_at_once(now, self.arrival(now, key, message)) {
+            Ok(one) => {
+                self.heed(one.wake_at, one.ids_forgotten);
+                Ok(self.settle(now, note, self.pushed(one.result, begun)))
+            }
+            Err(arrival) => Err(Box::pin(async move {
+                let _inside = pass;
+                let result = self.append(now, vec![arrival]).await.pop();
+                self.settle(now, note, result.expect("one message has one result"))
+            })),
+        }
+    }
+
+    /// Counts and announces what became of a message.
+    fn settle(
+        &self,
+        now: Timestamp,
+        note: Option<Note<K>>,
+        result: Result<Pushed, PushError>,
+    ) -> Result<Pushed, PushError> {
         self.count(&result);
-        if let Some((key, id)) = note {
-            self.announce(now, key, id, &result);
+        if let Some(note) = note {
+            self.announce(now, note, &result);
         }
         result
     }
@@ -190,11 +225,9 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     pub async fn push_many(&self, messages: Vec<(K, M)>) -> Vec<Result<Pushed, PushError>> {
         let pass = self.inner.gate.enter();
         let now = self.inner.clock.now();
-        let notes: Option<Vec<_>> = self
-            .inner
-            .events
-            .are_watched()
-            .then(|| messages.iter().map(|(key, message)| note(key, message)).collect());
+        let watched = self.inner.events.are_watched();
+        let noted = messages.iter().filter(|_| watched);
+        let notes: Vec<Note<K>> = noted.map(|(key, message)| note(key, message)).collect();
         let mut arrivals = Vec::with_capacity(messages.len());
         let mut refused = Vec::new();
         for (position, (key, message)) in messages.into_iter().enumerate() {
@@ -208,8 +241,8 @@ impl<K: Key, M: Message> Consolidator<K, M> {
             results.insert(position, Err(error));
         }
         results.iter().for_each(|result| self.count(result));
-        for ((key, id), result) in notes.into_iter().flatten().zip(&results) {
-            self.announce(now, key, id, result);
+        for (note, result) in notes.into_iter().zip(&results) {
+            self.announce(now, note, result);
         }
         results
     }
@@ -249,21 +282,6 @@ impl<K: Key, M: Message> Consolidator<K, M> {
             }
         };
         arrival
-    }
-
-    async fn append_one(&self, arrival: Arrival<K, M>, now: Timestamp) -> Result<Pushed, PushError> {
-        let begun = self.inner.jobs.begun();
-        match self.inner.store.append_at_once(now, arrival) {
-            Ok(one) => {
-                self.heed(one.wake_at, one.ids_forgotten);
-                self.pushed(one.result, begun)
-            }
-            // In a box, so that the future of a push is small where it is not needed.
-            Err(arrival) => {
-                let mut results = Box::pin(self.append(now, vec![arrival])).await;
-                results.pop().expect("one message has one result")
-            }
-        }
     }
 
     async fn append(&self, now: Timestamp, arrivals: Vec<Arrival<K, M>>) -> Vec<Result<Pushed, PushError>> {
@@ -317,7 +335,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         }
     }
 
-    fn announce(&self, now: Timestamp, key: K, id: Option<String>, result: &Result<Pushed, PushError>) {
+    fn announce(&self, now: Timestamp, (key, id): Note<K>, result: &Result<Pushed, PushError>) {
         self.inner.events.emit(match result {
             Ok(Pushed::Accepted(accepted)) => {
                 Event::Accepted { key, id, accepted: *accepted, due_in: accepted.due_at.since(now) }
@@ -503,6 +521,8 @@ impl<K: Key, M: Message> Consolidator<K, M> {
 }
 
 /// What the event of a message needs, from before the message is given away.
-fn note<K: Key, M: Message>(key: &K, message: &M) -> (K, Option<String>) {
+type Note<K> = (K, Option<String>);
+
+fn note<K: Key, M: Message>(key: &K, message: &M) -> Note<K> {
     (key.clone(), message.id().map(str::to_owned))
 }

@@ -1,8 +1,6 @@
 //! Lets pushes in until the shutdown, and tells the shutdown when the last one is through.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use tokio::sync::Notify;
+use crate::sync::{AtomicU64, Notify, Ordering};
 
 /// Set once the gate is closed; the bits below count the pushes inside.
 const CLOSED: u64 = 1 << 63;

@@ -4,6 +4,7 @@ use loom::sync::Arc;
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread;
 
+use crate::check;
 use crate::gate::Gate;
 use crate::sync::block_on;
 
@@ -26,9 +27,9 @@ impl Service {
 ///
 /// # Panics
 ///
-/// If it does not hold in some interleaving.
+/// If it does not hold in some interleaving that [loom](https://docs.rs/loom) tries.
 pub fn closing_waits_for_those_inside(pushers: usize) {
-    loom::model(move || {
+    check(pushers, move || {
         let service = Arc::new(Service::default());
         let pushers = (0..pushers).map(|_| {
             let service = Arc::clone(&service);

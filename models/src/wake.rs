@@ -7,6 +7,7 @@ use loom::thread;
 use sms_consolidate::Timestamp;
 
 use crate::alarm::Alarm;
+use crate::check;
 use crate::sync::{block_on, lock};
 
 /// Somebody who writes a wake, and tells the alarm of it.
@@ -88,9 +89,9 @@ impl Service {
 ///
 /// # Panics
 ///
-/// If it does not in some interleaving.
+/// If it does not in some interleaving that [loom](https://docs.rs/loom) tries.
 pub fn no_wake_is_lost(stored: Option<i64>, pushes: &'static [Push]) {
-    loom::model(move || {
+    check(pushes.len(), move || {
         let stored: BTreeSet<_> = stored.into_iter().map(Timestamp::from_unix_millis).collect();
         let mut wakes: Vec<_> = stored.iter().copied().chain(pushes.iter().map(|push| push.wake())).collect();
         wakes.sort();

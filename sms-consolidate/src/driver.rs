@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::{Notify, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
+use crate::alarm::Alarm;
 use crate::clock::Timestamp;
 use crate::consolidator::Inner;
 use crate::lane::Token;
@@ -31,39 +32,6 @@ const CONTENDED: Duration = Duration::from_millis(10);
 
 const FIRST_FAILURE_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_FAILURE_WAIT: Duration = Duration::from_secs(10);
-
-/// Wakes the driver when something is due earlier than it plans to wake.
-///
-/// No wake is lost: the driver sets `planned` to the far future *before* it asks the store for the next wake. A push
-/// that the store's answer does not include thus sees the far future or the new plan, and rings in either case.
-struct Alarm {
-    planned: AtomicI64,
-    rung: AtomicU64,
-    bell: Notify,
-}
-
-impl Alarm {
-    fn ring(&self) {
-        self.rung.fetch_add(1, Ordering::SeqCst);
-        self.bell.notify_one();
-    }
-
-    fn ring_if_earlier(&self, wake: Timestamp) {
-        if wake.as_unix_millis() < self.planned.load(Ordering::SeqCst) {
-            self.ring();
-        }
-    }
-
-    /// Starts a round. Returns how often the bell has rung so far.
-    fn listen(&self) -> u64 {
-        self.planned.store(i64::MAX, Ordering::SeqCst);
-        self.rung.load(Ordering::SeqCst)
-    }
-
-    fn plan(&self, wake: Timestamp) {
-        self.planned.store(wake.as_unix_millis(), Ordering::SeqCst);
-    }
-}
 
 /// Where the driver waits, and what it had heard by then.
 #[derive(Clone, Copy)]
@@ -119,7 +87,7 @@ impl Jobs {
             running: Mutex::default(),
             begun: AtomicU64::new(0),
             max_in_flight: max_in_flight.get(),
-            alarm: Alarm { planned: AtomicI64::new(i64::MAX), rung: AtomicU64::new(0), bell: Notify::new() },
+            alarm: Alarm::new(),
             parked: Mutex::new(None),
             driver: Mutex::new(None),
             stopping: AtomicBool::new(false),
@@ -195,9 +163,7 @@ impl Jobs {
     pub(crate) fn are_settled(&self, now: Timestamp) -> bool {
         let driver_waits = || {
             let parked = *lock(&self.parked);
-            parked.is_some_and(|parked| {
-                parked.until > now && parked.heard == self.alarm.rung.load(Ordering::SeqCst)
-            })
+            parked.is_some_and(|parked| parked.until > now && parked.heard == self.alarm.rung())
         };
         self.in_flight() == 0 && (lock(&self.driver).is_none() || driver_waits())
     }
@@ -325,7 +291,7 @@ impl<K: Key, M: Message> Inner<K, M> {
             tokio::select! {
                 biased;
                 () = self.clock.sleep_until(until) => {}
-                () = self.jobs.alarm.bell.notified() => {}
+                () = self.jobs.alarm.notified() => {}
                 () = self.store.changed() => {}
             }
             self.jobs.park(None);

@@ -1,39 +1,39 @@
 //! Lets pushes in until the shutdown, and tells the shutdown when the last one is through.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-
-use tokio::sync::Notify;
-
 use crate::striped::Striped;
+use crate::sync::{AtomicU64, Notify, Ordering};
+
+/// Set once the gate is closed; the bits below count the pushes inside.
+const CLOSED: u64 = 1 << 63;
 
 /// Without it a push that had just passed the check could be accepted after the shutdown had looked at what is left.
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
-    is_closed: AtomicBool,
-    inside: Striped<AtomicU64>,
-    left: Notify,
+    stripes: Striped<AtomicU64>,
+    emptied: Notify,
 }
 
 impl Gate {
     /// Enters, unless the gate is closed.
     pub(crate) fn enter(&self) -> Option<Pass<'_>> {
-        let inside = self.inside.mine();
-        // In this order: whoever does not see the closed gate is seen by whoever closed it. A refused pass leaves
-        // again by being dropped.
-        inside.fetch_add(1, Ordering::SeqCst);
-        let pass = Pass { gate: self, inside };
-        (!self.is_closed.load(Ordering::SeqCst)).then_some(pass)
+        let stripe = self.stripes.mine();
+        let pass = Pass { gate: self, stripe };
+        // A refused pass leaves again by being dropped.
+        let before = stripe.fetch_add(1, Ordering::SeqCst);
+        (before & CLOSED == 0).then_some(pass)
     }
 
     /// Closes the gate for good, and resolves when nobody is inside.
     pub(crate) async fn close(&self) {
-        self.is_closed.store(true, Ordering::SeqCst);
+        for stripe in self.stripes.iter() {
+            stripe.fetch_or(CLOSED, Ordering::SeqCst);
+        }
         loop {
-            let left = self.left.notified();
-            if self.inside.iter().all(|inside| inside.load(Ordering::SeqCst) == 0) {
+            let emptied = self.emptied.notified();
+            if self.stripes.iter().all(|stripe| stripe.load(Ordering::SeqCst) == CLOSED) {
                 return;
             }
-            left.await;
+            emptied.await;
         }
     }
 }
@@ -42,14 +42,13 @@ impl Gate {
 pub(crate) struct Pass<'a> {
     gate: &'a Gate,
     /// Where it was counted: it may leave on another thread.
-    inside: &'a AtomicU64,
+    stripe: &'a AtomicU64,
 }
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        self.inside.fetch_sub(1, Ordering::SeqCst);
-        if self.gate.is_closed.load(Ordering::SeqCst) {
-            self.gate.left.notify_waiters();
+        if self.stripe.fetch_sub(1, Ordering::SeqCst) == CLOSED | 1 {
+            self.gate.emptied.notify_waiters();
         }
     }
 }

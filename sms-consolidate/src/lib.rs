@@ -34,6 +34,7 @@
 //! - [`store`]: the contract of stores, and how to write one; [`lane`]: the rules that they all share.
 
 mod address;
+mod alarm;
 mod builder;
 mod classify;
 mod clock;
@@ -52,6 +53,7 @@ mod rules;
 mod shutdown;
 pub mod store;
 mod striped;
+mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod window;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Json;
+use axum::body::Body;
 use axum::extract::{OriginalUri, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -27,8 +28,8 @@ pub(crate) fn route(
     gateway: Arc<dyn Inbound>,
     body_limit: usize,
 ) -> MethodRouter {
-    let webhook = Webhook { consolidator, gateway, body_limit };
-    routing::get(probe).post(receive).with_state(Arc::new(webhook))
+    let webhook = Arc::new(Webhook { consolidator, gateway, body_limit });
+    routing::get(probe).post(receive).with_state(webhook)
 }
 
 #[derive(Serialize)]
@@ -44,24 +45,28 @@ async fn probe(State(webhook): State<Arc<Webhook>>) -> Json<Ready> {
 }
 
 async fn receive(State(webhook): State<Arc<Webhook>>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let clock = webhook.consolidator.clock();
-    let body = match body::read(body, webhook.body_limit, clock.as_ref()).await {
-        Ok(body) => body,
-        Err(error) => {
-            tracing::warn!(?error, "WEBHOOK REFUSED");
-            return error.answer();
-        }
-    };
-    // In a nested router `parts.uri` lacks the prefix.
-    let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-    let request = InboundRequest { method: &parts.method, uri, headers: &parts.headers, body: &body };
-    match webhook.gateway.parse(&request, clock.now()) {
+    match webhook.read(request).await {
         Ok(parsed) => store(&webhook.consolidator, parsed).await,
-        Err(rejection) => {
+        Err(refused) => refused,
+    }
+}
+
+impl Webhook {
+    /// What the call holds, or the answer to one that is refused.
+    async fn read(&self, request: Request) -> Result<Parsed, Response> {
+        let (parts, body) = request.into_parts();
+        let clock = self.consolidator.clock();
+        let body = body::read(body, self.body_limit, clock.as_ref()).await.map_err(|error| {
+            tracing::warn!(?error, "WEBHOOK REFUSED");
+            error.answer()
+        })?;
+        // In a nested router `parts.uri` lacks the prefix.
+        let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
+        let request = InboundRequest { method: &parts.method, uri, headers: &parts.headers, body: &body };
+        self.gateway.parse(&request, clock.now()).map_err(|rejection| {
             tracing::warn!(status = rejection.status().as_u16(), error = %rejection, "WEBHOOK REFUSED");
             refuse(&rejection)
-        }
+        })
     }
 }
 
@@ -128,17 +133,24 @@ async fn store(consolidator: &SmsConsolidator, parsed: Parsed) -> Response {
     receipt.errors = parsed.errors.iter().filter_map(ElementError::of).collect();
     let refused: Vec<_> = parsed.errors.iter().filter_map(|error| error.index).collect();
     // Where each message stands in the payload.
-    let positions = (0..).filter(|index| refused.binary_search(index).is_err());
-    let messages = parsed.messages.into_iter().map(|message| (message.conversation, message.message));
-    let results = consolidator.push_many(messages.collect()).await;
-    let mut try_again: Option<PushError> = None;
-    for (index, result) in positions.zip(results) {
+    let mut positions = (0..).filter(|index| refused.binary_search(index).is_err());
+    let mut try_again = None;
+    let mut note = |result: Result<Pushed, PushError>| {
+        let index = positions.next().expect("there are as many positions as numbers");
         match result {
             Ok(Pushed::Accepted(_)) => receipt.processed += 1,
             Ok(Pushed::Duplicate) => receipt.skipped += 1,
             Err(error) if error.is_retryable() => try_again = Some(error),
             Err(error) => receipt.errors.push(ElementError { index, message: error.to_string() }),
         }
+    };
+    let mut messages = parsed.messages.into_iter().map(|message| (message.conversation, message.message));
+    if messages.len() == 1
+        && let Some((conversation, message)) = messages.next()
+    {
+        note(consolidator.push(conversation, message).await);
+    } else {
+        consolidator.push_many(messages.collect()).await.into_iter().for_each(note);
     }
     receipt.errors.sort_by_key(|error| error.index);
     answer(receipt, try_again)
@@ -161,7 +173,9 @@ fn answer(mut receipt: Receipt, try_again: Option<PushError>) -> Response {
         return (StatusCode::UNPROCESSABLE_ENTITY, Json(receipt)).into_response();
     }
     if let (1, 0, []) = (receipt.processed, receipt.skipped, &*receipt.errors) {
-        return ([(header::CONTENT_TYPE, JSON)], ONE_STORED).into_response();
+        let mut response = Response::new(Body::from(ONE_STORED));
+        response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+        return response;
     }
     receipt.message = match (receipt.processed, receipt.skipped) {
         (0, 0) => "nothing to store".into(),

@@ -184,3 +184,15 @@ fn answer(mut receipt: Receipt, try_again: Option<PushError>) -> Response {
     };
     Json(receipt).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fixed_receipt_says_what_a_written_one_would() {
+        let receipt = Receipt::new("success", "1 stored");
+        let receipt = Receipt { message_count: 1, processed: 1, ..receipt };
+        assert_eq!(serde_json::to_vec(&receipt).unwrap(), ONE_STORED);
+    }
+}

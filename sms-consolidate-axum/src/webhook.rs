@@ -172,7 +172,7 @@ fn answer(mut receipt: Receipt, try_again: Option<PushError>) -> Response {
         receipt.message = receipt.errors[0].message.clone().into();
         return (StatusCode::UNPROCESSABLE_ENTITY, Json(receipt)).into_response();
     }
-    if let (1, 0, []) = (receipt.processed, receipt.skipped, &*receipt.errors) {
+    if (receipt.message_count, receipt.processed) == (1, 1) {
         let mut response = Response::new(Body::from(ONE_STORED));
         response.headers_mut().insert(header::CONTENT_TYPE, JSON);
         return response;

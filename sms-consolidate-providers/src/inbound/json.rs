@@ -3,29 +3,51 @@
 //! [`document`] checks the syntax of the whole body; the other functions then take it apart without copying. None of
 //! them recurses, so that depth costs nothing.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{Malformed, Problem};
 
-/// The body as one JSON value.
-pub(super) fn document(body: &[u8]) -> Result<&RawValue, Malformed> {
+/// The fields `names` of the body, as [`fields`] reads them; or why it has none, being another JSON value.
+pub(super) fn document<'a, const N: usize>(
+    body: &'a [u8],
+    names: [&'static str; N],
+) -> Result<Result<Fields<'a, N>, Problem>, Malformed> {
     let text = std::str::from_utf8(body).map_err(|error| Malformed::NotUtf8 { at: error.valid_up_to() })?;
     if text.trim_ascii().is_empty() {
         return Err(Malformed::Empty);
     }
-    serde_json::from_str(text).map_err(|error| Malformed::Syntax { source: error.into() })
+    // One pass for what is usual. Whatever stops it is looked at again, to tell wrong syntax from a wrong type.
+    if let Ok(fields) = read_fields(text, names) {
+        return Ok(Ok(fields));
+    }
+    let value = serde_json::from_str(text).map_err(|error| Malformed::Syntax { source: error.into() })?;
+    Ok(fields(value, names))
 }
 
-/// The values of an object's fields `names`. Absent ones and nulls are `None`; of duplicates the last one counts.
+/// The values of an object's fields. Absent ones and nulls are `None`; of duplicates the last one counts.
+pub(super) type Fields<'a, const N: usize> = [Option<&'a RawValue>; N];
+
+/// The values of an object's fields `names`.
 pub(super) fn fields<'a, const N: usize>(
     value: &'a RawValue,
     names: [&'static str; N],
-) -> Result<[Option<&'a RawValue>; N], Problem> {
+) -> Result<Fields<'a, N>, Problem> {
     expect(value, "an object")?;
-    serde_json::Deserializer::from_str(value.get()).deserialize_map(Fields(names)).map_err(unreadable)
+    read_fields(value.get(), names).map_err(unreadable)
+}
+
+fn read_fields<'a, const N: usize>(
+    text: &'a str,
+    names: [&'static str; N],
+) -> Result<Fields<'a, N>, serde_json::Error> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let fields = json.deserialize_map(FieldsOf(names))?;
+    json.end()?;
+    Ok(fields)
 }
 
 /// The elements of an array.
@@ -35,17 +57,32 @@ pub(super) fn elements(value: &RawValue) -> Result<Vec<&RawValue>, Problem> {
 }
 
 /// A string, exactly.
-pub(super) fn string(value: &RawValue) -> Result<String, Problem> {
+pub(super) fn string(value: &RawValue) -> Result<Cow<'_, str>, Problem> {
     expect(value, "a string")?;
-    serde_json::from_str(value.get()).map_err(unreadable)
+    match unescaped(value) {
+        Some(text) => Ok(Cow::Borrowed(text)),
+        None => serde_json::from_str(value.get()).map(Cow::Owned).map_err(unreadable),
+    }
 }
 
 /// A string in which what is no text (half of a surrogate pair) is replaced by U+FFFD.
 ///
 /// Phones and gateways cut long messages in the middle of an emoji; the rest of such a message is still worth having.
-pub(super) fn lossy_string(value: &RawValue) -> Result<String, Problem> {
+pub(super) fn lossy_string(value: &RawValue) -> Result<Cow<'_, str>, Problem> {
     expect(value, "a string")?;
-    serde_json::Deserializer::from_str(value.get()).deserialize_bytes(LossyString).map_err(unreadable)
+    match unescaped(value) {
+        Some(text) => Ok(Cow::Borrowed(text)),
+        None => {
+            let mut json = serde_json::Deserializer::from_str(value.get());
+            json.deserialize_bytes(LossyString).map(Cow::Owned).map_err(unreadable)
+        }
+    }
+}
+
+/// What a string says, if nothing in it is escaped: then it is what stands between the quotes.
+fn unescaped(string: &RawValue) -> Option<&str> {
+    let text = string.get().strip_prefix('"')?.strip_suffix('"')?;
+    (!text.contains('\\')).then_some(text)
 }
 
 fn unreadable(error: serde_json::Error) -> Problem {
@@ -64,10 +101,10 @@ fn expect(value: &RawValue, expected: &'static str) -> Result<(), Problem> {
     if found == expected { Ok(()) } else { Err(Problem::WrongType { expected, found }) }
 }
 
-struct Fields<const N: usize>([&'static str; N]);
+struct FieldsOf<const N: usize>([&'static str; N]);
 
-impl<'de, const N: usize> Visitor<'de> for Fields<N> {
-    type Value = [Option<&'de RawValue>; N];
+impl<'de, const N: usize> Visitor<'de> for FieldsOf<N> {
+    type Value = Fields<'de, N>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
@@ -75,36 +112,14 @@ impl<'de, const N: usize> Visitor<'de> for Fields<N> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut values = [None; N];
-        while let Some(position) = map.next_key_seed(Name(&self.0))? {
-            let value: &RawValue = map.next_value()?;
-            if let Some(position) = position {
+        // Names are taken raw: one that nobody asked for need not be text.
+        while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
+            let Ok(name) = lossy_string(name) else { continue };
+            if let Some(position) = self.0.iter().position(|known| *known == name) {
                 values[position] = Some(value).filter(|value| value.get() != "null");
             }
         }
         Ok(values)
-    }
-}
-
-/// Finds a field's name among those asked for. Bytes, because a name that nobody asked for need not be text.
-struct Name<'a>(&'a [&'static str]);
-
-impl<'de> DeserializeSeed<'de> for Name<'_> {
-    type Value = Option<usize>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_bytes(self)
-    }
-}
-
-impl Visitor<'_> for Name<'_> {
-    type Value = Option<usize>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a name")
-    }
-
-    fn visit_bytes<E>(self, name: &[u8]) -> Result<Self::Value, E> {
-        Ok(self.0.iter().position(|known| known.as_bytes() == name))
     }
 }
 

@@ -1,5 +1,6 @@
 //! SMS Mobile API (<https://smsmobileapi.com>), which turns a phone into a gateway.
 
+use std::borrow::Cow;
 use std::num::NonZeroUsize;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -105,7 +106,9 @@ impl SmsMobileApi {
         }
         let mut parsed = Parsed { messages: Vec::with_capacity(elements.len()), ..Parsed::default() };
         for (index, element) in elements.into_iter().enumerate() {
-            match legacy_message("element", element) {
+            let fields = json::fields(element, ["guid", "number", "message"])
+                .map_err(|problem| FieldError::new("element", problem));
+            match fields.and_then(legacy_message) {
                 Ok(message) => parsed.messages.push(message),
                 Err(error) => parsed.errors.push(FieldError { index: Some(index), ..error }),
             }
@@ -126,9 +129,8 @@ impl Default for SmsMobileApi {
 impl Inbound for SmsMobileApi {
     fn parse(&self, request: &InboundRequest<'_>, now: Timestamp) -> Result<Parsed, Rejection> {
         self.authenticate(request, now)?;
-        let body = json::document(request.body)?;
-        let [messages, kind, data, guid, number] =
-            json::fields(body, ["messages", "type", "data", "guid", "number"])
+        let [messages, kind, data, guid, number, text] =
+            json::document(request.body, ["messages", "type", "data", "guid", "number", "message"])?
                 .map_err(|problem| FieldError::new("body", problem))?;
         if let Some(messages) = messages {
             return self.list(messages);
@@ -140,7 +142,7 @@ impl Inbound for SmsMobileApi {
             }
             event_message(required("data", data, Ok)?)?
         } else {
-            legacy_message("body", body)?
+            legacy_message([guid, number, text])?
         };
         Ok(Parsed { messages: vec![message], ..Parsed::default() })
     }
@@ -153,10 +155,8 @@ fn signature(header: &http::HeaderValue) -> Option<[u8; 32]> {
     Some(bytes)
 }
 
-/// Reads a message without an envelope; `whole` is what to call it if it is no object.
-fn legacy_message(whole: &'static str, message: &RawValue) -> Result<InboundMessage, FieldError> {
-    let [guid, number, text] = json::fields(message, ["guid", "number", "message"])
-        .map_err(|problem| FieldError::new(whole, problem))?;
+/// Reads a message without an envelope.
+fn legacy_message([guid, number, text]: json::Fields<'_, 3>) -> Result<InboundMessage, FieldError> {
     let id = required("guid", guid, id)?;
     let sender = required("number", number, address)?;
     let text = required("message", text, json::lossy_string)?;
@@ -191,7 +191,7 @@ fn required<'a, T>(
     value.ok_or(Problem::Missing).and_then(read).map_err(|problem| FieldError::new(field, problem))
 }
 
-fn id(value: &RawValue) -> Result<String, Problem> {
+fn id(value: &RawValue) -> Result<Cow<'_, str>, Problem> {
     let id = json::string(value)?;
     match id.len() {
         _ if id.trim().is_empty() => Err(Problem::Empty),

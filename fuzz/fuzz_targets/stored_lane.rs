@@ -23,10 +23,12 @@ fuzz_target!(|input: &[u8]| {
     };
     let mut scene = Scene { lane, now: Timestamp::default(), ids: BatchIds::with_seed(1), held: None };
     scene.check();
+    scene.check_written();
     for event in events.chunks(2).take(64) {
         scene.happens(event[0], event.get(1).copied().unwrap_or(0));
         scene.check();
     }
+    scene.check_written();
 });
 
 struct Scene {
@@ -122,6 +124,10 @@ impl Scene {
         assert_eq!(lane.is_empty(), lane.facts().next().is_none());
         assert_eq!(lane.wake_at().is_none(), lane.is_empty());
         assert!(lane.forgettable_at().is_none() || lane.is_empty());
+    }
+
+    fn check_written(&self) {
+        let lane = &self.lane;
         let json = serde_json::to_string(lane).expect("a lane can be written");
         assert_eq!(serde_json::from_str::<Lane>(&json).ok().as_ref(), Some(lane), "{json}");
     }

@@ -36,6 +36,7 @@ use crate::message::BatchId;
 
 mod slot;
 mod terms;
+mod written;
 
 pub use slot::{BatchFacts, BatchState};
 use slot::{LOSSES_KEPT, Lost, More, Slot, Work};
@@ -54,6 +55,7 @@ pub const LOOP_GUARD_PERIOD: Duration = Duration::from_secs(60 * 60);
 ///
 /// A pending lane with one batch is a single small value; what is rare lives in a box of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "written::Written")]
 pub struct Lane {
     head: Option<Slot>,
     more: Option<Box<More>>,
@@ -450,7 +452,7 @@ impl Lane {
         let Some(work) = more.work.as_ref().filter(|work| work.is_leased()) else { return };
         let fence = Fence { batch, token: more.token };
         let lost = Lost { fence, why, lease_until: work.wake_at() };
-        if more.lost.len() == LOSSES_KEPT {
+        if more.lost.len() >= LOSSES_KEPT {
             more.lost.remove(0);
         }
         more.lost.push(lost);

@@ -61,10 +61,11 @@ impl OptOut {
         self
     }
 
-    /// One more word that opts out, such as ARRET.
+    /// One more word that opts out, such as ARRET. One without letters or digits is left out: it would be found in
+    /// every emoji.
     #[must_use]
     pub fn with_stop_word(mut self, word: &str) -> Self {
-        self.stop_words.push(normalise(word));
+        self.stop_words.extend(Some(normalise(word)).filter(|word| !word.is_empty()));
         self
     }
 
@@ -155,6 +156,14 @@ mod tests {
             check(text, None);
         }
         check(&"stop ".repeat(10_000), None);
+    }
+
+    #[test]
+    fn a_stop_word_of_nothing_stops_nobody() {
+        let opt_out = OptOut::sms().with_stop_word("").with_stop_word(" !? ");
+        for text in ["", "👍", "...", " "] {
+            assert_eq!(opt_out.keyword(text), None, "{text:?}");
+        }
     }
 
     #[test]

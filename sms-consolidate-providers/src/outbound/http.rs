@@ -182,9 +182,11 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 
 /// A gateway's `reason` as it may appear in logs: `secrets` and long numbers masked, without control characters, cut.
 pub(super) fn masked_reason(reason: &str, secrets: &[&str]) -> Box<str> {
-    let mut reason = reason.to_owned();
+    // First of all: a line feed in the place of a space, or between two digits, must not save a secret or a number.
+    let on_one_line = |text: &str| text.replace(char::is_control, " ");
+    let mut reason = on_one_line(reason);
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        reason = reason.replace(secret, "•••");
+        reason = reason.replace(&on_one_line(secret), "•••");
     }
     let mut masked = String::new();
     let mut rest = reason.as_str();
@@ -199,8 +201,7 @@ pub(super) fn masked_reason(reason: &str, secrets: &[&str]) -> Box<str> {
         rest = after;
     }
     masked.push_str(rest);
-    let shown = masked.chars().take(MAX_REASON_CHARS).map(|c| if c.is_control() { ' ' } else { c });
-    shown.collect::<String>().into()
+    masked.chars().take(MAX_REASON_CHARS).collect::<String>().into()
 }
 
 #[cfg(test)]
@@ -241,6 +242,8 @@ mod tests {
         check("no route to +639123456789!", "no route to +•••!");
         check("0912-345-6789, code 30", "•••, code 30");
         check("\"See\nyou.\" too\nlong", "\"•••\" too long");
+        check("\"See you.\", \"See\tyou.\"", "\"•••\", \"•••\"");
+        check("to 639123\n456789", "to •••");
         check("", "");
         check(&"é".repeat(300), &"é".repeat(200));
     }

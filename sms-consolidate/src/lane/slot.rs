@@ -264,9 +264,9 @@ impl Work {
 
     pub(super) fn hold(&mut self, now: Timestamp, until: Timestamp) {
         if self.is_leased() {
-            self.lease_losses += 1;
+            self.lease_losses = self.lease_losses.saturating_add(1);
         } else {
-            self.attempts += 1;
+            self.attempts = self.attempts.saturating_add(1);
         }
         // Until an attempt has failed, downtime between claims is no retry time.
         if self.attempts <= 1 {

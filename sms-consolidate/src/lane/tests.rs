@@ -11,6 +11,7 @@ mod opt_out;
 mod replies;
 mod supersede;
 mod windows;
+mod written;
 
 const LEASE: Duration = seconds(30);
 

@@ -1,0 +1,36 @@
+//! Keywords of opting out and in: a stop word of the user's in the first line, then the text of a message.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use sms_consolidate::OptOut;
+use sms_consolidate::lane::{Control, Keyword};
+
+const STOP: Option<Keyword> = Some(Keyword::Control(Control::Stop));
+
+static OPT_OUT: LazyLock<OptOut> = LazyLock::new(OptOut::sms);
+
+fuzz_target!(|input: &str| {
+    let (word, text) = input.split_once('\n').unwrap_or(("", input));
+    let found = OPT_OUT.keyword(text);
+    if found.is_some() {
+        // A whole message of one or two words.
+        assert!(text.trim().len() <= 64);
+        let words: Vec<_> =
+            text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        assert!((1..=2).contains(&words.len()), "{words:?}");
+        // Case and punctuation do not matter.
+        for same in [words.join("-"), words.join(" ").to_lowercase(), format!("\"{}!\" ", words.join(" "))] {
+            assert_eq!(OPT_OUT.keyword(&same), found, "{same:?}");
+        }
+    }
+    let own = OptOut::sms().with_stop_word(word);
+    let with_own = own.keyword(text);
+    assert!(with_own == found || with_own == STOP);
+    let says_something = |text: &str| text.chars().any(char::is_alphanumeric);
+    assert!(with_own.is_none() || says_something(text), "{text:?} is no word");
+    if word.trim().len() <= 64 && says_something(word) {
+        assert_eq!(own.keyword(word), STOP);
+    }
+});

@@ -1,0 +1,29 @@
+//! The rule classifier: a phrase of the user's in the first line, then the text of a batch.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use sms_consolidate::{Label, Rule, RuleClassifier};
+
+static DEFAULT: LazyLock<RuleClassifier> = LazyLock::new(RuleClassifier::default);
+
+fuzz_target!(|input: &str| {
+    let (phrase, text) = input.split_once('\n').unwrap_or(("", input));
+    let label = DEFAULT.label_of(text);
+    assert!([Label::AGREE, Label::NOT_AGREE].contains(label));
+    assert_eq!(DEFAULT.label_of(text), label);
+    // What cannot be seen does not matter.
+    assert_eq!(DEFAULT.label_of(&format!(" \u{200b}{text}\u{fe0f} ")), label);
+    assert_eq!(DEFAULT.label_of(&format!("no. {text}")), &Label::NOT_AGREE);
+
+    let (found, other) = (Label::new("FOUND"), Label::new("OTHER"));
+    let none = RuleClassifier::new(other.clone());
+    assert_eq!(none.label_of(text), &other);
+    let own = none.with_rule(Rule::new(found.clone(), [phrase]));
+    if phrase.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+        assert_eq!(own.label_of(phrase), &found);
+        assert_eq!(own.label_of(&format!("{text}\n{phrase}\n{text}")), &found);
+    }
+    assert_eq!(own.with_ignored([phrase]).label_of(phrase), &other);
+});

@@ -1,0 +1,100 @@
+//! What several fuzz targets need. Each target says in its first lines how it reads its input.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::response::Response;
+use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderValue, StatusCode};
+
+/// Takes one line off `input`, without its end.
+pub fn line<'a>(input: &mut &'a [u8]) -> &'a [u8] {
+    let end = input.iter().position(|byte| *byte == b'\n').unwrap_or(input.len());
+    let (line, rest) = input.split_at(end);
+    *input = rest.get(1..).unwrap_or_default();
+    line
+}
+
+/// `masked` tells less than `full` does.
+#[track_caller]
+pub fn assert_hidden(masked: &str, full: &str) {
+    if !full.is_empty() && !full.contains('•') {
+        assert!(!masked.contains(full), "{masked:?} shows all of {full:?}");
+    }
+}
+
+/// What a service answers: a line each with the status, `Retry-After` and `Date`, then the body.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// From 200 to 599; what is none counts as 200.
+    pub status: StatusCode,
+    retry_after: Option<HeaderValue>,
+    date: Option<HeaderValue>,
+    body: Bytes,
+}
+
+impl Answer {
+    /// Reads all of `input`.
+    pub fn read(mut input: &[u8]) -> Self {
+        let status = StatusCode::from_bytes(line(&mut input)).ok();
+        let mut header = || HeaderValue::from_bytes(line(&mut input)).ok().filter(|value| !value.is_empty());
+        Self {
+            status: status.filter(|status| (200..600).contains(&status.as_u16())).unwrap_or_default(),
+            retry_after: header(),
+            date: header(),
+            body: Bytes::copy_from_slice(input),
+        }
+    }
+
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        let headers = [(RETRY_AFTER, self.retry_after), (DATE, self.date)];
+        response.headers_mut().extend(headers.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        response
+    }
+}
+
+#[derive(Default)]
+struct Exchange {
+    answer: Answer,
+    request: Bytes,
+}
+
+/// A server on a loopback port, and the one thread that both it and its client run on.
+pub struct Loopback {
+    runtime: tokio::runtime::Runtime,
+    exchange: Arc<Mutex<Exchange>>,
+    /// Where it listens.
+    pub url: String,
+}
+
+impl Loopback {
+    /// Starts it.
+    pub fn start() -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let exchange = Arc::<Mutex<Exchange>>::default();
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("a bound port"));
+        let service = Router::new().fallback({
+            let exchange = exchange.clone();
+            async move |request: Bytes| {
+                let mut exchange = exchange.lock().unwrap_or_else(PoisonError::into_inner);
+                exchange.request = request;
+                exchange.answer.clone().into_response()
+            }
+        });
+        runtime.spawn(async move { axum::serve(listener, service).await });
+        Self { runtime, exchange, url }
+    }
+
+    /// Runs `client` while every request gets `answer`. Returns what the client returned, and the body of the last
+    /// request.
+    pub fn run<T>(&self, answer: Answer, client: impl Future<Output = T>) -> (T, Bytes) {
+        let exchange = || self.exchange.lock().unwrap_or_else(PoisonError::into_inner);
+        *exchange() = Exchange { answer, request: Bytes::new() };
+        let returned = self.runtime.block_on(client);
+        (returned, std::mem::take(&mut exchange().request))
+    }
+}

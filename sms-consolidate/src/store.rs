@@ -150,15 +150,6 @@ pub struct AppendReport {
     pub ids_forgotten: u64,
 }
 
-impl AppendReport {
-    /// Adds what became of the next arrival.
-    pub fn add(&mut self, one: AppendedOne) {
-        self.results.push(one.result);
-        self.wake_at = self.wake_at.into_iter().chain(one.wake_at).min();
-        self.ids_forgotten += one.ids_forgotten;
-    }
-}
-
 /// What became of one arrival, and what followed from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AppendedOne {

@@ -29,8 +29,8 @@ use crate::clock::{Clock, Timestamp};
 use crate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
 use crate::message::{Batch, BatchId, BatchIds, Key, Message};
 use crate::store::{
-    AppendReport, AppendedOne, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect,
-    Maintained, Record, RequeueError, Requeued, Store, StoreError, Whole,
+    AppendReport, Appended, AppendedOne, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter,
+    Finish, Inspect, Maintained, Record, RequeueError, Requeued, Store, StoreError, Whole,
 };
 use crate::striped::Padded;
 use ids::Ids;
@@ -225,10 +225,30 @@ impl<K: Key, M: Message> MemoryStoreBuilder<K, M> {
 
 impl<K: Key, M: Message> Store<K, M> for MemoryStore<K, M> {
     async fn append(&self, now: Timestamp, arrivals: Vec<Arrival<K, M>>) -> Result<AppendReport, StoreError> {
+        let hashes: Vec<u64> = arrivals.iter().map(|arrival| self.hasher.hash_one(&arrival.key)).collect();
+        let shard_at = |position: &usize| shard_of(hashes[*position]);
+        // Those of one shard next to one another, in their order, so that each lock is taken once.
+        let mut order: Vec<usize> = (0..hashes.len()).collect();
+        order.sort_by_key(shard_at);
+        let mut arrivals: Vec<Option<Arrival<K, M>>> = arrivals.into_iter().map(Some).collect();
         let mut report =
-            AppendReport { results: Vec::with_capacity(arrivals.len()), ..AppendReport::default() };
-        for arrival in arrivals {
-            report.add(self.append_one(now, arrival));
+            AppendReport { results: vec![Appended::Duplicate; arrivals.len()], ..AppendReport::default() };
+        let mut known = Vec::new();
+        for run in order.chunk_by(|one, other| shard_at(one) == shard_at(other)) {
+            let mut shard = self.lock(shard_at(&run[0]));
+            // All are looked up before the first is appended: the processor then waits for several places in memory
+            // at once, and that wait is most of what an append costs.
+            let find = |position: &usize| shard.find(hashes[*position], &arrivals[*position].as_ref()?.key);
+            known.extend(run.iter().map(find));
+            for (position, known) in run.iter().zip(known.drain(..)) {
+                let arrival = arrivals[*position].take().expect("each arrival is taken once");
+                // One before it may have brought its key in.
+                let known = known.or_else(|| shard.find(hashes[*position], &arrival.key));
+                let one = shard.append_to(known, now, hashes[*position], arrival);
+                report.results[*position] = one.result;
+                report.wake_at = report.wake_at.into_iter().chain(one.wake_at).min();
+                report.ids_forgotten += one.ids_forgotten;
+            }
         }
         Ok(report)
     }

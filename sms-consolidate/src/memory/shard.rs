@@ -91,7 +91,7 @@ impl<K: Key, M: Message> Shard<K, M> {
         self.latest
     }
 
-    fn find(&self, hash: u64, key: &K) -> Option<Handle> {
+    pub(super) fn find(&self, hash: u64, key: &K) -> Option<Handle> {
         let is = |entry: &Handle| self.entries.get(*entry).is_some_and(|entry| entry.key == *key);
         self.index.find(hash, is).copied()
     }
@@ -159,6 +159,18 @@ impl<K: Key, M: Message> Shard<K, M> {
     }
 
     pub(super) fn append(&mut self, now: Timestamp, hash: u64, arrival: Arrival<K, M>) -> AppendedOne {
+        let known = self.find(hash, &arrival.key);
+        self.append_to(known, now, hash, arrival)
+    }
+
+    /// Appends to the entry of the arrival's key, which is `known` if there is one.
+    pub(super) fn append_to(
+        &mut self,
+        known: Option<Handle>,
+        now: Timestamp,
+        hash: u64,
+        arrival: Arrival<K, M>,
+    ) -> AppendedOne {
         let now = self.clamp(now);
         let id = arrival.message.id().map(|id| self.ids.hash(&arrival.key, id));
         if id.is_some_and(|id| self.ids.contains(id)) {
@@ -169,7 +181,7 @@ impl<K: Key, M: Message> Shard<K, M> {
         }
         let for_lane = arrival.for_lane();
         let Arrival { key, message, .. } = arrival;
-        let handle = match self.find(hash, &key) {
+        let handle = match known {
             Some(handle) => handle,
             None if self.room_for_keys.take() => self.insert(hash, key),
             None => return self.refuse(Refusal::Keys),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use crate::lane::Token;
 use crate::message::{BatchId, Key, Message};
 use crate::process::{self, Ended};
 use crate::store::{Claim, StoreError};
+use crate::striped::Padded;
 
 /// The most batches that one call claims, so that a large backlog is taken up in small steps.
 const CLAIM_LIMIT: usize = 64;
@@ -40,13 +41,11 @@ struct Parked {
     heard: u64,
 }
 
-#[derive(Default)]
-struct Running {
-    /// By claim and not by batch: a superseded job may still be ending when its batch is claimed anew.
-    jobs: BTreeMap<(BatchId, Token), RunningJob>,
-    /// Places kept for claims that the store is being asked for.
-    reserved: usize,
-}
+/// By claim and not by batch: a superseded job may still be ending when its batch is claimed anew.
+type Running = BTreeMap<(BatchId, Token), RunningJob>;
+
+/// So many lists of what is running, by batch, that jobs which begin and end at once seldom meet at one lock.
+const LISTS: usize = 16;
 
 struct RunningJob {
     /// How many jobs had begun before it.
@@ -66,9 +65,10 @@ impl RunningJob {
 
 /// The batches in flight in this process, and what the driver needs to be told.
 pub(crate) struct Jobs {
-    running: Mutex<Running>,
+    running: [Padded<Mutex<Running>>; LISTS],
+    /// Places in flight that are not taken, neither by a job nor for a claim that the store is being asked for.
+    free: AtomicUsize,
     begun: AtomicU64,
-    max_in_flight: usize,
     alarm: Alarm,
     parked: Mutex<Option<Parked>>,
     driver: Mutex<Option<JoinHandle<()>>>,
@@ -84,9 +84,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Jobs {
     pub(crate) fn new(max_in_flight: NonZeroUsize) -> Self {
         Self {
-            running: Mutex::default(),
+            running: Default::default(),
+            free: AtomicUsize::new(max_in_flight.get()),
             begun: AtomicU64::new(0),
-            max_in_flight: max_in_flight.get(),
             alarm: Alarm::new(),
             parked: Mutex::new(None),
             driver: Mutex::new(None),
@@ -122,33 +122,44 @@ impl Jobs {
     /// under a claim that followed whatever the interruption is about, and may be sending its reply.
     pub(crate) fn interrupt(&self, batch: BatchId, begun: u64) {
         let claims = (batch, Token::MIN)..=(batch, Token::MAX);
-        let mut running = lock(&self.running);
-        let meant = running.jobs.range_mut(claims).filter(|(_, job)| job.number < begun);
+        let mut running = self.running(batch);
+        let meant = running.range_mut(claims).filter(|(_, job)| job.number < begun);
         meant.for_each(|(_, job)| job.interrupt());
     }
 
     pub(crate) fn interrupt_all(&self) {
-        lock(&self.running).jobs.values_mut().for_each(RunningJob::interrupt);
+        for Padded(running) in &self.running {
+            lock(running).values_mut().for_each(RunningJob::interrupt);
+        }
     }
 
     pub(crate) fn in_flight(&self) -> usize {
-        lock(&self.running).jobs.len()
+        self.running.iter().map(|Padded(running)| lock(running).len()).sum()
+    }
+
+    /// The list that a job of `batch` is on.
+    fn running(&self, batch: BatchId) -> MutexGuard<'_, Running> {
+        // The last byte of an id is random.
+        let list = usize::from(batch.as_bytes()[15]) % LISTS;
+        lock(&self.running[list].0)
     }
 
     pub(crate) fn free(&self) -> usize {
-        self.free_of(&lock(&self.running))
+        self.free.load(Ordering::SeqCst)
     }
 
-    fn free_of(&self, running: &Running) -> usize {
-        self.max_in_flight.saturating_sub(running.jobs.len() + running.reserved)
-    }
-
-    /// Keeps up to `limit` free places, so that two who claim at once do not both fill the same ones.
+    /// Takes up to `limit` free places, so that two who claim at once do not both fill the same ones.
     fn reserve(&self, limit: usize) -> Places<'_> {
-        let mut running = lock(&self.running);
-        let count = limit.min(self.free_of(&running));
-        running.reserved += count;
-        Places { jobs: self, count }
+        let taken =
+            self.free.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |free| Some(free - limit.min(free)));
+        Places { jobs: self, count: limit.min(taken.unwrap_or(0)) }
+    }
+
+    /// Wakes whoever waits for a job to end or the driver to park. They subscribe before they look.
+    fn progressed(&self) {
+        if self.progress.receiver_count() > 0 {
+            self.progress.send_replace(());
+        }
     }
 
     pub(crate) fn progress(&self) -> watch::Receiver<()> {
@@ -170,7 +181,7 @@ impl Jobs {
 
     fn park(&self, parked: Option<Parked>) {
         *lock(&self.parked) = parked;
-        self.progress.send_replace(());
+        self.progressed();
     }
 
     /// Stops the driver, if need be in the middle of a call of a store that does not answer by the time `late`
@@ -221,13 +232,20 @@ struct Places<'a> {
     count: usize,
 }
 
-impl Drop for Places<'_> {
-    fn drop(&mut self) {
-        lock(&self.jobs.running).reserved -= self.count;
+impl Places<'_> {
+    /// Leaves one to a job.
+    fn fill(&mut self) {
+        self.count = self.count.saturating_sub(1);
     }
 }
 
-/// Takes a job off the list when it ends, however it ends.
+impl Drop for Places<'_> {
+    fn drop(&mut self) {
+        self.jobs.free.fetch_add(self.count, Ordering::SeqCst);
+    }
+}
+
+/// Takes a job off its list when it ends, however it ends.
 struct JobGuard<'a> {
     jobs: &'a Jobs,
     claim: (BatchId, Token),
@@ -235,16 +253,13 @@ struct JobGuard<'a> {
 
 impl Drop for JobGuard<'_> {
     fn drop(&mut self) {
-        let was_full = {
-            let mut running = lock(&self.jobs.running);
-            let was_full = self.jobs.free_of(&running) == 0;
-            running.jobs.remove(&self.claim);
-            was_full
-        };
-        if was_full {
+        self.jobs.running(self.claim.0).remove(&self.claim);
+        let were_free = self.jobs.free.fetch_add(1, Ordering::SeqCst);
+        if were_free == 0 {
+            // The driver may wait for a place.
             self.jobs.alarm.ring();
         }
-        self.jobs.progress.send_replace(());
+        self.jobs.progressed();
     }
 }
 
@@ -322,10 +337,14 @@ impl<K: Key, M: Message> Inner<K, M> {
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<(BatchId, JoinHandle<Ended>)>, StoreError> {
-        let places = self.jobs.reserve(limit);
+        let mut places = self.jobs.reserve(limit);
         let Some(limit) = NonZeroUsize::new(places.count) else { return Ok(Vec::new()) };
         let claims = self.store.claim(now, limit, self.settings.lease).await?;
-        Ok(claims.into_iter().map(|claim| self.start_job(claim)).collect())
+        let start = |claim| {
+            places.fill();
+            self.start_job(claim)
+        };
+        Ok(claims.into_iter().map(start).collect())
     }
 
     fn start_job(self: &Arc<Self>, claim: Claim<K, M>) -> (BatchId, JoinHandle<Ended>) {
@@ -333,7 +352,7 @@ impl<K: Key, M: Message> Inner<K, M> {
         let batch = claim.batch.id;
         let key = (batch, claim.token);
         let number = self.jobs.begun.fetch_add(1, Ordering::SeqCst);
-        lock(&self.jobs.running).jobs.insert(key, RunningJob { number, interrupter: Some(interrupter) });
+        self.jobs.running(batch).insert(key, RunningJob { number, interrupter: Some(interrupter) });
         let inner = Arc::clone(self);
         let job = tokio::spawn(async move {
             let _guard = JobGuard { jobs: &inner.jobs, claim: key };

@@ -418,11 +418,13 @@ impl<K: Key, M: Message> Job<'_, K, M> {
 
     /// Runs a call into user code. An error says that it took too long or panicked.
     async fn guard<T>(&self, timeout: Duration, call: impl Future<Output = T>) -> Result<T, Broken> {
-        let deadline = self.inner.clock.sleep_until(self.now() + timeout);
+        let deadline = self.now() + timeout;
+        // A timer is set only if the answer is not there at once.
+        let late = async { self.inner.clock.sleep_until(deadline).await };
         tokio::select! {
             biased;
             answer = AssertUnwindSafe(call).catch_unwind() => answer.map_err(|panic| Broken::panicked(panic.as_ref())),
-            () = deadline => Err(Broken::TimedOut(timeout)),
+            () = late => Err(Broken::TimedOut(timeout)),
         }
     }
 }

@@ -157,6 +157,14 @@ impl SystemClock {
         };
         Self { anchor: Arc::new(anchor) }
     }
+
+    /// When it will be `at`, unless the wall clock moves ahead meanwhile.
+    fn instant_of(&self, at: Timestamp) -> Instant {
+        let Anchor { started, wall_at_start_ms, .. } = &*self.anchor;
+        let from_start = at.since(Timestamp(wall_at_start_ms.load(Ordering::Relaxed)));
+        // Decades suffice, and are within what an instant can be.
+        *started + from_start.min(RE_ANCHOR_AFTER * 1_000_000)
+    }
 }
 
 impl Default for SystemClock {
@@ -196,7 +204,9 @@ impl Clock for SystemClock {
                 if left.is_zero() {
                     return;
                 }
-                tokio::time::sleep(left.min(RE_ANCHOR_AFTER)).await;
+                // To the instant at which the millisecond begins, and not for whole ones from now, which ends late.
+                let until = clock.instant_of(at).min(monotonic_now() + RE_ANCHOR_AFTER);
+                tokio::time::sleep_until(until.into()).await;
             }
         })
     }

@@ -365,7 +365,8 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         }
         // Places that it has kept and not filled may be what the driver waits for.
         let look_again = self.inner.jobs.look_again_after();
-        let mut jobs = self.inner.claim_due(now, limit).await?;
+        let begun = self.inner.claim_due(now, limit).await?;
+        let mut jobs: Vec<_> = begun.into_iter().map(|job| (job.batch(), job.spawn())).collect();
         drop(look_again);
         let begun = self.inner.jobs.begun();
         let mut processed = Processed::default();

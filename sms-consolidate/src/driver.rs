@@ -245,21 +245,44 @@ impl Drop for Places<'_> {
     }
 }
 
+/// A job that is listed, holds its place, and can be interrupted, but does not run yet.
+pub(crate) struct Begun<K: Key, M: Message> {
+    listed: Listed<K, M>,
+    claim: Claim<K, M>,
+    interrupt: oneshot::Receiver<()>,
+}
+
+impl<K: Key, M: Message> Begun<K, M> {
+    pub(crate) fn batch(&self) -> BatchId {
+        self.claim.batch.id
+    }
+
+    /// Lets it run.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub(crate) fn spawn(self) -> JoinHandle<Ended> {
+        let Self { listed, claim, interrupt } = self;
+        tokio::spawn(async move { process::handle(&listed.inner, claim, interrupt).await })
+    }
+}
+
 /// Takes a job off its list when it ends, however it ends.
-struct JobGuard<'a> {
-    jobs: &'a Jobs,
+struct Listed<K: Key, M: Message> {
+    inner: Arc<Inner<K, M>>,
     claim: (BatchId, Token),
 }
 
-impl Drop for JobGuard<'_> {
+impl<K: Key, M: Message> Drop for Listed<K, M> {
     fn drop(&mut self) {
-        self.jobs.running(self.claim.0).remove(&self.claim);
-        let were_free = self.jobs.free.fetch_add(1, Ordering::SeqCst);
+        let jobs = &self.inner.jobs;
+        jobs.running(self.claim.0).remove(&self.claim);
+        let were_free = jobs.free.fetch_add(1, Ordering::SeqCst);
         if were_free == 0 {
             // The driver may wait for a place.
-            self.jobs.alarm.ring();
+            jobs.alarm.ring();
         }
-        self.jobs.progressed();
+        jobs.progressed();
     }
 }
 
@@ -315,7 +338,12 @@ impl<K: Key, M: Message> Inner<K, M> {
 
     async fn round(self: &Arc<Self>, maintain_at: &mut Timestamp) -> Result<Next, StoreError> {
         let now = self.clock.now();
-        let claimed = self.claim_due(now, CLAIM_LIMIT).await?.len();
+        let begun = self.claim_due(now, CLAIM_LIMIT).await?;
+        let claimed = begun.len();
+        if claimed > 0 {
+            // Starting tasks costs about as much as claiming, so another thread may do that.
+            tokio::spawn(async { begun.into_iter().for_each(|job| drop(job.spawn())) });
+        }
         if now >= *maintain_at {
             let done = self.store.maintain(now, MAINTAIN_LIMIT).await?;
             *maintain_at = now + if done.more { MAINTAIN_AGAIN } else { MAINTAIN_EVERY };
@@ -331,33 +359,28 @@ impl<K: Key, M: Message> Inner<K, M> {
         Ok(Next::SleepUntil(wake.min(*maintain_at)))
     }
 
-    /// Claims up to `limit` due batches and starts a job for each.
+    /// Claims up to `limit` due batches and begins a job for each.
     pub(crate) async fn claim_due(
         self: &Arc<Self>,
         now: Timestamp,
         limit: usize,
-    ) -> Result<Vec<(BatchId, JoinHandle<Ended>)>, StoreError> {
+    ) -> Result<Vec<Begun<K, M>>, StoreError> {
         let mut places = self.jobs.reserve(limit);
         let Some(limit) = NonZeroUsize::new(places.count) else { return Ok(Vec::new()) };
         let claims = self.store.claim(now, limit, self.settings.lease).await?;
-        let start = |claim| {
+        let begin = |claim| {
             places.fill();
-            self.start_job(claim)
+            self.begin_job(claim)
         };
-        Ok(claims.into_iter().map(start).collect())
+        Ok(claims.into_iter().map(begin).collect())
     }
 
-    fn start_job(self: &Arc<Self>, claim: Claim<K, M>) -> (BatchId, JoinHandle<Ended>) {
+    fn begin_job(self: &Arc<Self>, claim: Claim<K, M>) -> Begun<K, M> {
         let (interrupter, interrupt) = oneshot::channel();
-        let batch = claim.batch.id;
-        let key = (batch, claim.token);
+        let listed = Listed { inner: Arc::clone(self), claim: (claim.batch.id, claim.token) };
         let number = self.jobs.begun.fetch_add(1, Ordering::SeqCst);
-        self.jobs.running(batch).insert(key, RunningJob { number, interrupter: Some(interrupter) });
-        let inner = Arc::clone(self);
-        let job = tokio::spawn(async move {
-            let _guard = JobGuard { jobs: &inner.jobs, claim: key };
-            process::handle(&inner, claim, interrupt).await
-        });
-        (batch, job)
+        let job = RunningJob { number, interrupter: Some(interrupter) };
+        self.jobs.running(claim.batch.id).insert(listed.claim, job);
+        Begun { listed, claim, interrupt }
     }
 }

@@ -5,6 +5,7 @@
 //! is also reported. Every write is fenced, so a job that has lost its batch changes nothing and stops.
 
 use std::any::Any;
+use std::fmt::Write;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
@@ -163,7 +164,10 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             return Ok(self.claim.checkpoint.clone());
         }
         let timeout = self.inner.settings.classify_timeout;
-        let context = Context::new(batch.id, batch.key.to_string(), self.claim.attempt, timeout);
+        // Keys are short; a text that grows as it is written would be moved several times.
+        let mut key = String::with_capacity(64);
+        let _ = write!(key, "{}", batch.key);
+        let context = Context::new(batch.id, key, self.claim.attempt, timeout);
         let call = async { self.inner.classifier.classify(&batch.messages, &context).await };
         let classification = match self.guard(timeout, call).await {
             Ok(answer) => answer.map_err(Failure::Classify)?,

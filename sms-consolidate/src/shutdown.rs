@@ -112,7 +112,9 @@ impl<K: Key, M: Message> Consolidator<K, M> {
                 return Ok(());
             }
             let (is_idle, free) = (inner.jobs.in_flight() == 0, inner.jobs.free());
-            if !inner.claim_due(now, free).await?.is_empty() {
+            let begun = inner.claim_due(now, free).await?;
+            if !begun.is_empty() {
+                begun.into_iter().for_each(|job| drop(job.spawn()));
                 continue;
             }
             // With no place free, what is due waits for a job to end, and not for its time: that has come.

@@ -400,7 +400,6 @@ pub trait Store<K: Key, M: Message>: Inspect<K, M> + Send + Sync + 'static {
     ///
     /// # Errors
     /// The arrival, if the store has to wait.
-    #[expect(clippy::result_large_err, reason = "the arrival is what comes back, and mostly it does not")]
     fn append_at_once(&self, _now: Timestamp, arrival: Arrival<K, M>) -> Result<AppendedOne, Arrival<K, M>> {
         Err(arrival)
     }

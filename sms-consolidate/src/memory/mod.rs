@@ -60,10 +60,12 @@ impl Hasher {
     }
 }
 
+type PaddedShard<K, M> = Padded<Mutex<Shard<K, M>>>;
+
 /// Keeps everything in memory. What is unfinished is lost with the process, so
 /// [`Consolidator::shutdown`](crate::Consolidator::shutdown) handles it or hands it back.
 pub struct MemoryStore<K, M> {
-    shards: Box<[Padded<Mutex<Shard<K, M>>>]>,
+    shards: Box<[PaddedShard<K, M>]>,
     hasher: Hasher,
     /// The shard at which the next claim starts, so that none is always last.
     next_shard: AtomicUsize,

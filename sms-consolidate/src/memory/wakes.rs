@@ -27,8 +27,8 @@ impl Wakes {
 
     pub(super) fn push(&mut self, at: Timestamp, entry: Handle) {
         if self.heap.len() == self.heap.capacity() {
-            // By an eighth, because what is left over counts for every sender.
-            self.heap.reserve_exact(self.heap.len() / 8 + 4);
+            // By little, because what is left over counts for every sender.
+            self.heap.reserve_exact(self.heap.len() / 32 + 8);
         }
         self.heap.push(Reverse(Wake { at, entry }));
     }

@@ -1,0 +1,94 @@
+//! A service as small as one can be around a store, which may kill itself at a named step.
+
+use std::error::Error;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
+use crash::clients::{Gateway, Remote};
+use crash::contents::{self, Stored};
+use crash::journal::Journal;
+use crash::settings::{Run, Settings, Skew, from_environment};
+use crash::skewed::Skewed;
+use crash::stepped::Stepped;
+use crash::{ADMIN_TOKEN, child, steps};
+use sms_consolidate::store::Store;
+use sms_consolidate::{
+    Consolidator, Conversation, MemoryStore, ReplyTemplates, RetryPolicy, SmsMessage, SystemClock, Window,
+};
+use sms_consolidate_axum::SmsRouter;
+use sms_consolidate_providers::inbound::SmsMobileApi;
+
+type AnyError = Box<dyn Error + Send + Sync>;
+type Sms = Consolidator<Conversation, SmsMessage>;
+
+#[tokio::main]
+async fn main() -> Result<(), AnyError> {
+    let (settings, run) = from_environment()?;
+    steps::begin(run.name.clone(), Journal::open(&run.trace)?, run.crash_at.as_deref())?;
+    match settings.database_url.split_once(':') {
+        Some(("memory", _)) => serve(&settings, &run, MemoryStore::new()).await,
+        _ => Err(format!("DATABASE_URL={} is of no known kind", settings.database_url).into()),
+    }
+}
+
+async fn serve(
+    settings: &Settings,
+    run: &Run,
+    store: impl Store<Conversation, SmsMessage>,
+) -> Result<(), AnyError> {
+    let consolidator = consolidator(settings, run, store)?;
+    let router = SmsRouter::new(consolidator.clone())
+        .webhook(SmsMobileApi::new())
+        .admin_token(ADMIN_TOKEN)
+        .into_router()
+        .merge(Router::new().route(contents::PATH, get(tell)).with_state(consolidator.clone()));
+    // Not sooner: it may die of the first batch, and nobody would know that it came so far.
+    child::serve(router, || consolidator.start()).await?;
+    Ok(())
+}
+
+fn consolidator(
+    settings: &Settings,
+    run: &Run,
+    store: impl Store<Conversation, SmsMessage>,
+) -> Result<Sms, AnyError> {
+    let gateway = Gateway {
+        remote: Remote::new(settings.gateway.clone())?,
+        idempotent: settings.idempotent,
+        sends_twice: settings.sends_twice,
+    };
+    // A batch that is in flight at every kill must not be given up for that.
+    let retry = RetryPolicy {
+        max_attempts: NonZeroU32::MAX,
+        max_lease_losses: u32::MAX,
+        first_wait: Duration::from_millis(20),
+        longest_wait: Duration::from_millis(200),
+        ..RetryPolicy::default()
+    };
+    let mut builder = Sms::builder()
+        .store(Stepped(store))
+        .window(Window::fixed(settings.window))
+        .classifier(Remote::new(settings.classifier.clone())?)
+        .sender(gateway)
+        .replies(ReplyTemplates::default())
+        .use_proposed_replies(true)
+        .max_replies_per_hour(None)
+        .retry(retry)
+        .lease(settings.lease)
+        .classify_timeout(settings.lease)
+        .send_timeout(settings.lease / 2);
+    if let Skew::Given(ms) = run.skew {
+        builder = builder.clock(Skewed::new(Arc::new(SystemClock::new()), ms));
+    }
+    Ok(builder.build()?)
+}
+
+async fn tell(State(consolidator): State<Sms>) -> Result<Json<Vec<Stored>>, (StatusCode, String)> {
+    let told = contents::of(&consolidator).await;
+    told.map(Json).map_err(|error| (StatusCode::SERVICE_UNAVAILABLE, error.to_string()))
+}

@@ -117,11 +117,6 @@ impl<'a> Tx<'a> {
         Ok(self.connection.prepare_cached(sql)?.execute(values)?)
     }
 
-    /// Notes a batch that has opened.
-    pub(crate) fn open_batch(&self, key: &str, id: &str, opened_at: Timestamp, due_at: Timestamp) -> Result<(), Fault> {
-        open_batch(self.connection, self.store, key, id, opened_at, due_at)
-    }
-
     /// Notes how a batch ended. Whatever is null keeps what was noted before.
     pub(crate) fn end_batch(&self, key: &str, facts: &BatchFacts, ended: &Ended<'_>) -> Result<(), Fault> {
         let sql = "INSERT INTO batches (store, id, key, status, opened_at, due_at, ended_at, close_reason, control, \
@@ -161,6 +156,7 @@ pub(crate) struct Ended<'a> {
     pub(crate) error: Option<&'a str>,
 }
 
+/// Notes a batch that has opened.
 pub(crate) fn open_batch(
     connection: &Connection,
     store: &str,

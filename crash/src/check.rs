@@ -295,3 +295,6 @@ fn timeline(evidence: &Evidence, batch: &str) -> Vec<String> {
     told.extend(stored.map(|stored| format!("at the end: {:?} {:?}", stored.status, stored.outcome)));
     told
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use sms_consolidate::store::{
     AppendReport, AppendedOne, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect,
     Maintained, Record, RequeueError, Requeued, Store, StoreError, Whole,
 };
-use sms_consolidate::{Batch, BatchId, Classification, Clock, Key, Message, Timestamp};
+use sms_consolidate::{Batch, BatchId, Classification, Clock, Key, Message, Outcome, Timestamp};
 
 use crate::journal::{Deed, DeedPhase};
 use crate::steps::{self, Of};
@@ -144,10 +144,13 @@ impl<K: Key, M: Message, S: Store<K, M>> Store<K, M> for Stepped<S> {
         finish: &Finish,
     ) -> Result<Option<Timestamp>, FencedError> {
         let of = of(key, fence);
-        if matches!(finish.outcome, sms_consolidate::Outcome::Replied(_)) {
+        // Other endings pass neither step, so that it is known what must become of a batch at one.
+        let replied = matches!(finish.outcome, Outcome::Replied(_));
+        if replied {
             steps::pass_with("sent", &of);
         }
-        noted(Deed::Finish, of, Some("finished"), self.0.finish(now, key, fence, finish)).await
+        let step = replied.then_some("finished");
+        noted(Deed::Finish, of, step, self.0.finish(now, key, fence, finish)).await
     }
 
     async fn retry(

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crash::check::Broken;
 use crash::rig::{Plan, Rig};
 use crash::settings::Skew;
-use support::{PROGRAMS, findings, kinds, plan};
+use support::{PROGRAMS, findings, plan};
 
 const LOAD: Duration = Duration::from_millis(1_500);
 
@@ -51,5 +51,6 @@ async fn a_reply_that_is_sent_twice_is_found() {
     let posts = rig.end_load().await;
     rig.drain(0).await;
     let found = findings(rig, posts).await;
-    assert_eq!(kinds(&found), [Broken::AnsweredTwice].into(), "{found:#?}");
+    assert!(!found.is_empty());
+    assert!(found.iter().all(|violation| violation.broken == Broken::AnsweredTwice), "{found:#?}");
 }

@@ -22,6 +22,7 @@ use sms_consolidate::{
 };
 use sms_consolidate_axum::SmsRouter;
 use sms_consolidate_providers::inbound::SmsMobileApi;
+use sms_consolidate_sqlite::SqliteStore;
 
 type AnyError = Box<dyn Error + Send + Sync>;
 type Sms = Consolidator<Conversation, SmsMessage>;
@@ -32,6 +33,10 @@ async fn main() -> Result<(), AnyError> {
     steps::begin(run.name.clone(), Journal::open(&run.trace)?, run.crash_at.as_deref())?;
     match settings.database_url.split_once(':') {
         Some(("memory", _)) => serve(&settings, &run, MemoryStore::new()).await,
+        Some(("sqlite", path)) => {
+            let store = SqliteStore::builder(path).on_step(steps::pass).open()?;
+            serve(&settings, &run, store).await
+        }
         _ => Err(format!("DATABASE_URL={} is of no known kind", settings.database_url).into()),
     }
 }

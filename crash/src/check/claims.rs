@@ -77,16 +77,14 @@ impl Checker<'_> {
         let evidence = self.evidence;
         let (one, other) = (first.claim, then.claim);
         let lease_ends_us = first.extended_us + micros(evidence.lease);
-        let is_over = match first.ended_us {
-            Some(ended) => ended <= other.at_us,
-            None => lease_ends_us <= other.at_us + TOLERANCE_US,
-        };
+        // What was begun after that is a stale write, and ends nothing.
+        let was_ended = first.ended_us.is_some_and(|ended| ended <= other.at_us);
         let who = format!("{} by {} after {} by {}", other.batch, other.run, one.batch, one.run);
-        if !is_over {
+        if !was_ended && other.at_us + TOLERANCE_US < lease_ends_us {
             let text = format!("{who}: the first claim holds until {}", seconds(lease_ends_us));
             self.broken(Broken::HeldTwice, &other.batch, text);
         }
-        if first.ended_us.is_none() && !evidence.was_cut(&one.run, one.at_us, other.at_us) {
+        if !was_ended && !evidence.was_cut(&one.run, one.at_us, other.at_us) {
             let text = format!("{who}: nothing had befallen the first worker");
             self.broken(Broken::LostClaim, &other.batch, text);
         }

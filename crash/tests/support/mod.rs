@@ -1,8 +1,6 @@
 //! What the tests of this package share.
 
-use std::collections::BTreeSet;
-
-use crash::check::{Broken, Violation, check};
+use crash::check::{Violation, check};
 use crash::load::Posted;
 use crash::rig::{Plan, Programs, Rig};
 use sms_consolidate::{Clock, SystemClock};
@@ -13,11 +11,19 @@ pub(crate) const PROGRAMS: Programs = Programs {
     folder: env!("CARGO_TARGET_TMPDIR"),
 };
 
-/// Of the environment, or new each time.
-pub(crate) fn seed() -> u64 {
-    let given = std::env::var("CRASH_SEED").ok();
-    let seed = given.map(|text| text.parse().expect("CRASH_SEED is a number"));
-    seed.unwrap_or_else(|| SystemClock::new().now().as_unix_millis().unsigned_abs())
+fn given(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{name}={text} is not a number")))
+}
+
+/// `CRASH_SEED`, or a new one each time.
+fn seed() -> u64 {
+    given("CRASH_SEED").unwrap_or_else(|| SystemClock::new().now().as_unix_millis().unsigned_abs())
+}
+
+/// `CRASH_ROUNDS`: how often each test does what it does.
+pub(crate) fn rounds() -> u64 {
+    given("CRASH_ROUNDS").unwrap_or(1).max(1)
 }
 
 pub(crate) fn plan(name: &str, database_url: &str, idempotent: bool) -> Plan {
@@ -51,9 +57,4 @@ pub(crate) async fn verify(rig: Rig, posts: Vec<Posted>) {
     let found = findings(rig, posts).await;
     let told: String = found.iter().take(10).map(ToString::to_string).collect();
     assert!(found.is_empty(), "{} promises broken, the first of them:\n{told}", found.len());
-}
-
-/// Which kinds of findings there are.
-pub(crate) fn kinds(found: &[Violation]) -> BTreeSet<Broken> {
-    found.iter().map(|violation| violation.broken).collect()
 }

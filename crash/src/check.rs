@@ -41,7 +41,7 @@ pub struct Evidence {
 /// A process, or all of them, was cut off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cut {
-    /// Which process; `None` is all of them, because the database was away.
+    /// Which process; `None` is all of them: the database was away, or clocks were wrong.
     pub run: Option<String>,
     /// From when on.
     pub from_us: u64,
@@ -285,7 +285,7 @@ fn timeline(evidence: &Evidence, batch: &str) -> Vec<String> {
     }
     for cut in &evidence.cuts {
         if cut.run.as_deref().is_none_or(|run| runs.contains(run)) {
-            let who = cut.run.as_deref().unwrap_or("the database");
+            let who = cut.run.as_deref().unwrap_or("everybody");
             lines.push((cut.from_us, format!("{who} cut off")));
             lines.extend(cut.until_us.map(|until| (until, format!("{who} back"))));
         }

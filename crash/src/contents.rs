@@ -7,6 +7,18 @@ use sms_consolidate::{Consolidator, Conversation, Message, SmsMessage};
 /// Where a server tells it.
 pub const PATH: &str = "/contents";
 
+/// Where a server tells what time it is.
+pub const CLOCKS_PATH: &str = "/clocks";
+
+/// What time a server thinks it is, in milliseconds since the Unix epoch.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Clocks {
+    /// By its machine.
+    pub machine_ms: i64,
+    /// By the clock that its consolidator uses.
+    pub consolidator_ms: i64,
+}
+
 /// More batches than any run makes.
 const ALL: usize = 1_000_000;
 

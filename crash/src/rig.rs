@@ -11,7 +11,7 @@ use sms_consolidate_axum::STATUS_PATH;
 use crate::ADMIN_TOKEN;
 use crate::check::{Cut, Evidence};
 use crate::child::Listening;
-use crate::contents::{self, Stored, Text};
+use crate::contents::{self, Clocks, Stored, Text};
 use crate::journal::{self, Call, CallPhase, Deed, DeedPhase, Noted};
 use crate::load::{Addresses, Load, Posted};
 use crate::settings::{Run, Settings, Skew, to_environment};
@@ -208,9 +208,9 @@ impl Rig {
         self.cuts.push(Cut { run, from_us: stopped.at_us, until_us: Some(monotonic_us()) });
     }
 
-    /// Notes that the database was away since `from_us`.
-    pub fn database_was_away(&mut self, from_us: u64) {
-        // Leases may have run out meanwhile, which shows when they are claimed anew.
+    /// Notes that since `from_us` any worker may have lost its lease: the database was away, or clocks were wrong.
+    pub fn leases_were_worth_nothing(&mut self, from_us: u64) {
+        // Those that ran out meanwhile show when they are claimed anew.
         let until_us = monotonic_us() + u64::try_from(LEASE.as_micros()).unwrap_or(u64::MAX);
         self.cuts.push(Cut { run: None, from_us, until_us: Some(until_us) });
     }
@@ -267,6 +267,15 @@ impl Rig {
         let url = self.process(index).1.url.clone() + contents::PATH;
         let told = self.get(&url).await.expect("a server tells what its store holds");
         serde_json::from_value(told).expect("it tells it as it is agreed")
+    }
+
+    /// What time the node `index` thinks it is, by its machine and by its consolidator, and what time it is: in
+    /// milliseconds since the Unix epoch.
+    pub async fn clocks(&mut self, index: usize) -> (Clocks, i64) {
+        let url = self.process(index).1.url.clone() + contents::CLOCKS_PATH;
+        let told = self.get(&url).await.expect("a server tells its time");
+        let clocks = serde_json::from_value(told).expect("it tells it as it is agreed");
+        (clocks, self.clock.now().as_unix_millis())
     }
 
     /// Everything that is left of the run, and its end.

@@ -1,5 +1,6 @@
 //! What a server is told, as environment variables. The driver writes them, the server reads them.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What a server is told.
@@ -35,18 +36,18 @@ pub struct Run {
 }
 
 /// A clock that is off, in milliseconds: ahead if positive.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Skew {
     /// It is right.
     #[default]
     None,
-    /// The machine's clock is off. The consolidator is left its default clock.
-    Machine(i64),
+    /// The machine's clock is off, by whole seconds, and the consolidator is left its default clock. With the
+    /// [library](crate::skewed::preload) that moves it.
+    Machine(i64, PathBuf),
     /// The consolidator is given a clock that is off.
     Given(i64),
 }
 
-const MACHINE_SKEW: &str = "CLOCK_SKEW_MS";
 const GIVEN_SKEW: &str = "GIVEN_CLOCK_SKEW_MS";
 
 /// The variables of a process.
@@ -64,9 +65,10 @@ pub fn to_environment(settings: &Settings, run: &Run) -> Vec<(&'static str, Stri
         ("TRACE", run.trace.clone()),
     ];
     variables.extend(run.crash_at.clone().map(|step| ("CRASH_AT", step)));
-    match run.skew {
+    match &run.skew {
         Skew::None => {}
-        Skew::Machine(ms) => variables.push((MACHINE_SKEW, ms.to_string())),
+        Skew::Machine(ms, library) => variables
+            .extend([("CLOCK_SKEW_MS", ms.to_string()), ("LD_PRELOAD", library.display().to_string())]),
         Skew::Given(ms) => variables.push((GIVEN_SKEW, ms.to_string())),
     }
     variables
@@ -86,13 +88,8 @@ pub fn from_environment() -> Result<(Settings, Run), String> {
         window: Duration::from_millis(parsed("WINDOW_MS")?),
         lease: Duration::from_millis(parsed("LEASE_MS")?),
     };
-    let skew = if given(MACHINE_SKEW).is_some() {
-        Skew::Machine(parsed(MACHINE_SKEW)?)
-    } else if given(GIVEN_SKEW).is_some() {
-        Skew::Given(parsed(GIVEN_SKEW)?)
-    } else {
-        Skew::None
-    };
+    // That the machine's clock is off, the server does not know.
+    let skew = if given(GIVEN_SKEW).is_some() { Skew::Given(parsed(GIVEN_SKEW)?) } else { Skew::None };
     let run = Run { name: required("RUN")?, trace: required("TRACE")?, crash_at: given("CRASH_AT"), skew };
     Ok((settings, run))
 }

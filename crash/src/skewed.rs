@@ -1,5 +1,7 @@
-//! A clock that is off.
+//! Clocks that are off: one to give to a consolidator, and a machine's.
 
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,4 +41,17 @@ impl Clock for Skewed {
     fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, ()> {
         self.clock.sleep_until(moved(at, -self.ms))
     }
+}
+
+/// Compiles the library that moves a process's wall clock, when it is preloaded.
+///
+/// # Panics
+/// If the C compiler cannot.
+#[must_use]
+pub fn preload(folder: &Path) -> PathBuf {
+    let library = folder.join("skew.so");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/skew.c");
+    let compiled = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).status();
+    assert!(compiled.is_ok_and(|status| status.success()), "a C compiler (cc) is needed, on Linux");
+    library
 }

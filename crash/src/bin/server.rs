@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
 use crash::clients::{Gateway, Remote};
-use crash::contents::{self, Stored};
+use crash::contents::{self, Clocks, Stored};
 use crash::journal::Journal;
 use crash::settings::{Run, Settings, Skew, from_environment};
 use crash::skewed::Skewed;
@@ -18,7 +18,8 @@ use crash::stepped::Stepped;
 use crash::{ADMIN_TOKEN, child, steps};
 use sms_consolidate::store::Store;
 use sms_consolidate::{
-    Consolidator, Conversation, MemoryStore, ReplyTemplates, RetryPolicy, SmsMessage, SystemClock, Window,
+    Clock, Consolidator, Conversation, MemoryStore, ReplyTemplates, RetryPolicy, SmsMessage, SystemClock,
+    Window,
 };
 use sms_consolidate_axum::SmsRouter;
 use sms_consolidate_providers::inbound::SmsMobileApi;
@@ -51,7 +52,12 @@ async fn serve(
         .webhook(SmsMobileApi::new())
         .admin_token(ADMIN_TOKEN)
         .into_router()
-        .merge(Router::new().route(contents::PATH, get(tell)).with_state(consolidator.clone()));
+        .merge(
+            Router::new()
+                .route(contents::PATH, get(tell))
+                .route(contents::CLOCKS_PATH, get(tell_time))
+                .with_state(consolidator.clone()),
+        );
     // Not sooner: it may die of the first batch, and nobody would know that it came so far.
     child::serve(router, || consolidator.start()).await?;
     Ok(())
@@ -96,4 +102,11 @@ fn consolidator(
 async fn tell(State(consolidator): State<Sms>) -> Result<Json<Vec<Stored>>, (StatusCode, String)> {
     let told = contents::of(&consolidator).await;
     told.map(Json).map_err(|error| (StatusCode::SERVICE_UNAVAILABLE, error.to_string()))
+}
+
+async fn tell_time(State(consolidator): State<Sms>) -> Json<Clocks> {
+    Json(Clocks {
+        machine_ms: SystemClock::new().now().as_unix_millis(),
+        consolidator_ms: consolidator.clock().now().as_unix_millis(),
+    })
 }

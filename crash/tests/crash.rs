@@ -11,6 +11,7 @@ use crash::steps::STEPS;
 use fastrand::Rng;
 use sms_consolidate::Outcome;
 use support::{PROGRAMS, plan, rounds, verify};
+use throwaway_postgres::Server;
 
 const SENDERS: usize = 8;
 
@@ -106,4 +107,28 @@ async fn sqlite_and_an_ordinary_gateway_killed_at_random() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite_and_an_idempotent_gateway_killed_at_random() {
     killed_at_random(plan("sqlite-random-idempotent", "sqlite:", true)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_and_an_ordinary_gateway_killed_at_every_step() {
+    let database = Server::start();
+    killed_at_every_step(plan("postgres-steps", &database.url(), false)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_and_an_idempotent_gateway_killed_at_every_step() {
+    let database = Server::start();
+    killed_at_every_step(plan("postgres-steps-idempotent", &database.url(), true)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_and_an_ordinary_gateway_killed_at_random() {
+    let database = Server::start();
+    killed_at_random(plan("postgres-random", &database.url(), false)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_and_an_idempotent_gateway_killed_at_random() {
+    let database = Server::start();
+    killed_at_random(plan("postgres-random-idempotent", &database.url(), true)).await;
 }

@@ -13,7 +13,8 @@ use crash::settings::Skew;
 use crash::skewed::preload;
 use crash::time::monotonic_us;
 use fastrand::Rng;
-use support::{PROGRAMS, Postgres, plan, rounds, verify};
+use support::{PROGRAMS, plan, rounds, verify};
+use throwaway_postgres::Server;
 
 const NODES: usize = 3;
 const SENDERS: usize = 12;
@@ -22,8 +23,8 @@ const SENDERS: usize = 12;
 const KILLED_AT: [&str; 3] = ["committed", "claimed", "sent"];
 const STOPPED_AT: [&str; 4] = ["claimed", "classified", "reply-begun", "sent"];
 
-async fn started(name: &str, database: &Postgres, idempotent: bool) -> (Rig, Rng) {
-    let plan = plan(name, &database.url, idempotent);
+async fn started(name: &str, database: &Server, idempotent: bool) -> (Rig, Rng) {
+    let plan = plan(name, &database.url(), idempotent);
     let mut rig = Rig::new(PROGRAMS, &plan);
     for index in 0..NODES {
         rig.start(index, None, Skew::None);
@@ -33,7 +34,7 @@ async fn started(name: &str, database: &Postgres, idempotent: bool) -> (Rig, Rng
 
 /// Node 1 is killed and started again, while node 2 is stopped at one step after the other.
 async fn killed_and_stopped(name: &str, idempotent: bool) {
-    let database = Postgres::start();
+    let database = Server::start();
     let (mut rig, mut rng) = started(name, &database, idempotent).await;
     rig.begin_load(SENDERS);
     for step in (0..rounds()).flat_map(|_| STOPPED_AT) {
@@ -86,7 +87,7 @@ async fn one_is_killed_and_one_is_stopped_with_an_idempotent_gateway() {
 /// A wrong machine does no harm: its consolidator follows the clock of the database.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_machines_are_half_a_minute_off() {
-    let database = Postgres::start();
+    let database = Server::start();
     let (mut rig, _) = started("nodes-skewed", &database, false).await;
     let library = preload(Path::new(PROGRAMS.folder));
     for (index, ms) in [(1, 30_000), (2, -30_000)] {
@@ -105,7 +106,7 @@ async fn two_machines_are_half_a_minute_off() {
 /// order, and nothing answered twice.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_nodes_are_given_clocks_that_are_half_a_minute_off() {
-    let database = Postgres::start();
+    let database = Server::start();
     let (mut rig, _) = started("nodes-given", &database, false).await;
     let began_us = monotonic_us();
     for (index, ms) in [(1, 30_000), (2, -30_000)] {
@@ -129,13 +130,15 @@ async fn two_nodes_are_given_clocks_that_are_half_a_minute_off() {
 }
 
 async fn database_restarted(name: &str, idempotent: bool) {
-    let mut database = Postgres::start();
+    let mut database = Server::start();
     let (mut rig, mut rng) = started(name, &database, idempotent).await;
     rig.begin_load(SENDERS);
     for _ in 0..rounds() * 2 {
         rig.wait(Duration::from_millis(rng.u64(400..1_200))).await;
         let from_us = monotonic_us();
-        database.restart();
+        // At once, as a crash would, so that commits are cut off whose answers never come.
+        database.stop("immediate");
+        database.run();
         rig.leases_were_worth_nothing(from_us);
     }
     rig.wait(Duration::from_secs(1)).await;

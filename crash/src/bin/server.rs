@@ -22,11 +22,15 @@ use sms_consolidate::{
     Window,
 };
 use sms_consolidate_axum::SmsRouter;
+use sms_consolidate_postgres::PostgresStore;
 use sms_consolidate_providers::inbound::SmsMobileApi;
 use sms_consolidate_sqlite::SqliteStore;
 
 type AnyError = Box<dyn Error + Send + Sync>;
 type Sms = Consolidator<Conversation, SmsMessage>;
+
+/// A node that is stopped in the middle of a transaction keeps others waiting for half of this: much less than a lease.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[tokio::main]
 async fn main() -> Result<(), AnyError> {
@@ -36,6 +40,14 @@ async fn main() -> Result<(), AnyError> {
         Some(("memory", _)) => serve(&settings, &run, MemoryStore::new()).await,
         Some(("sqlite", path)) => {
             let store = SqliteStore::builder(path).on_step(steps::pass).open()?;
+            serve(&settings, &run, store).await
+        }
+        Some(("postgres", _)) => {
+            let store = PostgresStore::builder(&settings.database_url)
+                .statement_timeout(STATEMENT_TIMEOUT)
+                .on_step(steps::pass)
+                .connect()
+                .await?;
             serve(&settings, &run, store).await
         }
         _ => Err(format!("DATABASE_URL={} is of no known kind", settings.database_url).into()),

@@ -48,7 +48,9 @@ impl Checker<'_> {
             of_key.entry(&claim.key).or_default().push(Held::new(claim, trace));
         }
         for mut claims in of_key.into_values() {
-            claims.sort_by_key(|held| held.claim.asked_us);
+            // The order in which the store gave them: ids of batches sort by time, and tokens rise. What was noted first
+            // may have been given last.
+            claims.sort_by_key(|held| (&held.claim.batch, held.claim.token));
             claims.iter().for_each(|held| self.not_early(held.claim));
             for pair in claims.windows(2) {
                 if let [first, then] = pair {

@@ -66,7 +66,12 @@ pub(crate) fn cancel(tx: &mut Tx<'_>, now: Timestamp, key: &str) -> Result<Vec<B
     Ok(cancelled.into_iter().map(|facts| facts.id).collect())
 }
 
-pub(crate) fn set_opted_out(tx: &mut Tx<'_>, now: Timestamp, key: &str, opted_out: bool) -> Result<(), Fault> {
+pub(crate) fn set_opted_out(
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    key: &str,
+    opted_out: bool,
+) -> Result<(), Fault> {
     let kept = tx.lane(key)?;
     let now = kept.clamp(now);
     if opted_out {
@@ -129,7 +134,10 @@ fn revive(tx: &mut Tx<'_>, now: Timestamp, row: &Row) -> Result<Result<Requeued,
          (SELECT message_id FROM messages WHERE store = ?1 AND batch_id = ?3)",
         (store, &row.key, &row.id, &new),
     )?;
-    tx.execute("UPDATE messages SET batch_id = ?3 WHERE store = ?1 AND batch_id = ?2", (store, &row.id, &new))?;
+    tx.execute(
+        "UPDATE messages SET batch_id = ?3 WHERE store = ?1 AND batch_id = ?2",
+        (store, &row.id, &new),
+    )?;
     tx.execute("DELETE FROM batches WHERE store = ?1 AND id = ?2", (store, &row.id))?;
     Ok(Ok(Requeued::Revived(id)))
 }

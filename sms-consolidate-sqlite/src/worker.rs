@@ -99,10 +99,10 @@ impl Worker {
     pub(crate) fn start(name: &str, session: Session, group: usize, waiting: usize) -> io::Result<Self> {
         let (queue, mut queued) = mpsc::channel::<Queued>(waiting);
         let path = Arc::clone(&session.path);
+        session.note_wake();
         let work = move || {
             let mut session = session;
             let mut ids = BatchIds::new();
-            session.note_wake();
             let mut operations = Vec::with_capacity(group);
             while queued.blocking_recv_many(&mut operations, group) > 0 {
                 operations.retain(|operation| operation.is_wanted());
@@ -206,9 +206,9 @@ impl Session {
             return;
         }
         let earliest = || {
-            let mut statement = self.connection.prepare_cached(
-                "SELECT min(wake_at) FROM lanes WHERE store = ?1 AND wake_at IS NOT NULL",
-            )?;
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT min(wake_at) FROM lanes WHERE store = ?1 AND wake_at IS NOT NULL")?;
             statement.query_row([&self.store], |row| row.get::<_, Option<i64>>(0))
         };
         // What is not known is assumed to be due: a claim then says what is wrong.

@@ -1,6 +1,6 @@
 //! From the start to a signal.
 
-use crate::child::{ANA_MASKED, ONE_A_BATCH, Process, TWO_A_BATCH, Server, WEBHOOK, with};
+use crate::child::{ANA_MASKED, ONE_A_BATCH, Process, Server, TWO_A_BATCH, WEBHOOK, with};
 
 const NOTHING_HANDLED: &str =
     "Stopped. Batches handled while stopping: 0, not handled: 0, kept for the next start: 0";
@@ -83,8 +83,7 @@ fn a_file_that_is_open_already_stops_the_start() {
     let first = Server::start(&[]);
     let file = first.folder().path().join("sms-consolidate.db");
     let url = format!("sqlite:{}", file.display());
-    let (status, _, errors) =
-        Process::start(&[], &[("BIND", "127.0.0.1:0"), ("DATABASE_URL", &url)]).end();
+    let (status, _, errors) = Process::start(&[], &[("BIND", "127.0.0.1:0"), ("DATABASE_URL", &url)]).end();
     assert_eq!(status.code(), Some(1));
     assert!(errors.starts_with("server: DATABASE_URL: ") && errors.contains("is open already"), "{errors}");
     assert!(errors.contains("sms-consolidate.db"), "{errors}");

@@ -149,6 +149,14 @@ pub(crate) struct Retention {
     pub(crate) ids: Duration,
 }
 
+/// Lanes that say nothing any more.
+pub(crate) const IDLE: &str = "SELECT key FROM lanes WHERE store = ?1 AND forgettable_at IS NOT NULL \
+     AND forgettable_at <= ?2 ORDER BY forgettable_at LIMIT ?3";
+
+/// Finished batches, those that finished first.
+pub(crate) const FINISHED: &str = "SELECT id, key FROM batches WHERE store = ?1 AND status = 'finished' \
+     AND ids_kept = ?2 AND ended_at <= ?3 ORDER BY ended_at LIMIT ?4";
+
 pub(crate) fn maintain(
     tx: &mut Tx<'_>,
     now: Timestamp,
@@ -160,8 +168,7 @@ pub(crate) fn maintain(
     let mut done = Maintained::default();
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
     let lanes = tx.execute(
-        "DELETE FROM lanes WHERE store = ?1 AND key IN (SELECT key FROM lanes \
-         WHERE store = ?1 AND forgettable_at IS NOT NULL AND forgettable_at <= ?2 ORDER BY forgettable_at LIMIT ?3)",
+        &format!("DELETE FROM lanes WHERE store = ?1 AND key IN ({IDLE})"),
         (store, now.as_unix_millis(), most),
     )?;
     done.lanes_pruned = lanes as u64;
@@ -194,10 +201,7 @@ fn finished(
     until: Timestamp,
     limit: i64,
 ) -> Result<Vec<(String, String)>, Fault> {
-    let mut statement = tx.connection.prepare_cached(
-        "SELECT id, key FROM batches WHERE store = ?1 AND status = 'finished' AND ids_kept = ?2 AND ended_at <= ?3 \
-         ORDER BY ended_at LIMIT ?4",
-    )?;
+    let mut statement = tx.connection.prepare_cached(FINISHED)?;
     let found = statement.query_map((tx.store, ids_kept, until.as_unix_millis(), limit), |row| {
         Ok((row.get(0)?, row.get(1)?))
     })?;

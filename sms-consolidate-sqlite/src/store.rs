@@ -54,7 +54,6 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> SqliteStore<K, M> {
 
 impl<K, M> SqliteStore<K, M> {
     /// Settings for a file to open.
-    #[must_use]
     pub fn builder(path: impl AsRef<Path>) -> SqliteStoreBuilder<K, M> {
         SqliteStoreBuilder {
             path: path.as_ref().to_owned(),

@@ -96,10 +96,6 @@ impl Database {
             Err(_) => Err(Fault::away("the runtime is shutting down")),
         }
     }
-
-    pub(crate) fn close(&self) {
-        self.pool.close();
-    }
 }
 
 /// A connection that is lent out. One that is dropped in the middle of something is closed, not reused: its

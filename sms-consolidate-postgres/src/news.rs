@@ -81,9 +81,9 @@ fn topic(shared: &Shared) -> String {
 
 /// Listens to the other nodes on a connection of its own, for as long as the store is open.
 pub(crate) async fn listen(shared: Arc<Shared>, target: Target, tls: MakeRustlsConnect) {
-    let mut retry = FIRST_RETRY;
+    let (mut retry, mut is_first) = (FIRST_RETRY, true);
     loop {
-        match listen_once(&shared, &target, &tls, &mut retry).await {
+        match listen_once(&shared, &target, &tls, (&mut retry, &mut is_first)).await {
             Ok(()) => {}
             Err(fault) => tracing::debug!(%fault, "the connection to the news of other nodes was lost"),
         }
@@ -96,12 +96,12 @@ async fn listen_once(
     shared: &Shared,
     target: &Target,
     tls: &MakeRustlsConnect,
-    retry: &mut Duration,
+    (retry, is_first): (&mut Duration, &mut bool),
 ) -> Result<(), Fault> {
     let (client, mut connection) = target.config.connect(tls.clone()).await?;
     let own = format!("{} ", shared.news.node);
     let topic = format!(" {}", topic(shared));
-    let mut listening = Box::pin(client.batch_execute(const { "LISTEN sms_consolidate" }));
+    let mut listening = Box::pin(client.batch_execute("LISTEN sms_consolidate"));
     let mut is_listening = false;
     poll_fn(|context| {
         use std::task::Poll;
@@ -111,8 +111,10 @@ async fn listen_once(
                     return Poll::Ready(Err(error));
                 }
                 (is_listening, *retry) = (true, FIRST_RETRY);
-                // What was told while nobody listened is not heard again.
-                shared.news.heard.send_replace(());
+                // What was told while the connection was gone is not heard again.
+                if !std::mem::take(is_first) {
+                    shared.news.heard.send_replace(());
+                }
             }
             match connection.poll_message(context) {
                 Poll::Pending => return Poll::Pending,

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 /// A text as Postgres can hold it: U+0000, which it refuses, becomes `\0`, and a backslash `\\`. All else stays, so that
 /// people can read it. Two texts are equal exactly if they are equal escaped, and so are their prefixes.
@@ -41,11 +40,6 @@ pub(crate) fn word<T: Serialize>(value: &T) -> String {
         Ok(serde_json::Value::String(word)) => word,
         _ => unreachable!("only enums without fields are written as words"),
     }
-}
-
-/// What was written by [`word`].
-pub(crate) fn from_word<T: DeserializeOwned>(word: &str) -> Result<T, serde_json::Error> {
-    serde_json::from_value(serde_json::Value::String(word.to_owned()))
 }
 
 /// Values of this library, which hold nothing that JSON cannot.

@@ -8,6 +8,7 @@ use sms_consolidate::store::{Maintained, RequeueError, Requeued};
 use sms_consolidate::{BatchId, BatchIds, Timestamp};
 
 use crate::changes::{Changes, Opened, commit, uuid};
+use crate::database::Session;
 use crate::error::Fault;
 use crate::lanes::Lanes;
 use crate::shared::{Shared, limit};
@@ -101,57 +102,85 @@ pub(crate) async fn requeue(
 
 async fn try_requeue(shared: &Shared, now: Timestamp, id: BatchId) -> Result<Requeued, NotRequeued> {
     let store: &str = &shared.settings.name;
-    let refuse = |why| Err(NotRequeued::Refused(why));
     let mut session = shared.database.session().await?;
     let rows = session.query(sql::KEY_OF_BATCH, &[&store, &uuid(id)]).await?;
     let Some(key) = rows.first().map(|row| row.get::<_, String>(0)) else {
-        return refuse(RequeueError::Unknown);
+        return Err(NotRequeued::Refused(RequeueError::Unknown));
     };
     let rows = session.begin(sql::BEGIN, sql::LOCK_LANES, &[&store, &vec![&key]]).await?;
     let mut lanes = Lanes::from_rows(&rows);
+    match requeue_locked(&session, store, &mut lanes, &key, now, id).await {
+        Ok((requeued, changes)) => {
+            if commit(session, store, &lanes, changes, None).await? {
+                shared.news.tell();
+            }
+            Ok(requeued)
+        }
+        Err(why) => {
+            // The lock is given back before the answer.
+            session.leave().await?;
+            Err(why)
+        }
+    }
+}
+
+async fn requeue_locked(
+    session: &Session,
+    store: &str,
+    lanes: &mut Lanes,
+    key: &str,
+    now: Timestamp,
+    id: BatchId,
+) -> Result<(Requeued, Changes), NotRequeued> {
+    let refuse = |why| Err(NotRequeued::Refused(why));
     // Under the lock of the lane, and in a later statement, so that of two who requeue one is too late.
     let statement = session.statement(sql::STATUS_OF_BATCH).await?;
     let rows = session.client().query(&statement, &[&store, &uuid(id)]).await?;
-    let status = rows.first().map_or("unknown", |row| row.get(0));
-    let Some(locked) = lanes.get(&key) else {
+    let Some(locked) = lanes.get(key) else {
         return Err(Fault::broken("what is stored of this key is damaged, see the table lanes").into());
     };
-    let at = locked.clamp(now);
+    let now = locked.clamp(now);
     let mut changes = Changes::default();
-    let requeued = match status {
-        "unfinished" => match locked.lane.nudge(at, id) {
-            None => return refuse(RequeueError::Unknown),
-            Some(Nudged::InFlight) => return refuse(RequeueError::InFlight),
-            Some(Nudged::DueNow) => Requeued::DueNow,
+    match rows.first().map_or("unknown", |row| row.get(0)) {
+        "unfinished" => match locked.lane.nudge(now, id) {
+            None => refuse(RequeueError::Unknown),
+            Some(Nudged::InFlight) => refuse(RequeueError::InFlight),
+            Some(Nudged::DueNow) => Ok((Requeued::DueNow, changes)),
         },
-        "finished" => return refuse(RequeueError::Finished),
+        "finished" => refuse(RequeueError::Finished),
         "dead" => {
             let facts = rows.first().and_then(|row| row.get::<_, Option<&str>>(1)).unwrap_or_default();
             let dead: BatchFacts = serde_json::from_str(facts)
                 .map_err(|_| Fault::broken("what was kept for requeueing this batch cannot be read"))?;
-            let revived = BatchIds::new().next(at);
-            if locked.lane.requeue(at, revived, &dead).is_err() {
+            let revived = BatchIds::new().next(now);
+            if locked.lane.requeue(now, revived, &dead).is_err() {
                 return refuse(RequeueError::LineFull);
             }
-            let (old, new) = (uuid(id), uuid(revived));
-            let (ids, messages, delete) = (
-                session.statement(sql::REVIVE_IDS).await?,
-                session.statement(sql::REVIVE_MESSAGES).await?,
-                session.statement(sql::DELETE_BATCH).await?,
-            );
-            let client = session.client();
-            client.execute(&ids, &[&store, &old, &new, &key]).await?;
-            client.execute(&messages, &[&store, &old, &new]).await?;
-            client.execute(&delete, &[&store, &old]).await?;
-            changes.open(Opened { id: revived, key: key.clone(), at, due_at: at, messages: dead.messages });
-            Requeued::Revived(revived)
+            rename(session, store, key, (id, revived)).await?;
+            let key = key.to_owned();
+            changes.open(Opened { id: revived, key, at: now, due_at: now, messages: dead.messages });
+            Ok((Requeued::Revived(revived), changes))
         }
-        _ => return refuse(RequeueError::Unknown),
-    };
-    if commit(session, store, &lanes, changes, None).await? {
-        shared.news.tell();
+        _ => refuse(RequeueError::Unknown),
     }
-    Ok(requeued)
+}
+
+/// Gives what is kept of a dead batch to another.
+async fn rename(
+    session: &Session,
+    store: &str,
+    key: &str,
+    (old, new): (BatchId, BatchId),
+) -> Result<(), Fault> {
+    let (old, new) = (uuid(old), uuid(new));
+    let ids = session.statement(sql::REVIVE_IDS).await?;
+    let messages = session.statement(sql::REVIVE_MESSAGES).await?;
+    let delete = session.statement(sql::DELETE_BATCH).await?;
+    let client = session.client();
+    client.execute(&ids, &[&store, &old, &new, &key]).await?;
+    client.execute(&messages, &[&store, &old, &new]).await?;
+    client.execute(&delete, &[&store, &old]).await?;
+    Ok(())
 }
 
 /// Each step is a transaction of its own, so that the locks are held for a short time.

@@ -154,16 +154,17 @@ impl Server {
         if self.running.is_some() {
             return;
         }
-        // The shell outlives neither the server nor us: when we end, its input does, and it stops the server.
+        // When we end, however that is, the input of the shell does, and it stops the server and clears up.
         const SCRIPT: &str = r#"
-            trap '' INT
-            "$@" </dev/null & server=$!
-            (cat >/dev/null; kill -QUIT $server 2>/dev/null; sleep 1; kill -KILL $server 2>/dev/null) <&3 3<&- &
+            exec 3<&0 </dev/null
+            "$@" 3<&- & server=$!
+            (cat >/dev/null; : >"$0/ended"; kill -QUIT $server 2>/dev/null) <&3 & watcher=$!
             exec 3<&-
             wait $server
+            if [ -e "$0/ended" ]; then rm -rf "$0"; else kill $watcher; fi
         "#;
         let mut command = self.command_of(Path::new("/bin/sh"));
-        command.args(["-c", &format!("exec 3<&0; {SCRIPT}"), "sh"]);
+        command.args(["-c", SCRIPT]).arg(&self.folder);
         command.arg(self.programs.join("postgres")).arg("-D").arg(self.data());
         command.args(["-p", &self.port.to_string()]);
         for option in &self.options {

@@ -100,6 +100,9 @@ impl fmt::Display for Violation {
     }
 }
 
+/// Where a message stands: its batch among all, and itself in that.
+type Place = (usize, usize);
+
 /// Timers, and clocks that are only nearly equal, may be off by so much.
 const TOLERANCE_US: u64 = 50_000;
 
@@ -170,9 +173,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// By sender: the place of each message is its batch's among the sender's, then its own in the batch.
     fn order(&mut self) {
-        let mut places: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        let mut places: BTreeMap<&str, Place> = BTreeMap::new();
         let mut batches: Vec<&Stored> = self.evidence.batches.iter().collect();
         batches.sort_by_key(|batch| batch.opened_at);
         for (number, batch) in batches.into_iter().enumerate() {
@@ -180,7 +182,7 @@ impl<'a> Checker<'a> {
                 places.entry(&message.id).or_insert((number, place));
             }
         }
-        let mut of_sender: BTreeMap<&str, Vec<(&Posted, (usize, usize))>> = BTreeMap::new();
+        let mut of_sender: BTreeMap<&str, Vec<(&Posted, Place)>> = BTreeMap::new();
         for post in &self.evidence.posts {
             if let Some(place) = places.get(&*post.id) {
                 of_sender.entry(&post.sender).or_default().push((post, *place));

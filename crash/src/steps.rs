@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use rustix::process::{Signal, getpid, kill_process};
 
@@ -113,6 +114,16 @@ pub fn pass_with(step: &'static str, of: &Of) {
     note(Deed::Crash, DeedPhase::Asked, monotonic_us(), of, step);
     kill_process(getpid(), plan.signal).expect("a process may signal itself");
     if plan.signal == Signal::STOP {
+        // Another thread may take the signal, and stop this one only a moment later.
+        stand_still();
         note(Deed::Crash, DeedPhase::Done, monotonic_us(), of, step);
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the process is being stopped, and no clock of the library's is at hand"
+)]
+fn stand_still() {
+    std::thread::sleep(Duration::from_millis(200));
 }

@@ -27,7 +27,7 @@ pub const LEASE: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How often it looks.
-const LOOK_EVERY: Duration = Duration::from_millis(10);
+const LOOK_EVERY: Duration = Duration::from_millis(25);
 
 /// The programs of this package; only its tests know where they are.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +51,10 @@ pub struct Plan {
     pub idempotent: bool,
     /// A planted bug: every reply is sent twice.
     pub sends_twice: bool,
-    /// The first seed of its load.
+    /// What its load and its kills are derived from.
     pub seed: u64,
+    /// How often it is to be done.
+    pub rounds: u64,
 }
 
 /// A server, again and again.
@@ -313,8 +315,12 @@ fn forgotten_messages(batches: &mut [Stored], classifier: &[Call]) {
     }
 }
 
-/// Whether a deed of `run` was refused because its claim was gone.
+/// Whether a write of a worker that had stopped was refused afterwards, under the claim that it held then.
 #[must_use]
-pub fn was_refused(trace: &[Noted], run: &str, batch: &str) -> bool {
-    trace.iter().any(|noted| noted.run == run && noted.batch == batch && noted.phase == DeedPhase::Refused)
+pub fn was_refused_since(trace: &[Noted], stopped: &Noted) -> bool {
+    trace.iter().any(|noted| {
+        noted.phase == DeedPhase::Refused
+            && noted.at_us > stopped.at_us
+            && (&noted.run, &noted.batch, noted.token) == (&stopped.run, &stopped.batch, stopped.token)
+    })
 }

@@ -10,7 +10,7 @@ use crash::settings::Skew;
 use crash::steps::STEPS;
 use fastrand::Rng;
 use sms_consolidate::Outcome;
-use support::{PROGRAMS, plan, rounds, verify};
+use support::{PROGRAMS, plan, verify};
 use throwaway_postgres::Server;
 
 const SENDERS: usize = 8;
@@ -27,7 +27,7 @@ async fn killed_at_every_step(plan: Plan) {
     let idempotent = plan.idempotent;
     let mut rig = Rig::new(PROGRAMS, &plan);
     let mut deaths = Vec::new();
-    for round in 0..rounds() {
+    for round in 0..plan.rounds {
         for step in STEPS {
             rig.start(0, Some(format!("{step}:{}", rng.u64(PASSED))), Skew::None);
             if round == 0 && deaths.is_empty() {
@@ -78,7 +78,7 @@ async fn killed_at_random(plan: Plan) {
     let mut rig = Rig::new(PROGRAMS, &plan);
     rig.start(0, None, Skew::None);
     rig.begin_load(SENDERS);
-    for _ in 0..rounds() * 10 {
+    for _ in 0..plan.rounds * 10 {
         rig.wait(Duration::from_millis(rng.u64(LIFE_MS))).await;
         rig.kill(0);
         rig.start(0, None, Skew::None);

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use crash::check::{Broken, check};
 use crash::journal::Noted;
-use crash::rig::{Rig, was_refused};
+use crash::rig::{Rig, was_refused_since};
 use crash::settings::Skew;
 use crash::skewed::preload;
 use crash::time::monotonic_us;
 use fastrand::Rng;
-use support::{PROGRAMS, plan, rounds, verify};
+use support::{PROGRAMS, plan, verify};
 use throwaway_postgres::Server;
 
 const NODES: usize = 3;
@@ -23,21 +23,21 @@ const SENDERS: usize = 12;
 const KILLED_AT: [&str; 3] = ["committed", "claimed", "sent"];
 const STOPPED_AT: [&str; 4] = ["claimed", "classified", "reply-begun", "sent"];
 
-async fn started(name: &str, database: &Server, idempotent: bool) -> (Rig, Rng) {
+fn started(name: &str, database: &Server, idempotent: bool) -> (Rig, Rng, u64) {
     let plan = plan(name, &database.url(), idempotent);
     let mut rig = Rig::new(PROGRAMS, &plan);
     for index in 0..NODES {
         rig.start(index, None, Skew::None);
     }
-    (rig, Rng::with_seed(plan.seed))
+    (rig, Rng::with_seed(plan.seed), plan.rounds)
 }
 
 /// Node 1 is killed and started again, while node 2 is stopped at one step after the other.
 async fn killed_and_stopped(name: &str, idempotent: bool) {
     let database = Server::start();
-    let (mut rig, mut rng) = started(name, &database, idempotent).await;
+    let (mut rig, mut rng, rounds) = started(name, &database, idempotent);
     rig.begin_load(SENDERS);
-    for step in (0..rounds()).flat_map(|_| STOPPED_AT) {
+    for step in (0..rounds).flat_map(|_| STOPPED_AT) {
         rig.kill(1);
         rig.start(
             1,
@@ -49,9 +49,8 @@ async fn killed_and_stopped(name: &str, idempotent: bool) {
         let stopped = rig.stops(2).await;
         taken_over(&mut rig, &stopped).await;
         rig.resume(2, &stopped);
-        let (run, batch) = (&stopped.run, &stopped.batch);
         rig.wait_until("the stale writes of a node that goes on are refused", |rig| {
-            was_refused(&rig.trace(), run, batch)
+            was_refused_since(&rig.trace(), &stopped)
         })
         .await;
         rig.dies(1).await;
@@ -60,10 +59,10 @@ async fn killed_and_stopped(name: &str, idempotent: bool) {
     end(rig).await;
 }
 
-/// Waits until another node has claimed the batch of one that has stopped.
+/// Waits until the batch of a node that has stopped is claimed by another.
 async fn taken_over(rig: &mut Rig, stopped: &Noted) {
     rig.wait_until("another node takes over", |rig| {
-        rig.trace().iter().any(|noted| noted.batch == stopped.batch && noted.run != stopped.run)
+        rig.trace().iter().any(|noted| noted.batch == stopped.batch && noted.token > stopped.token)
     })
     .await;
 }
@@ -88,7 +87,7 @@ async fn one_is_killed_and_one_is_stopped_with_an_idempotent_gateway() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_machines_are_half_a_minute_off() {
     let database = Server::start();
-    let (mut rig, _) = started("nodes-skewed", &database, false).await;
+    let (mut rig, ..) = started("nodes-skewed", &database, false);
     let library = preload(Path::new(PROGRAMS.folder));
     for (index, ms) in [(1, 30_000), (2, -30_000)] {
         rig.kill(index);
@@ -107,7 +106,7 @@ async fn two_machines_are_half_a_minute_off() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_nodes_are_given_clocks_that_are_half_a_minute_off() {
     let database = Server::start();
-    let (mut rig, _) = started("nodes-given", &database, false).await;
+    let (mut rig, ..) = started("nodes-given", &database, false);
     let began_us = monotonic_us();
     for (index, ms) in [(1, 30_000), (2, -30_000)] {
         rig.kill(index);
@@ -131,9 +130,9 @@ async fn two_nodes_are_given_clocks_that_are_half_a_minute_off() {
 
 async fn database_restarted(name: &str, idempotent: bool) {
     let mut database = Server::start();
-    let (mut rig, mut rng) = started(name, &database, idempotent).await;
+    let (mut rig, mut rng, rounds) = started(name, &database, idempotent);
     rig.begin_load(SENDERS);
-    for _ in 0..rounds() * 2 {
+    for _ in 0..rounds * 2 {
         rig.wait(Duration::from_millis(rng.u64(400..1_200))).await;
         let from_us = monotonic_us();
         // At once, as a crash would, so that commits are cut off whose answers never come.

@@ -29,9 +29,8 @@ impl<'a> Held<'a> {
             noted.iter().copied().filter(move |line| line.phase == DeedPhase::Asked && deed(line.deed))
         };
         let ended = asked(Deed::ends_claim).find(|line| !was(line, DeedPhase::Refused));
-        let extended =
-            asked(|deed| deed == Deed::Renew).filter(|line| was(line, DeedPhase::Done)).next_back();
-        let taken = asked(|deed| deed != Deed::Crash).filter(|line| was(line, DeedPhase::Done)).next_back();
+        let extended = asked(|deed| deed == Deed::Renew).rfind(|line| was(line, DeedPhase::Done));
+        let taken = asked(|deed| deed != Deed::Crash).rfind(|line| was(line, DeedPhase::Done));
         Self {
             claim,
             ended_us: ended.map(|line| line.asked_us),

@@ -21,20 +21,24 @@ fn seed() -> u64 {
     given("CRASH_SEED").unwrap_or_else(|| SystemClock::new().now().as_unix_millis().unsigned_abs())
 }
 
-/// `CRASH_ROUNDS`: how often each test does what it does.
-pub(crate) fn rounds() -> u64 {
-    given("CRASH_ROUNDS").unwrap_or(1).max(1)
+/// For whoever has to repeat a run.
+#[expect(clippy::print_stdout, reason = "tests show this when they fail")]
+fn say(text: &str) {
+    println!("{text}");
 }
 
 pub(crate) fn plan(name: &str, database_url: &str, idempotent: bool) -> Plan {
     let seed = seed();
-    println!("{name}: CRASH_SEED={seed}");
+    // How often each test does what it does.
+    let rounds = given("CRASH_ROUNDS").unwrap_or(1).max(1);
+    say(&format!("{name}: CRASH_SEED={seed}"));
     Plan {
         name: name.to_owned(),
         database_url: database_url.to_owned(),
         idempotent,
         sends_twice: false,
         seed,
+        rounds,
     }
 }
 
@@ -43,7 +47,10 @@ pub(crate) async fn findings(rig: Rig, posts: Vec<Posted>) -> Vec<Violation> {
     let (evidence, folder) = rig.end(posts).await;
     let acknowledged = evidence.posts.iter().filter(|post| post.acknowledged_us.is_some()).count();
     let (batches, cuts) = (evidence.batches.len(), evidence.cuts.len());
-    println!("{acknowledged} messages acknowledged, {batches} batches, {cuts} cuts, {}", folder.display());
+    say(&format!(
+        "{acknowledged} messages acknowledged, {batches} batches, {cuts} cuts, {}",
+        folder.display()
+    ));
     assert!(acknowledged > 20 && batches > 10, "too little was going on to show anything");
     let found = check(&evidence);
     if found.is_empty() {

@@ -1,8 +1,8 @@
 //! The transitions of one lane, as jobs for its writer.
 
+use sms_consolidate::Timestamp;
 use sms_consolidate::lane::{Arrival as LaneArrival, BatchFacts, Entry};
 use sms_consolidate::store::{Appended, AppendedOne, Outcome, Refusal, StoreError};
-use sms_consolidate::Timestamp;
 use tokio::sync::oneshot;
 
 use crate::changes::{Changes, Ending, Opened, Stored};

@@ -33,7 +33,10 @@ pub(crate) struct Target {
 
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Target").field("server", &self.server).field("verify", &self.verify).finish_non_exhaustive()
+        f.debug_struct("Target")
+            .field("server", &self.server)
+            .field("verify", &self.verify)
+            .finish_non_exhaustive()
     }
 }
 

@@ -228,7 +228,8 @@ async fn attempt(shared: &Shared, jobs: &mut Jobs) -> Result<Done, Failed> {
     }
     let on_step = shared.settings.on_step.filter(|_| jobs.iter().any(|job| job.is_append()));
     let store = &shared.settings.name;
-    let wakes_earlier = commit(session, store, &lanes, changes, on_step).await.map_err(failed(Stage::Writing))?;
+    let wakes_earlier =
+        commit(session, store, &lanes, changes, on_step).await.map_err(failed(Stage::Writing))?;
     Ok(Done { damaged: lanes.damaged, wakes_earlier })
 }
 
@@ -244,7 +245,8 @@ async fn read(
     keys.dedup();
     let asked = jobs.iter().filter_map(|job| Some((job.key(), job.message_id()?)));
     let (id_keys, ids): (Vec<&str>, Vec<&str>) = asked.unzip();
-    let (lock, look_up) = (session.statement(sql::LOCK_LANES).await?, session.statement(sql::KNOWN_IDS).await?);
+    let (lock, look_up) =
+        (session.statement(sql::LOCK_LANES).await?, session.statement(sql::KNOWN_IDS).await?);
     session.opens();
     let (client, store) = (session.client(), &shared.settings.name);
     let known = async {

@@ -95,14 +95,17 @@ impl FromStr for Address {
 }
 
 fn parse_number(text: &str) -> Result<u64, ParseAddressError> {
-    let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')')).collect();
-    let well_formed = E164_DIGITS.contains(&digits.len())
-        && digits.bytes().all(|b| b.is_ascii_digit())
-        && !digits.starts_with('0');
-    if !well_formed {
-        return Err(ParseAddressError::NotANumber);
+    let (mut number, mut digits) = (0, 0);
+    for byte in text.bytes() {
+        match byte {
+            b' ' | b'-' | b'.' | b'(' | b')' => continue,
+            b'0' if digits == 0 => return Err(ParseAddressError::NotANumber),
+            b'0'..=b'9' if digits < *E164_DIGITS.end() => number = number * 10 + u64::from(byte - b'0'),
+            _ => return Err(ParseAddressError::NotANumber),
+        }
+        digits += 1;
     }
-    digits.parse().map_err(|_| ParseAddressError::NotANumber)
+    if digits < *E164_DIGITS.start() { Err(ParseAddressError::NotANumber) } else { Ok(number) }
 }
 
 impl fmt::Display for Address {

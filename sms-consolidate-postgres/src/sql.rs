@@ -10,8 +10,7 @@ pub(crate) const ROLLBACK: &str = "ROLLBACK";
 pub(crate) const BEGIN_LOOKING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// In the order of the keys, the same on every node, so that two who lock never wait for each other in a circle.
-pub(crate) const LOCK_LANES: &str =
-    "SELECT key, lane, latest_at, wake_at FROM lanes WHERE store = $1 AND key = ANY($2) ORDER BY key FOR UPDATE";
+pub(crate) const LOCK_LANES: &str = "SELECT key, lane, latest_at, wake_at FROM lanes WHERE store = $1 AND key = ANY($2) ORDER BY key FOR UPDATE";
 
 /// Passes over what another transaction holds: whoever that is will say when the lane wakes.
 pub(crate) const LOCK_DUE_LANES: &str = "SELECT key, lane, latest_at, wake_at FROM lanes \
@@ -28,12 +27,10 @@ pub(crate) const KNOWN_IDS: &str = "SELECT i.key, i.id FROM unnest($2::text[], $
     JOIN message_ids i ON i.store = $1 AND i.key = asked.key COLLATE \"C\" AND i.id = asked.id COLLATE \"C\"";
 
 /// Without ON CONFLICT: that another node has inserted the lane meanwhile must not go unnoticed.
-pub(crate) const INSERT_LANES: &str =
-    "INSERT INTO lanes (store, key, lane, wake_at, forgettable_at, latest_at) \
+pub(crate) const INSERT_LANES: &str = "INSERT INTO lanes (store, key, lane, wake_at, forgettable_at, latest_at) \
     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])";
 
-pub(crate) const UPDATE_LANES: &str =
-    "UPDATE lanes l SET lane = c.lane, wake_at = c.wake_at, forgettable_at = c.forgettable_at, \
+pub(crate) const UPDATE_LANES: &str = "UPDATE lanes l SET lane = c.lane, wake_at = c.wake_at, forgettable_at = c.forgettable_at, \
     latest_at = c.latest_at \
     FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) \
         AS c (key, lane, wake_at, forgettable_at, latest_at) \
@@ -43,14 +40,12 @@ pub(crate) const UPDATE_LANES: &str =
 pub(crate) const PARK_LANES: &str =
     "UPDATE lanes SET wake_at = NULL, forgettable_at = NULL WHERE store = $1 AND key = ANY($2)";
 
-pub(crate) const INSERT_BATCHES: &str =
-    "INSERT INTO batches (store, id, key, status, opened_at, due_at, attempts, message_count) \
+pub(crate) const INSERT_BATCHES: &str = "INSERT INTO batches (store, id, key, status, opened_at, due_at, attempts, message_count) \
     SELECT $1, id, key, 'unfinished', opened_at, due_at, 0, message_count \
     FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) \
         AS n (id, key, opened_at, due_at, message_count)";
 
-pub(crate) const INSERT_MESSAGES: &str =
-    "INSERT INTO messages (store, batch_id, position, arrived_at, message_id, body) \
+pub(crate) const INSERT_MESSAGES: &str = "INSERT INTO messages (store, batch_id, position, arrived_at, message_id, body) \
     SELECT $1, * FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])";
 
 pub(crate) const INSERT_IDS: &str = "INSERT INTO message_ids (store, key, id, seen_at, batch_id) \
@@ -83,8 +78,7 @@ pub(crate) const NEXT_WAKE: &str =
     "SELECT wake_at FROM lanes WHERE store = $1 AND wake_at IS NOT NULL ORDER BY wake_at LIMIT 1";
 
 pub(crate) const LANES: &str = "SELECT key, lane FROM lanes WHERE store = $1 AND key = ANY($2)";
-pub(crate) const PENDING_LANES: &str =
-    "SELECT lane FROM lanes WHERE store = $1 AND wake_at IS NOT NULL";
+pub(crate) const PENDING_LANES: &str = "SELECT lane FROM lanes WHERE store = $1 AND wake_at IS NOT NULL";
 pub(crate) const COUNTS: &str = "SELECT (SELECT count(*) FROM lanes WHERE store = $1), \
     (SELECT count(*) FROM batches WHERE store = $1 AND status <> 'finished' AND status = 'dead'), \
     (SELECT count(*) FROM batches WHERE store = $1 AND status = 'finished')";

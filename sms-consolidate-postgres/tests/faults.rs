@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use sms_consolidate::lane::{CloseReason, MAX_LINE, ReplyTerms, RetryTerms};
+use sms_consolidate::lane::{CloseReason, ReplyTerms, RetryTerms};
 use sms_consolidate::store::{
     Appended, Arrival, Claim, Filter, Finish, Inspect, NoReply, Outcome, Refusal, Status, Store, StoreError,
 };
@@ -96,8 +96,7 @@ impl Load {
                         }
                         tokio::task::yield_now().await;
                     }
-                    // The lines of twenty keys are short; a full one would refuse.
-                    if !running.load(Ordering::SeqCst) || n > MAX_LINE / 2 {
+                    if !running.load(Ordering::SeqCst) {
                         break;
                     }
                 }
@@ -168,10 +167,11 @@ async fn connections_that_are_cut_in_the_middle_lose_nothing() {
     let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
         WHERE application_name = 'sms-consolidate'";
     let mut cuts = 0;
-    for _ in 0..40 {
+    until(async || {
         cuts += count(&server, cut);
-    }
-    assert!(cuts >= 40, "{cuts} connections were cut");
+        cuts >= 60
+    })
+    .await;
     let (acknowledged, _) = load.stop().await;
     until(async || store.next_wake().await.is_ok()).await;
     assert_each_once(&acknowledged, &drain(&store).await);
@@ -211,7 +211,9 @@ async fn a_damaged_lane_stands_in_nobodys_way() {
     let name = fresh_name();
     let store = open(&SERVER, &name).await;
     store.append(at(0), vec![due_at_once("damaged", "1"), due_at_once("sound", "1")]).await.expect("append");
-    SERVER.psql(&format!("UPDATE sms_consolidate.lanes SET lane = '{{' WHERE store = '{name}' AND key = 'damaged'"));
+    SERVER.psql(&format!(
+        "UPDATE sms_consolidate.lanes SET lane = '{{' WHERE store = '{name}' AND key = 'damaged'"
+    ));
     let both = vec![due_at_once("sound", "2")];
     store.append(at(1), both).await.expect("append");
     let error = store.append(at(1), vec![due_at_once("damaged", "2")]).await.expect_err("it is damaged");
@@ -289,12 +291,17 @@ async fn a_pool_that_is_used_up_is_unavailable() {
     let held = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
     until(async || count(&SERVER, held) > 0).await;
     let (append, counts) = tokio::join!(store.append(at(1), vec![due_at_once("a", "2")]), async {
-        until(async || count(&SERVER, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") > 0)
-            .await;
+        until(async || {
+            count(&SERVER, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") > 0
+        })
+        .await;
         store.counts(at(1)).await
     });
     let error = counts.expect_err("no connection is free");
-    assert!(matches!(error, StoreError::Unavailable { .. }) && error.to_string().contains("in use"), "{error}");
+    assert!(
+        matches!(error, StoreError::Unavailable { .. }) && error.to_string().contains("in use"),
+        "{error}"
+    );
     append.expect("it had only to wait");
     holder.join().expect("psql");
 }
@@ -305,7 +312,8 @@ async fn the_clock_is_the_databases() {
     let clock = store.clock().expect("it has one");
     for _ in 0..20 {
         let before = clock.now();
-        let there: f64 = SERVER.psql("SELECT extract(epoch FROM clock_timestamp()) * 1000").parse().expect("ms");
+        let there: f64 =
+            SERVER.psql("SELECT extract(epoch FROM clock_timestamp()) * 1000").parse().expect("ms");
         let (there, after) = (Timestamp::from_unix_millis(there as i64), clock.now());
         let bound = store.postgres_clock().error_bound() + Duration::from_millis(1);
         assert!(before <= there + bound && there <= after + bound, "{before} {there} {after} {bound:?}");
@@ -357,7 +365,10 @@ async fn the_view_agrees_with_the_list() {
     let name = fresh_name();
     let store = open(&SERVER, &name).await;
     let wait = |key: &str| Arrival::new(key.to_owned(), SmsMessage::new("text"), Window::default());
-    store.append(at(0), ["dead", "finished", "retrying", "claimed"].map(|key| due_at_once(key, "1")).into()).await.expect("append");
+    store
+        .append(at(0), ["dead", "finished", "retrying", "claimed"].map(|key| due_at_once(key, "1")).into())
+        .await
+        .expect("append");
     let terms = ReplyTerms {
         control: None,
         send_timeout: Duration::from_secs(1),

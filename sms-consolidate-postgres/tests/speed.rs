@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sms_consolidate::store::{Arrival, Finish, NoReply, Outcome, Store};
 use sms_consolidate::lane::ReplyTerms;
+use sms_consolidate::store::{Arrival, Finish, NoReply, Outcome, Store};
 use sms_consolidate::{Classification, Clock, Label, SmsMessage, SystemClock, Timestamp, Window};
 use sms_consolidate_postgres::PostgresStore;
 use throwaway_postgres::{Disk, Server};
@@ -66,7 +66,12 @@ async fn pipeline(store: &Arc<Postgres>, batches: u64) {
                 let (key, fence) = (&claim.batch.key, claim.fence());
                 let classification = Classification::new(Label::AGREE, "Bench");
                 store.checkpoint(now, key, fence, &classification).await.expect("checkpoint");
-                let terms = ReplyTerms { control: None, send_timeout: Duration::from_secs(1), max_replies_per_hour: NonZeroUsize::new(20).map(|n| u32::try_from(n.get()).unwrap().try_into().unwrap()) };
+                let terms = ReplyTerms {
+                    control: None,
+                    send_timeout: Duration::from_secs(1),
+                    max_replies_per_hour: NonZeroUsize::new(20)
+                        .map(|n| u32::try_from(n.get()).unwrap().try_into().unwrap()),
+                };
                 store.begin_reply(now, key, fence, "Thank you for replying.", &terms).await.expect("reply");
                 let finish = Finish::new(Outcome::NoReply(NoReply::Off));
                 store.finish(now, key, fence, &finish).await.expect("finish");

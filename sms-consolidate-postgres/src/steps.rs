@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use crate::changes::{Changes, Ending, Opened, Stored};
 use crate::writer::{Job, Step};
 
-/// Where an answer is waited for. An error means that the writer has panicked.
+/// Where an answer is waited for. An error means that the group panicked, or the runtime is ending.
 pub(crate) type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
 
 /// A message on its way in.

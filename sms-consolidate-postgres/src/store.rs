@@ -117,7 +117,7 @@ impl<K, M> PostgresStore<K, M> {
 }
 
 async fn answered<T>(answer: Answer<T>) -> Result<T, StoreError> {
-    answer.await.unwrap_or_else(|_| Err(StoreError::failed("the writer panicked")))
+    answer.await.unwrap_or_else(|_| Err(StoreError::unavailable("the write was interrupted")))
 }
 
 /// What is stored of an arrival; `None` if it cannot be.

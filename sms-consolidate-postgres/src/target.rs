@@ -98,6 +98,8 @@ impl Target {
         if self.config.get_tcp_user_timeout().is_none() {
             self.config.tcp_user_timeout(limit * 2);
         }
+        // These are whole seconds.
+        let limit = limit.max(Duration::from_secs(1));
         self.config.keepalives_idle(limit * 2).keepalives_interval(limit);
     }
 }

@@ -127,6 +127,10 @@ async fn work(shared: Arc<Shared>, mut queue: Queue) {
         }
         // In a task of its own, so that a panic ends a group and not a writer.
         let ran = tokio::spawn(run(Arc::clone(&shared), group)).await;
+        if let Err(error) = &ran {
+            // Not what it panicked with, which may quote a message.
+            tracing::error!(panicked = error.is_panic(), "WRITES INTERRUPTED");
+        }
         if let Ok(Some(reason)) = ran {
             // Without a connection nobody in the queue gets further either, and each would wait for one in vain.
             while let Some(jobs) = queue.next_at_once() {

@@ -11,7 +11,7 @@ use sms_consolidate::{Clock, SystemClock};
 
 use crate::schema;
 
-/// Why a file was not opened. Nothing of it was changed.
+/// Why a file was not opened. Nothing that it holds was changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {

@@ -103,6 +103,7 @@ fn hold_a_store_open() {
     std::io::stdin().read_line(&mut String::new()).expect("the other end is open until this is killed");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_second_owner_is_refused_and_told_who_the_first_is() {
     let folder = folder();
@@ -340,6 +341,7 @@ async fn a_key_that_cannot_be_read_back_delays_no_other() {
     assert_eq!(keys, ["1", "4"]);
     let dead = store.counts(at(60)).await.expect("counts").dead;
     assert_eq!(dead, 2, "they are kept");
+    assert_eq!(store.list(&Filter::newest(9)).await.expect("list").len(), 2, "the others are listed");
 }
 
 #[tokio::test]

@@ -137,6 +137,7 @@ pub(crate) fn list<K: Key>(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<Recor
     let mut rows = statement.query((tx.store, prefix, after_all_with(prefix)))?;
     while let Some(row) = rows.next()? {
         let row = Row::read(row)?;
+        tx.lanes.make_room();
         let Some((facts, status)) = row.standing(tx)? else {
             tracing::warn!(
                 batch = row.id,

@@ -314,7 +314,19 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for SqliteSt
 
     async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {
         let retention = self.retention;
-        self.writer.run(move |tx| line::maintain(tx, now, limit.get(), retention)).await
+        let mut total = Maintained::default();
+        let mut left = limit.get();
+        // In slices, between which others write.
+        while left > 0 {
+            let slice = left.min(line::MAINTAINED_AT_ONCE);
+            let done = self.writer.run(move |tx| line::maintain(tx, now, slice, retention)).await?;
+            total.batches_pruned += done.batches_pruned;
+            total.ids_pruned += done.ids_pruned;
+            total.lanes_pruned += done.lanes_pruned;
+            total.more = done.more;
+            left = if done.more { left - slice } else { 0 };
+        }
+        Ok(total)
     }
 
     async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {

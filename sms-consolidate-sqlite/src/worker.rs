@@ -154,7 +154,7 @@ impl Session {
             Ok(()) => group.into_iter().for_each(|operation| operation.answer(Ok(()))),
             Err(fault) if group.len() == 1 || fault.is_of_all() => {
                 let failure = Failure::new(&self.path, fault);
-                tracing::warn!(operations = group.len(), error = %failure, "the database did not take a write");
+                tracing::warn!(operations = group.len(), error = %failure, "the database did not do what was asked");
                 group.into_iter().for_each(|operation| operation.answer(Err(failure.clone())));
             }
             Err(_) => group.into_iter().for_each(|operation| self.handle(vec![operation], ids)),

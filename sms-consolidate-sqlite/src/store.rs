@@ -1,7 +1,6 @@
 //! The store: from the contract's methods to operations on the two threads.
 
 use std::fmt;
-use std::fs::File;
 use std::marker::PhantomData;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -19,7 +18,7 @@ use sms_consolidate::{Batch, BatchId, Classification, Clock, Key, Message, Times
 
 use crate::append::Prepared;
 use crate::line::Retention;
-use crate::open::{self, OpenError};
+use crate::open::{self, Lock, OpenError};
 use crate::tx::json;
 use crate::worker::{Session, Wake, Worker};
 use crate::{append, claim, held, inspect, line};
@@ -37,7 +36,7 @@ pub struct SqliteStore<K, M> {
     path: Arc<Path>,
     name: String,
     /// After both, so that the file is free only once it is closed.
-    _lock: File,
+    _lock: Lock,
     of: PhantomData<fn() -> (K, M)>,
 }
 

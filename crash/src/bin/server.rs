@@ -37,7 +37,10 @@ async fn main() -> Result<(), AnyError> {
     let (settings, run) = from_environment()?;
     steps::begin(run.name.clone(), Journal::open(&run.trace)?, run.crash_at.as_deref())?;
     match settings.database_url.split_once(':') {
-        Some(("memory", _)) => serve(&settings, &run, MemoryStore::new()).await,
+        Some(("memory", _)) => {
+            let store = MemoryStore::builder().keep_finished(1_000_000).build();
+            serve(&settings, &run, store).await
+        }
         Some(("sqlite", path)) => {
             let store = SqliteStore::builder(path).on_step(steps::pass).open()?;
             serve(&settings, &run, store).await

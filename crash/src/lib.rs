@@ -17,7 +17,8 @@
 //! $ CRASH_SEED=1795238684182 cargo test -p sms-consolidate-crash --test crash NAME -- --nocapture
 //! ```
 //!
-//! These are the only tests of the project that run in real time. What they wait for is always an event, with a limit.
+//! These tests run in real time, as no others of the project do. They need Linux, a C compiler (a small library,
+//! `skew.c`, makes a machine's clock wrong) and the programs of a Postgres server, and fail where those are missing.
 //!
 //! # Reading a failure
 //!

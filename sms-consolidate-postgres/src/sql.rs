@@ -9,8 +9,11 @@ pub(crate) const ROLLBACK: &str = "ROLLBACK";
 /// For looking around: everything that is read is of one instant.
 pub(crate) const BEGIN_LOOKING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// In the order of the keys, the same on every node, so that two who lock never wait for each other in a circle.
-pub(crate) const LOCK_LANES: &str = "SELECT key, lane, latest_at, wake_at FROM lanes WHERE store = $1 AND key = ANY($2) ORDER BY key FOR UPDATE";
+/// In the order of the keys, the same on every node, so that two who lock never wait for each other in a circle. The
+/// keys are given in that order; asking for `key = ANY` in the order of `key` would read the index of all keys.
+pub(crate) const LOCK_LANES: &str = "SELECT l.key, l.lane, l.latest_at, l.wake_at \
+    FROM unnest($2::text[]) WITH ORDINALITY AS asked (key, place) \
+    JOIN lanes l ON l.store = $1 AND l.key = asked.key COLLATE \"C\" ORDER BY asked.place FOR UPDATE OF l";
 
 /// Passes over what another transaction holds: whoever that is will say when the lane wakes.
 pub(crate) const LOCK_DUE_LANES: &str = "SELECT key, lane, latest_at, wake_at FROM lanes \
@@ -68,8 +71,9 @@ pub(crate) const END_BATCHES: &str = "UPDATE batches b SET status = c.status, du
         AS c (id, status, due_at, ended_at, close_reason, control, attempts, message_count, outcome, error, facts) \
     WHERE b.store = $1 AND b.id = c.id";
 
-pub(crate) const MESSAGES: &str = "SELECT batch_id, arrived_at, body FROM messages \
-    WHERE store = $1 AND batch_id = ANY($2) ORDER BY batch_id, position";
+pub(crate) const MESSAGES: &str = "SELECT m.batch_id, m.arrived_at, m.body \
+    FROM unnest($2::uuid[]) WITH ORDINALITY AS asked (id, place) \
+    JOIN messages m ON m.store = $1 AND m.batch_id = asked.id ORDER BY asked.place, m.position";
 
 pub(crate) const CHECKPOINTS: &str =
     "SELECT id, classification, reply FROM batches WHERE store = $1 AND id = ANY($2)";

@@ -81,6 +81,7 @@ impl Server {
             "shared_buffers=256MB",
             "max_wal_size=2GB",
             "log_min_messages=fatal",
+            "log_statement=none",
             "unix_socket_directories=",
         ]
         .map(str::to_owned)
@@ -209,7 +210,9 @@ impl Server {
         asked.is_ok() && answer[0] == b'R'
     }
 
-    fn log(&self) -> String {
+    /// What the server has logged so far.
+    #[must_use]
+    pub fn log(&self) -> String {
         fs::read_to_string(self.folder.join("log")).unwrap_or_default()
     }
 

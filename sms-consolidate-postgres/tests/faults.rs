@@ -359,6 +359,46 @@ async fn two_hundred_thousand_blocked_keys_are_passed_over_by_the_index() {
     assert_eq!(claims.iter().map(|claim| claim.batch.key.as_str()).collect::<Vec<_>>(), ["free"]);
 }
 
+/// By the server's own log of what each plan read. The tables were empty when the plans were made, and nobody has
+/// analysed them since, as in the first minute of a service.
+#[tokio::test]
+async fn no_statement_reads_more_than_it_needs() {
+    let settings = [
+        "shared_preload_libraries=auto_explain",
+        "auto_explain.log_min_duration=0",
+        "auto_explain.log_analyze=on",
+        "auto_explain.log_timing=off",
+        "autovacuum=off",
+        "log_min_messages=log",
+    ];
+    let server = Server::with(throwaway_postgres::Disk::NotWaited, &settings);
+    let store = open(&server, "plans").await;
+    for round in 0..20 {
+        let arrivals = (0..1_000).map(|n| due_at_once(&format!("key {}", n % 500), &format!("{round} {n}")));
+        store.append(at(round), arrivals.collect()).await.expect("append");
+    }
+    let before = server.log().len();
+    let arrivals = (0..10).map(|n| due_at_once(&format!("key {n}"), &format!("new {n}"))).collect();
+    store.append(at(30), arrivals).await.expect("append");
+    let claims = store.claim(at(30), limit(10), LEASE).await.expect("claim");
+    assert_eq!(claims.len(), 10);
+    for claim in &claims {
+        finish(&store, claim).await;
+    }
+    store.maintain(at(31), limit(100)).await.expect("maintain");
+    let log = server.log().split_off(before);
+    let mut statements = 0;
+    for plan in log.split("LOG:  duration:").skip(1).filter(|plan| plan.contains("Query Text")) {
+        statements +=
+            usize::from(plan.contains("lanes") || plan.contains("messages") || plan.contains("batches"));
+        for filtered in plan.lines().filter_map(|line| line.trim().strip_prefix("Rows Removed by")) {
+            let (_, rows) = filtered.rsplit_once(": ").expect("a number of rows");
+            assert!(rows.trim().parse::<u64>().expect("a number") < 50, "{plan}");
+        }
+    }
+    assert!(statements > 10, "the plans of {statements} statements were looked at");
+}
+
 /// The view for people says what the library says.
 #[tokio::test]
 async fn the_view_agrees_with_the_list() {

@@ -103,34 +103,6 @@ fn hold_a_store_open() {
     std::io::stdin().read_line(&mut String::new()).expect("the other end is open until this is killed");
 }
 
-/// Not a test: looks into a file as `sqlite3` does.
-#[test]
-#[ignore = "started by other tests, with the path in an environment variable"]
-fn look_and_close() {
-    let path = std::env::var_os(kit::PATH).expect("the path is given");
-    let connection = rusqlite::Connection::open(path).expect("it opens");
-    println!("\n{}", row::<i64>(&connection, "SELECT count(*) FROM messages"));
-}
-
-/// Whoever closes a database as the last one removes its log. An owner that had lost its locks would write into a log
-/// that is gone.
-#[test]
-fn who_was_refused_takes_no_lock_away() {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let folder = folder();
-    let path = folder.path().join("store.db");
-    let store = open(&path).expect("the store opens");
-    runtime.block_on(store.append(at(0), vec![sms("a", "1", "text")])).expect("append");
-    assert!(matches!(refusal(&path), OpenError::InUse { .. }));
-    for messages in ["1", "2"] {
-        let mut looking = kit::child("look_and_close", &path);
-        kit::wait_for_line(&mut looking, messages);
-        looking.wait().expect("it ends");
-        assert!(folder.path().join("store.db-wal").exists(), "the log is still there");
-        runtime.block_on(store.append(at(1), vec![sms("a", "2", "text")])).expect("append");
-    }
-}
-
 #[cfg(unix)]
 #[test]
 fn a_second_owner_is_refused_and_told_who_the_first_is() {

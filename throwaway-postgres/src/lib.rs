@@ -142,10 +142,13 @@ impl Server {
     /// If it does not stop.
     pub fn stop(&mut self, mode: &str) {
         let Some(mut child) = self.running.take() else { return };
+        // Waiting for a child closes its input first, and that would be taken for our end.
+        let input = child.stdin.take();
         let stop = ["stop", "-w", "-m", mode, "-D"].map(str::to_owned);
         let stopped = self.command("pg_ctl").args(stop).arg(self.data()).output().expect("pg_ctl can be run");
         assert!(stopped.status.success(), "{}", String::from_utf8_lossy(&stopped.stderr));
         let _ = child.wait();
+        drop(input);
     }
 
     /// Starts it again, on the same port with the same data.

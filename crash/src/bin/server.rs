@@ -29,6 +29,9 @@ use sms_consolidate_sqlite::SqliteStore;
 type AnyError = Box<dyn Error + Send + Sync>;
 type Sms = Consolidator<Conversation, SmsMessage>;
 
+/// On a busy machine a server may start slowly, which is no finding. One that is away refuses at once.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// A node that is stopped in the middle of a transaction keeps others waiting for half of this: much less than a lease.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -47,6 +50,7 @@ async fn main() -> Result<(), AnyError> {
         }
         Some(("postgres", _)) => {
             let store = PostgresStore::builder(&settings.database_url)
+                .connect_timeout(CONNECT_TIMEOUT)
                 .statement_timeout(STATEMENT_TIMEOUT)
                 .on_step(steps::pass)
                 .connect()

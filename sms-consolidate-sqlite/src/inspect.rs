@@ -1,0 +1,243 @@
+//! Looking into the store. What is unfinished is shown as its lane has it, the rest as its row has it.
+
+use rusqlite::OptionalExtension;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sms_consolidate::lane::{BatchFacts, BatchState, Lane};
+use sms_consolidate::store::{Counts, Filter, Record, Status, Whole};
+use sms_consolidate::{BatchId, Key, Message, Timestamp};
+
+use crate::claim::read_batch;
+use crate::fault::Fault;
+use crate::tx::{Tx, batch_id};
+
+const COLUMNS: &str = "id, key, status, opened_at, due_at, ended_at, close_reason, control, attempts, message_count, \
+     classification, outcome, error, facts";
+
+/// A row of `batches`.
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) key: String,
+    pub(crate) status: String,
+    opened_at: i64,
+    due_at: i64,
+    pub(crate) ended_at: Option<Timestamp>,
+    close_reason: Option<String>,
+    control: Option<String>,
+    attempts: Option<i64>,
+    message_count: Option<i64>,
+    classification: Option<String>,
+    outcome: Option<String>,
+    error: Option<String>,
+    facts: Option<String>,
+}
+
+impl Row {
+    fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            key: row.get(1)?,
+            status: row.get(2)?,
+            opened_at: row.get(3)?,
+            due_at: row.get(4)?,
+            ended_at: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_unix_millis),
+            close_reason: row.get(6)?,
+            control: row.get(7)?,
+            attempts: row.get(8)?,
+            message_count: row.get(9)?,
+            classification: row.get(10)?,
+            outcome: row.get(11)?,
+            error: row.get(12)?,
+            facts: row.get(13)?,
+        })
+    }
+
+    /// What the lane knew of a batch that has ended.
+    pub(crate) fn facts(&self) -> Option<BatchFacts> {
+        let mut facts: Value = serde_json::from_str(self.facts.as_deref()?).ok()?;
+        let columns = [
+            ("id", Value::from(self.id.as_str())),
+            ("opened_at", self.opened_at.into()),
+            ("due_at", self.due_at.into()),
+            ("messages", self.message_count.into()),
+            ("close_reason", self.close_reason.as_deref().into()),
+            ("control", self.control.as_deref().into()),
+            ("attempts", self.attempts.into()),
+        ];
+        let object = facts.as_object_mut()?;
+        object.extend(columns.map(|(name, value)| (name.to_owned(), value)));
+        serde_json::from_value(facts).ok()
+    }
+
+    /// What the lane knows of the batch, or knew when it ended, and where the batch stands.
+    fn standing(&self, tx: &mut Tx<'_>) -> Result<Option<(BatchFacts, Status)>, Fault> {
+        match self.status.as_str() {
+            "finished" => Ok(self.facts().map(|facts| (facts, Status::Finished))),
+            "dead" => Ok(self.facts().map(|facts| (facts, Status::Dead))),
+            _ => {
+                let id = batch_id(&self.id)?;
+                let lane = match tx.lane(&self.key) {
+                    Err(Fault::Damaged(_)) => return Ok(None),
+                    kept => &kept?.lane,
+                };
+                let facts = lane.facts().find(|facts| facts.id == id);
+                Ok(facts.map(|facts| {
+                    let status = facts.state.into();
+                    (facts, status)
+                }))
+            }
+        }
+    }
+
+    fn record<K: Key>(&self, facts: &BatchFacts, status: Status) -> Option<Record<K>> {
+        let mut record = Record::new(self.key.parse().ok()?, status, facts);
+        record.ended_at = self.ended_at;
+        record.classification = from_json(self.classification.as_deref());
+        record.outcome = from_json(self.outcome.as_deref());
+        record.error.clone_from(&self.error);
+        Some(record)
+    }
+}
+
+fn from_json<T: DeserializeOwned>(text: Option<&str>) -> Option<T> {
+    serde_json::from_str(text?).ok()
+}
+
+pub(crate) fn read_row(tx: &Tx<'_>, id: &str) -> Result<Option<Row>, Fault> {
+    let sql = format!("SELECT {COLUMNS} FROM batches WHERE store = ?1 AND id = ?2");
+    let mut statement = tx.connection.prepare_cached(&sql)?;
+    Ok(statement.query_row((tx.store, id), Row::read).optional()?)
+}
+
+pub(crate) fn batch<K: Key, M: Message + DeserializeOwned>(
+    tx: &mut Tx<'_>,
+    id: BatchId,
+) -> Result<Option<Whole<K, M>>, Fault> {
+    let Some(row) = read_row(tx, &id.to_string())? else { return Ok(None) };
+    let Some((facts, status)) = row.standing(tx)? else {
+        return Err(Fault::Damaged("what is noted of a batch cannot be read back"));
+    };
+    let record = row.record(&facts, status).ok_or(Fault::Damaged("the key of a batch cannot be read back"))?;
+    Ok(Some(Whole::new(record, read_batch(tx, &row.key, &facts)?.ok())))
+}
+
+pub(crate) fn list<K: Key>(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<Record<K>>, Fault> {
+    let mut records = Vec::new();
+    if filter.limit == 0 {
+        return Ok(records);
+    }
+    let prefix = filter.key_prefix.as_deref().unwrap_or_default();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM batches WHERE store = ?1 AND key >= ?2 AND (?3 IS NULL OR key < ?3) AND {} \
+         ORDER BY id DESC",
+        statuses(filter)
+    );
+    let mut statement = tx.connection.prepare_cached(&sql)?;
+    let mut rows = statement.query((tx.store, prefix, after_all_with(prefix)))?;
+    while let Some(row) = rows.next()? {
+        let row = Row::read(row)?;
+        let Some((facts, status)) = row.standing(tx)? else {
+            tracing::warn!(batch = row.id, "a batch cannot be listed: what is noted of it cannot be read back");
+            continue;
+        };
+        if !filter.statuses.is_empty() && !filter.statuses.contains(&status) {
+            continue;
+        }
+        match row.record(&facts, status) {
+            Some(record) => records.push(record),
+            None => tracing::warn!(batch = row.id, "a batch cannot be listed: its key cannot be read back"),
+        }
+        if records.len() == filter.limit {
+            break;
+        }
+    }
+    Ok(records)
+}
+
+/// A condition that leaves out what the filter does not want, as far as the row alone says it.
+fn statuses(filter: &Filter) -> &'static str {
+    let wants = |status| filter.statuses.is_empty() || filter.statuses.contains(&status);
+    let unfinished = [Status::Open, Status::Closed, Status::Claimed, Status::Retrying];
+    match (unfinished.into_iter().any(wants), wants(Status::Finished), wants(Status::Dead)) {
+        (false, false, _) => "status = 'dead'",
+        (false, true, false) => "status = 'finished'",
+        (false, true, true) => "status IN ('finished', 'dead')",
+        (true, false, false) => "status = 'unfinished'",
+        (true, false, true) => "status IN ('unfinished', 'dead')",
+        (true, true, false) => "status IN ('unfinished', 'finished')",
+        (true, true, true) => "TRUE",
+    }
+}
+
+/// The first text after all that start with `prefix`, if there is one. SQLite compares the bytes of UTF-8, which sort
+/// as the characters do.
+fn after_all_with(prefix: &str) -> Option<String> {
+    let mut after = prefix.to_owned();
+    while let Some(last) = after.pop() {
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            after.push(next);
+            return Some(after);
+        }
+    }
+    None
+}
+
+pub(crate) fn counts(tx: &Tx<'_>, now: Timestamp) -> Result<Counts, Fault> {
+    let mut counts = Counts::default();
+    let count = |sql: &str| -> Result<u64, Fault> {
+        let count: i64 = tx.connection.prepare_cached(sql)?.query_row([tx.store], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    };
+    counts.finished = count("SELECT count(*) FROM batches WHERE store = ?1 AND status = 'finished'")?;
+    counts.dead = count("SELECT count(*) FROM batches WHERE store = ?1 AND status = 'dead'")?;
+    counts.keys = count("SELECT count(*) FROM lanes WHERE store = ?1")?;
+    let sql = "SELECT lane FROM lanes WHERE store = ?1 AND wake_at IS NOT NULL";
+    let mut statement = tx.connection.prepare_cached(sql)?;
+    let mut rows = statement.query([tx.store])?;
+    while let Some(row) = rows.next()? {
+        let text = row.get_ref(0)?.as_bytes().map_err(rusqlite::Error::from)?;
+        // A claim sets a damaged one aside, and says so.
+        let Ok(lane) = serde_json::from_slice::<Lane>(text) else { continue };
+        count_lane(&lane, now, &mut counts);
+    }
+    Ok(counts)
+}
+
+fn count_lane(lane: &Lane, now: Timestamp, counts: &mut Counts) {
+    for (position, facts) in lane.facts().enumerate() {
+        let counter = match facts.state {
+            BatchState::Open => &mut counts.open,
+            BatchState::Closed => &mut counts.closed,
+            BatchState::Claimed => &mut counts.claimed,
+            BatchState::Retrying => &mut counts.retrying,
+        };
+        *counter += 1;
+        counts.messages_buffered += u64::from(facts.messages);
+        if position > 0 {
+            continue;
+        }
+        let Some(wake) = lane.wake_at().filter(|wake| *wake < now) else { continue };
+        if facts.state == BatchState::Claimed {
+            counts.leases_expired += 1;
+        } else {
+            counts.past_due += 1;
+            let late_ms = u64::try_from(now.since(wake).as_millis()).unwrap_or(u64::MAX);
+            counts.longest_past_due_ms = counts.longest_past_due_ms.max(late_ms);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_has_an_end() {
+        let check = |prefix, after: Option<&str>| assert_eq!(after_all_with(prefix).as_deref(), after);
+        check("", None);
+        check("ab", Some("ac"));
+        check("a\u{d7ff}", Some("a\u{e000}"));
+        check("a\u{10ffff}", Some("b"));
+        check("\u{10ffff}\u{10ffff}", None);
+    }
+}

@@ -1,0 +1,50 @@
+//! The tables, for people who look into the file with `sqlite3`, and the steps by which a file gets them.
+//!
+//! Instants are integers, milliseconds since the Unix epoch, in columns that end in `_at`:
+//! `SELECT datetime(opened_at / 1000, 'unixepoch') FROM batches`. What is JSON is text.
+//!
+//! While a batch is unfinished, its lane is the truth about its state, attempts and messages; its row in `batches` says
+//! `unfinished`, and of the rest only what was known when it opened. The view `batches_now` has both put together.
+//! What was written last may be in the file that ends in `-wal`; `sqlite3` reads it from there.
+//!
+#![doc = concat!("```sql\n", include_str!("schema/1.sql"), "```")]
+//!
+//! # By hand
+//!
+//! Reading is safe at any time. Stop the service before you write. A lane that was damaged (its `wake_at` was set to
+//! null, and the log says so) is mended by writing sound JSON into `lane` and the instant of its next step into
+//! `wake_at`, or is given up by deleting its row: its batches in `batches` are then nobody's, and can be set to `dead`.
+
+use rusqlite::Connection;
+use sms_consolidate::Timestamp;
+
+/// Marks the file as one of this crate's: `SMSC`.
+pub(crate) const APPLICATION_ID: i64 = 0x534D_5343;
+
+/// Step `n` brings a file from version `n` to `n + 1`.
+const STEPS: &[&str] = &[include_str!("schema/1.sql")];
+
+/// The version that this crate reads and writes.
+pub(crate) const VERSION: i64 = STEPS.len() as i64;
+
+/// The version of the file: 0 if it has no tables of ours yet.
+pub(crate) fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    let is_there = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_version'";
+    if connection.query_row(is_there, [], |row| row.get::<_, i64>(0))? == 0 {
+        return Ok(0);
+    }
+    connection.query_row("SELECT coalesce(max(version), 0) FROM schema_version", [], |row| row.get(0))
+}
+
+/// Brings a file of `version` up to date, wholly or not at all.
+pub(crate) fn migrate(connection: &mut Connection, version: i64, now: Timestamp) -> rusqlite::Result<()> {
+    let missing = STEPS.iter().zip(1..).filter(|(_, target)| *target > version);
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    for (step, target) in missing {
+        transaction.execute_batch(step)?;
+        let applied = "INSERT INTO schema_version (version, applied_at) VALUES (?1, ?2)";
+        transaction.execute(applied, (target, now.as_unix_millis()))?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.commit()
+}

@@ -1,0 +1,350 @@
+//! The store: from the contract's methods to operations on the two threads.
+
+use std::fmt;
+use std::fs::File;
+use std::marker::PhantomData;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sms_consolidate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
+use sms_consolidate::store::{
+    AppendReport, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect, Maintained,
+    Record, RequeueError, Requeued, Store, StoreError, Whole,
+};
+use sms_consolidate::{Batch, BatchId, Classification, Clock, Key, Message, Timestamp};
+
+use crate::append::Prepared;
+use crate::line::Retention;
+use crate::open::{self, OpenError};
+use crate::tx::json;
+use crate::worker::{Session, Wake, Worker};
+use crate::{append, claim, held, inspect, line};
+
+/// Keeps lanes, messages and the record of every batch in one SQLite file.
+///
+/// Dropping it finishes what is queued, closes the file and gives it free, which waits for the disk. See the
+/// [crate](crate) for what it promises, and [`schema`](crate::schema) for what is in the file.
+pub struct SqliteStore<K, M> {
+    // Before the writer, so that the writer's connection is the last one, and cleans up.
+    reader: Worker,
+    writer: Worker,
+    wake: Arc<Wake>,
+    retention: Retention,
+    path: Arc<Path>,
+    name: String,
+    /// After both, so that the file is free only once it is closed.
+    _lock: File,
+    of: PhantomData<fn() -> (K, M)>,
+}
+
+impl<K: Key, M: Message + Serialize + DeserializeOwned> SqliteStore<K, M> {
+    /// Opens a file with the default settings; makes it if there is none. It reads the file, so call it at the start,
+    /// not while serving.
+    ///
+    /// # Errors
+    /// Why the file was not opened.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Self::builder(path).open()
+    }
+}
+
+impl<K, M> SqliteStore<K, M> {
+    /// Settings for a file to open.
+    #[must_use]
+    pub fn builder(path: impl AsRef<Path>) -> SqliteStoreBuilder<K, M> {
+        SqliteStoreBuilder {
+            path: path.as_ref().to_owned(),
+            name: "default".to_owned(),
+            keep_finished_for: Duration::from_secs(30 * 24 * 60 * 60),
+            keep_ids_for: Duration::from_secs(48 * 60 * 60),
+            group_size: NonZeroUsize::new(256).expect("256 is not 0"),
+            queue_length: NonZeroUsize::new(16_384).expect("16,384 is not 0"),
+            max_bytes: None,
+            on_step: None,
+            of: PhantomData,
+        }
+    }
+
+    /// The file, as an absolute path without links.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl<K, M> fmt::Debug for SqliteStore<K, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore")
+            .field("path", &self.path)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Settings of a [`SqliteStore`].
+#[derive(Clone, Debug)]
+#[must_use = "settings do nothing until the store is opened"]
+pub struct SqliteStoreBuilder<K, M> {
+    path: PathBuf,
+    name: String,
+    keep_finished_for: Duration,
+    keep_ids_for: Duration,
+    group_size: NonZeroUsize,
+    queue_length: NonZeroUsize,
+    max_bytes: Option<u64>,
+    on_step: Option<fn(&'static str)>,
+    of: PhantomData<fn() -> (K, M)>,
+}
+
+impl<K, M> SqliteStoreBuilder<K, M> {
+    /// The name under which the store is opened: what was stored under another is out of sight. One process has a file
+    /// open once, so this is for a copy or a change of tenants, not for two at a time. Default `default`.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// How long finished batches are kept with their messages, and at least as long as the ids. Default 30 days.
+    pub fn keep_finished_for(mut self, time: Duration) -> Self {
+        self.keep_finished_for = time;
+        self
+    }
+
+    /// How long the ids of a batch's messages are known after it has finished. Those of an unfinished or dead batch are
+    /// known in any case. Default 48 hours.
+    pub fn keep_ids_for(mut self, time: Duration) -> Self {
+        self.keep_ids_for = time;
+        self
+    }
+
+    /// How many operations share a commit at most. Default 256.
+    pub fn group_size(mut self, operations: NonZeroUsize) -> Self {
+        self.group_size = operations;
+        self
+    }
+
+    /// How many operations may wait. Beyond that the store says at once that it is unavailable. Default 16,384.
+    pub fn queue_length(mut self, operations: NonZeroUsize) -> Self {
+        self.queue_length = operations;
+        self
+    }
+
+    /// The largest that the file may become; the log beside it comes on top. What does not fit is answered as
+    /// unavailable, until maintenance has made room. Without a limit by default.
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = Some(bytes);
+        self
+    }
+
+    /// For crash tests only: called on the thread that writes, for each transaction that takes messages in, with
+    /// `appended` before its commit, and with `committed` after that and before anybody is answered.
+    #[doc(hidden)]
+    pub fn on_step(mut self, step: fn(&'static str)) -> Self {
+        self.on_step = Some(step);
+        self
+    }
+}
+
+impl<K: Key, M: Message + Serialize + DeserializeOwned> SqliteStoreBuilder<K, M> {
+    /// Opens the file; makes it if there is none.
+    ///
+    /// # Errors
+    /// Why the file was not opened.
+    pub fn open(self) -> Result<SqliteStore<K, M>, OpenError> {
+        let opened = open::open(&self.path, self.max_bytes)?;
+        let path: Arc<Path> = opened.path.into();
+        let wake = Arc::new(Wake::new());
+        let session = |connection, writes| Session {
+            connection,
+            path: Arc::clone(&path),
+            store: self.name.clone(),
+            writes,
+            wake: Arc::clone(&wake),
+            on_step: self.on_step.filter(|_| writes),
+        };
+        let start = |name, connection, writes| {
+            let group = if writes { self.group_size.get() } else { 1 };
+            // The channel's own limit is far beyond any use.
+            let waiting = self.queue_length.get().min(1 << 24);
+            let started = Worker::start(name, session(connection, writes), group, waiting);
+            started.map_err(|error| OpenError::Failed { path: path.to_path_buf(), source: error.into() })
+        };
+        let writer = start("sqlite-writer", opened.writer, true)?;
+        let reader = start("sqlite-reader", opened.reader, false)?;
+        Ok(SqliteStore {
+            reader,
+            writer,
+            wake,
+            retention: Retention { finished: self.keep_finished_for, ids: self.keep_ids_for },
+            path,
+            name: self.name,
+            _lock: opened.lock,
+            of: PhantomData,
+        })
+    }
+}
+
+impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for SqliteStore<K, M> {
+    async fn append(&self, now: Timestamp, arrivals: Vec<Arrival<K, M>>) -> Result<AppendReport, StoreError> {
+        if arrivals.is_empty() {
+            return Ok(AppendReport::default());
+        }
+        let arrivals: Vec<Prepared> = arrivals.iter().map(Prepared::new).collect();
+        self.writer.run(move |tx| append::append(tx, now, &arrivals)).await
+    }
+
+    /// As it was last committed: what is not yet acknowledged is announced by its own answer.
+    async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.wake.get())
+    }
+
+    async fn changed(&self) {
+        std::future::pending::<()>().await;
+    }
+
+    async fn claim(
+        &self,
+        now: Timestamp,
+        limit: NonZeroUsize,
+        lease: Duration,
+    ) -> Result<Vec<Claim<K, M>>, StoreError> {
+        self.writer.run(move |tx| claim::claim(tx, now, limit.get(), lease)).await
+    }
+
+    async fn renew(
+        &self,
+        now: Timestamp,
+        key: &K,
+        fence: Fence,
+        lease: Duration,
+    ) -> Result<Timestamp, FencedError> {
+        let key = key.to_string();
+        Ok(self.writer.run(move |tx| held::renew(tx, now, &key, fence, lease)).await??)
+    }
+
+    async fn checkpoint(
+        &self,
+        now: Timestamp,
+        key: &K,
+        fence: Fence,
+        classification: &Classification,
+    ) -> Result<(), FencedError> {
+        let (key, classification) = (key.to_string(), json(classification));
+        Ok(self.writer.run(move |tx| held::checkpoint(tx, now, &key, fence, &classification)).await??)
+    }
+
+    async fn begin_reply(
+        &self,
+        now: Timestamp,
+        key: &K,
+        fence: Fence,
+        text: &str,
+        terms: &ReplyTerms,
+    ) -> Result<(), BeginReplyError> {
+        let (key, text, terms) = (key.to_string(), text.to_owned(), *terms);
+        Ok(self.writer.run(move |tx| held::begin_reply(tx, now, &key, fence, &text, &terms)).await??)
+    }
+
+    async fn finish(
+        &self,
+        now: Timestamp,
+        key: &K,
+        fence: Fence,
+        finish: &Finish,
+    ) -> Result<Option<Timestamp>, FencedError> {
+        let (key, finish) = (key.to_string(), finish.clone());
+        Ok(self.writer.run(move |tx| held::finish(tx, now, &key, fence, &finish)).await??)
+    }
+
+    async fn retry(
+        &self,
+        now: Timestamp,
+        key: &K,
+        fence: Fence,
+        terms: &RetryTerms,
+        error: &str,
+    ) -> Result<Option<Timestamp>, FencedError> {
+        let (key, terms, error) = (key.to_string(), *terms, error.to_owned());
+        Ok(self.writer.run(move |tx| held::retry(tx, now, &key, fence, &terms, &error)).await??)
+    }
+
+    async fn bury(
+        &self,
+        now: Timestamp,
+        key: &K,
+        fence: Fence,
+        maybe_sent: bool,
+        error: &str,
+    ) -> Result<Option<Timestamp>, FencedError> {
+        let (key, error) = (key.to_string(), error.to_owned());
+        Ok(self.writer.run(move |tx| held::bury(tx, now, &key, fence, maybe_sent, &error)).await??)
+    }
+
+    async fn flush(&self, now: Timestamp, key: Option<&K>, reason: CloseReason) -> Result<u64, StoreError> {
+        if let Some(key) = key {
+            let key = key.to_string();
+            return self.writer.run(move |tx| line::flush(tx, now, &key, reason)).await;
+        }
+        let (mut flushed, mut after) = (0, None::<String>);
+        loop {
+            let from = after.take();
+            let (some, last) =
+                self.writer.run(move |tx| line::flush_some(tx, now, from.as_deref(), reason)).await?;
+            flushed += some;
+            after = last;
+            if after.is_none() {
+                return Ok(flushed);
+            }
+        }
+    }
+
+    async fn cancel(&self, now: Timestamp, key: &K) -> Result<Vec<BatchId>, StoreError> {
+        let key = key.to_string();
+        self.writer.run(move |tx| line::cancel(tx, now, &key)).await
+    }
+
+    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<(), StoreError> {
+        let key = key.to_string();
+        self.writer.run(move |tx| line::set_opted_out(tx, now, &key, opted_out)).await
+    }
+
+    async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {
+        let retention = self.retention;
+        self.writer.run(move |tx| line::maintain(tx, now, limit.get(), retention)).await
+    }
+
+    async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn clock(&self) -> Option<Arc<dyn Clock>> {
+        None
+    }
+
+    fn is_durable(&self) -> bool {
+        true
+    }
+}
+
+impl<K: Key, M: Message + Serialize + DeserializeOwned> Inspect<K, M> for SqliteStore<K, M> {
+    async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
+        self.reader.run(move |tx| inspect::counts(tx, now)).await
+    }
+
+    async fn list(&self, filter: &Filter) -> Result<Vec<Record<K>>, StoreError> {
+        let filter = filter.clone();
+        self.reader.run(move |tx| inspect::list(tx, &filter)).await
+    }
+
+    async fn batch(&self, id: BatchId) -> Result<Option<Whole<K, M>>, StoreError> {
+        self.reader.run(move |tx| inspect::batch(tx, id)).await
+    }
+
+    async fn requeue(&self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
+        self.writer.run(move |tx| line::requeue(tx, now, id)).await?
+    }
+}

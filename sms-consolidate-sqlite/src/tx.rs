@@ -1,0 +1,242 @@
+//! One transaction: the lanes that it has loaded, and how they and the batches are written.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension};
+use serde::Serialize;
+use serde_json::Value;
+use sms_consolidate::lane::{BatchFacts, Lane};
+use sms_consolidate::{BatchId, BatchIds, Timestamp};
+
+use crate::fault::Fault;
+
+pub(crate) struct Tx<'a> {
+    pub(crate) connection: &'a Connection,
+    /// The name under which the store was opened.
+    pub(crate) store: &'a str,
+    pub(crate) ids: &'a mut BatchIds,
+    pub(crate) lanes: Lanes,
+    pub(crate) has_appended: bool,
+}
+
+/// The lanes of the transaction, by key. They are written at its end, or before anything is searched by their columns,
+/// so that one that changes often is written once.
+#[derive(Default)]
+pub(crate) struct Lanes(HashMap<String, Kept>);
+
+pub(crate) struct Kept {
+    pub(crate) lane: Lane,
+    /// The latest instant that it has seen.
+    pub(crate) latest: Timestamp,
+    /// Its columns as they are in the table, if it is there.
+    stored: Option<Columns>,
+    is_changed: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Columns {
+    wake_at: Option<i64>,
+    forgettable_at: Option<i64>,
+}
+
+impl Kept {
+    /// A lane must not see time run backwards.
+    pub(crate) fn clamp(&self, now: Timestamp) -> Timestamp {
+        now.max(self.latest)
+    }
+
+    /// The lane was changed at `now`, which is clamped.
+    pub(crate) fn changed_at(&mut self, now: Timestamp) {
+        self.latest = now;
+        self.is_changed = true;
+    }
+
+    /// Whether there is anything to know of the key.
+    pub(crate) fn is_known(&self) -> bool {
+        self.stored.is_some() || self.is_changed
+    }
+}
+
+impl Lanes {
+    /// The lane of a key; an empty one if there is none.
+    pub(crate) fn load(
+        &mut self,
+        connection: &Connection,
+        store: &str,
+        key: &str,
+    ) -> Result<&mut Kept, Fault> {
+        if !self.0.contains_key(key) {
+            let kept = read(connection, store, key)?;
+            self.0.insert(key.to_owned(), kept);
+        }
+        Ok(self.0.get_mut(key).expect("it was inserted"))
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&Kept> {
+        self.0.get(key)
+    }
+}
+
+fn read(connection: &Connection, store: &str, key: &str) -> Result<Kept, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT lane, wake_at, forgettable_at, latest_at FROM lanes WHERE store = ?1 AND key = ?2",
+    )?;
+    let found = statement.query_row((store, key), |row| {
+        let lane = row.get_ref(0)?.as_bytes().ok().and_then(|text| serde_json::from_slice(text).ok());
+        let columns = Columns { wake_at: row.get(1)?, forgettable_at: row.get(2)? };
+        Ok((lane, columns, Timestamp::from_unix_millis(row.get(3)?)))
+    });
+    match found.optional()? {
+        None => Ok(Kept { lane: Lane::default(), latest: Timestamp::MIN, stored: None, is_changed: false }),
+        Some((Some(lane), columns, latest)) => {
+            Ok(Kept { lane, latest, stored: Some(columns), is_changed: false })
+        }
+        Some((None, ..)) => Err(Fault::Damaged("a lane cannot be read back; see the crate's `schema`")),
+    }
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(connection: &'a Connection, store: &'a str, ids: &'a mut BatchIds) -> Self {
+        Self { connection, store, ids, lanes: Lanes::default(), has_appended: false }
+    }
+
+    pub(crate) fn lane(&mut self, key: &str) -> Result<&mut Kept, Fault> {
+        self.lanes.load(self.connection, self.store, key)
+    }
+
+    /// Writes the lanes that have changed.
+    pub(crate) fn write_lanes(&mut self) -> Result<(), Fault> {
+        for (key, kept) in self.lanes.0.iter_mut().filter(|(_, kept)| kept.is_changed) {
+            write(self.connection, self.store, key, kept)?;
+        }
+        Ok(())
+    }
+
+    /// Runs a statement that changes rows, and returns how many.
+    pub(crate) fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, Fault> {
+        Ok(self.connection.prepare_cached(sql)?.execute(values)?)
+    }
+
+    /// Notes how a batch ended. Whatever is null keeps what was noted before.
+    pub(crate) fn end_batch(&self, key: &str, facts: &BatchFacts, ended: &Ended<'_>) -> Result<(), Fault> {
+        let sql = "INSERT INTO batches (store, id, key, status, opened_at, due_at, ended_at, close_reason, control, \
+             attempts, message_count, outcome, error, facts) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
+             ON CONFLICT (store, id) DO UPDATE SET status = excluded.status, due_at = excluded.due_at, \
+             ended_at = excluded.ended_at, close_reason = excluded.close_reason, control = excluded.control, \
+             attempts = excluded.attempts, message_count = excluded.message_count, outcome = excluded.outcome, \
+             error = coalesce(excluded.error, error), facts = excluded.facts";
+        let values = rusqlite::params![
+            self.store,
+            facts.id.to_string(),
+            key,
+            ended.status,
+            facts.opened_at.as_unix_millis(),
+            facts.due_at.as_unix_millis(),
+            ended.at.as_unix_millis(),
+            word(&facts.close_reason),
+            word(&facts.control),
+            facts.attempts,
+            facts.messages,
+            ended.outcome,
+            ended.error,
+            other_facts(facts),
+        ];
+        self.execute(sql, values)?;
+        Ok(())
+    }
+}
+
+/// How a batch ended.
+pub(crate) struct Ended<'a> {
+    pub(crate) status: &'static str,
+    pub(crate) at: Timestamp,
+    /// JSON.
+    pub(crate) outcome: Option<String>,
+    pub(crate) error: Option<&'a str>,
+}
+
+/// Notes a batch that has opened.
+pub(crate) fn open_batch(
+    connection: &Connection,
+    store: &str,
+    key: &str,
+    id: &str,
+    opened_at: Timestamp,
+    due_at: Timestamp,
+) -> Result<(), Fault> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO batches (store, id, key, status, opened_at, due_at) VALUES (?1, ?2, ?3, 'unfinished', ?4, ?5)",
+    )?;
+    statement.execute((store, id, key, opened_at.as_unix_millis(), due_at.as_unix_millis()))?;
+    Ok(())
+}
+
+fn write(connection: &Connection, store: &str, key: &str, kept: &mut Kept) -> Result<(), Fault> {
+    let forgettable_at = kept.lane.forgettable_at();
+    if forgettable_at.is_some_and(|at| at <= kept.latest) {
+        if kept.stored.is_some() {
+            connection
+                .prepare_cached("DELETE FROM lanes WHERE store = ?1 AND key = ?2")?
+                .execute((store, key))?;
+        }
+        *kept = Kept { lane: Lane::default(), latest: kept.latest, stored: None, is_changed: false };
+        return Ok(());
+    }
+    let columns = Columns {
+        wake_at: kept.lane.wake_at().map(Timestamp::as_unix_millis),
+        forgettable_at: forgettable_at.map(Timestamp::as_unix_millis),
+    };
+    let lane = json(&kept.lane);
+    let latest = kept.latest.as_unix_millis();
+    if kept.stored == Some(columns) {
+        // The indexes are left alone.
+        connection
+            .prepare_cached("UPDATE lanes SET lane = ?3, latest_at = ?4 WHERE store = ?1 AND key = ?2")?
+            .execute((store, key, lane, latest))?;
+    } else {
+        let sql = if kept.stored.is_some() {
+            "UPDATE lanes SET lane = ?3, latest_at = ?4, wake_at = ?5, forgettable_at = ?6 \
+             WHERE store = ?1 AND key = ?2"
+        } else {
+            "INSERT INTO lanes (store, key, lane, latest_at, wake_at, forgettable_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        };
+        let values = (store, key, lane, latest, columns.wake_at, columns.forgettable_at);
+        connection.prepare_cached(sql)?.execute(values)?;
+    }
+    kept.stored = Some(columns);
+    kept.is_changed = false;
+    Ok(())
+}
+
+/// JSON of one of the library's own types.
+pub(crate) fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("the library's types can be written as JSON")
+}
+
+/// The word that stands for a value of an enum without fields.
+fn word(value: &impl Serialize) -> Option<String> {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => Some(word),
+        _ => None,
+    }
+}
+
+/// Those of the facts that have columns.
+const COLUMNS: [&str; 7] =
+    ["id", "opened_at", "due_at", "messages", "close_reason", "control", "attempts"];
+
+/// What has no column of its own.
+fn other_facts(facts: &BatchFacts) -> String {
+    let mut facts = serde_json::to_value(facts).expect("the library's types can be written as JSON");
+    if let Value::Object(facts) = &mut facts {
+        facts.retain(|name, _| !COLUMNS.contains(&name.as_str()));
+    }
+    facts.to_string()
+}
+
+/// Parses the text form of a batch's id.
+pub(crate) fn batch_id(text: &str) -> Result<BatchId, Fault> {
+    text.parse().map_err(|_| Fault::Damaged("a batch has an id that is none"))
+}

@@ -1,0 +1,217 @@
+//! A thread with a connection of its own, and the queue of what it has to do.
+//!
+//! What is queued is done in groups: one transaction, one commit, one wait for the disk. Nobody is answered before the
+//! commit. If one operation of a group fails on its own account, the transaction is rolled back and each is done in a
+//! transaction of its own, so that it fails alone.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::thread::{self, JoinHandle};
+
+use rusqlite::Connection;
+use sms_consolidate::store::StoreError;
+use sms_consolidate::{BatchIds, Timestamp};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::fault::{Failure, Fault};
+use crate::tx::Tx;
+
+/// Something to be done in a transaction. It may be run twice, because a group may be rolled back on account of
+/// another.
+trait Operation: Send {
+    /// Whether anybody still waits for it.
+    fn is_wanted(&self) -> bool;
+    fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), Fault>;
+    fn answer(self: Box<Self>, done: Result<(), Failure>);
+}
+
+struct Job<T, F> {
+    work: F,
+    value: Option<T>,
+    answer: oneshot::Sender<Result<T, Failure>>,
+}
+
+impl<T, F> Operation for Job<T, F>
+where
+    T: Send,
+    F: FnMut(&mut Tx<'_>) -> Result<T, Fault> + Send,
+{
+    fn is_wanted(&self) -> bool {
+        !self.answer.is_closed()
+    }
+
+    fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        self.value = Some((self.work)(tx)?);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, done: Result<(), Failure>) {
+        let Self { value, answer, .. } = *self;
+        // Whoever asked may have gone meanwhile.
+        let _ = answer.send(done.map(|()| value.expect("what was committed was run")));
+    }
+}
+
+type Queued = Box<dyn Operation>;
+
+/// What a worker's thread owns.
+pub(crate) struct Session {
+    pub(crate) connection: Connection,
+    pub(crate) path: Arc<Path>,
+    pub(crate) store: String,
+    pub(crate) writes: bool,
+    /// The earliest instant at which a lane wakes, as it was last committed.
+    pub(crate) wake: Arc<Wake>,
+    pub(crate) on_step: Option<fn(&'static str)>,
+}
+
+/// The earliest instant at which anything is to be claimed, for all threads to read.
+pub(crate) struct Wake(AtomicI64);
+
+impl Wake {
+    pub(crate) const fn new() -> Self {
+        Self(AtomicI64::new(i64::MIN))
+    }
+
+    pub(crate) fn get(&self) -> Option<Timestamp> {
+        match self.0.load(Ordering::SeqCst) {
+            i64::MAX => None,
+            millis => Some(Timestamp::from_unix_millis(millis)),
+        }
+    }
+
+    fn set(&self, wake: Option<i64>) {
+        self.0.store(wake.unwrap_or(i64::MAX), Ordering::SeqCst);
+    }
+}
+
+/// The thread, seen from outside. Dropping it has what is queued finished first.
+pub(crate) struct Worker {
+    queue: Option<mpsc::Sender<Queued>>,
+    thread: Option<JoinHandle<()>>,
+    path: Arc<Path>,
+}
+
+impl Worker {
+    pub(crate) fn start(name: &str, session: Session, group: usize, waiting: usize) -> io::Result<Self> {
+        let (queue, mut queued) = mpsc::channel::<Queued>(waiting);
+        let path = Arc::clone(&session.path);
+        let work = move || {
+            let mut session = session;
+            let mut ids = BatchIds::new();
+            session.note_wake();
+            let mut operations = Vec::with_capacity(group);
+            while queued.blocking_recv_many(&mut operations, group) > 0 {
+                operations.retain(|operation| operation.is_wanted());
+                session.handle(std::mem::take(&mut operations), &mut ids);
+            }
+        };
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(work)?;
+        Ok(Self { queue: Some(queue), thread: Some(thread), path })
+    }
+
+    /// Has `work` done in a transaction, and returns what it returned once that is committed.
+    ///
+    /// If the future is dropped, the work is done wholly or not at all.
+    pub(crate) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let queue = self.queue.as_ref().expect("the queue is there until the worker is dropped");
+        let fault = match queue.try_send(Box::new(Job { work, value: None, answer })) {
+            Ok(()) => match answered.await {
+                Ok(done) => return done.map_err(StoreError::from),
+                Err(_) => Fault::Ended,
+            },
+            Err(mpsc::error::TrySendError::Full(_)) => Fault::QueueFull,
+            Err(mpsc::error::TrySendError::Closed(_)) => Fault::Ended,
+        };
+        Err(Failure::new(&self.path, fault).into())
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Session {
+    fn handle(&mut self, mut group: Vec<Queued>, ids: &mut BatchIds) {
+        let done = self.attempt(&mut group, ids);
+        match done {
+            Ok(()) => group.into_iter().for_each(|operation| operation.answer(Ok(()))),
+            Err(fault) if group.len() == 1 || fault.is_of_all() => {
+                let failure = Failure::new(&self.path, fault);
+                tracing::warn!(operations = group.len(), error = %failure, "the database did not take a write");
+                group.into_iter().for_each(|operation| operation.answer(Err(failure.clone())));
+            }
+            Err(_) => group.into_iter().for_each(|operation| self.handle(vec![operation], ids)),
+        }
+    }
+
+    /// Does the group wholly or not at all.
+    fn attempt(&mut self, group: &mut [Queued], ids: &mut BatchIds) -> Result<(), Fault> {
+        if group.is_empty() {
+            return Ok(());
+        }
+        let done = self.transact(group, ids);
+        if done.is_err() {
+            // If this fails too, the next group finds a transaction open and tries again.
+            let _ = self.roll_back();
+        }
+        self.note_wake();
+        done
+    }
+
+    fn transact(&mut self, group: &mut [Queued], ids: &mut BatchIds) -> Result<(), Fault> {
+        self.roll_back()?;
+        self.execute(if self.writes { "BEGIN IMMEDIATE" } else { "BEGIN" })?;
+        let mut tx = Tx::new(&self.connection, &self.store, ids);
+        for operation in group {
+            let run = || operation.run(&mut tx);
+            catch_unwind(AssertUnwindSafe(run)).unwrap_or(Err(Fault::Panicked))?;
+        }
+        tx.write_lanes()?;
+        let step = self.on_step.filter(|_| tx.has_appended);
+        if let Some(step) = step {
+            step("appended");
+        }
+        self.execute("COMMIT")?;
+        if let Some(step) = step {
+            step("committed");
+        }
+        Ok(())
+    }
+
+    fn roll_back(&self) -> Result<(), Fault> {
+        if self.connection.is_autocommit() { Ok(()) } else { self.execute("ROLLBACK") }
+    }
+
+    fn execute(&self, sql: &str) -> Result<(), Fault> {
+        self.connection.prepare_cached(sql)?.execute([])?;
+        Ok(())
+    }
+
+    fn note_wake(&self) {
+        if !self.writes {
+            return;
+        }
+        let earliest = || {
+            let mut statement = self.connection.prepare_cached(
+                "SELECT min(wake_at) FROM lanes WHERE store = ?1 AND wake_at IS NOT NULL",
+            )?;
+            statement.query_row([&self.store], |row| row.get::<_, Option<i64>>(0))
+        };
+        // What is not known is assumed to be due: a claim then says what is wrong.
+        self.wake.set(earliest().unwrap_or(Some(i64::MIN)));
+    }
+}

@@ -137,3 +137,15 @@ pub fn write_webhook(body: &mut Vec<u8>, number: usize) {
     );
     written.expect("a Vec takes whatever is written");
 }
+
+/// How many bytes the JSON of a [`long_message`] has.
+pub const LONG_BYTES: usize = 200;
+
+/// The `number`th message, with a text so long that its JSON has [`LONG_BYTES`] bytes.
+#[must_use]
+pub fn long_message(number: usize) -> SmsMessage {
+    // {"text":"…","id":"…"} around the text and a guid of 36 characters.
+    const AROUND: usize = r#"{"text":"","id":""}"#.len() + 36;
+    let text = TEXT.repeat(LONG_BYTES.div_ceil(TEXT.len()));
+    SmsMessage::new(&text[..LONG_BYTES - AROUND]).with_id(guid(number))
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use sms_consolidate::{
@@ -16,7 +17,7 @@ type Variable = (&'static str, &'static str, &'static str);
 
 const VARIABLES: &[Variable] = &[
     ("BIND", "an address and port to listen on; port 0 is any free one", "127.0.0.1:8000"),
-    ("DATABASE_URL", "memory: (durable stores are not available yet)", "in memory, with a warning"),
+    ("DATABASE_URL", "sqlite: and the path of a file, or memory:", DEFAULT_DATABASE_URL),
     ("CONSOLIDATION_WINDOW", "a duration up to 24 hours: seconds, or 500ms, 15s, 2m", "60"),
     ("CONSOLIDATION_MODE", "fixed, sliding or aligned", "fixed"),
     (
@@ -53,6 +54,8 @@ const VARIABLES: &[Variable] = &[
     ("CRON_SECRET", "a secret: mounts the scheduler's call", "not mounted"),
     ("RUST_LOG", "directives of tracing-subscriber's EnvFilter, such as info or debug,hyper=warn", "info"),
 ];
+
+const DEFAULT_DATABASE_URL: &str = "sqlite:sms-consolidate.db";
 
 /// Variables of a gateway that is not built in yet.
 const TWILIO: &[&str] = &[
@@ -159,6 +162,24 @@ fn base_url(text: &str) -> Option<String> {
     (!rest.is_empty() && !rest.contains(['?', '#', ' '])).then(|| text.to_owned())
 }
 
+/// Where messages are kept.
+pub(crate) enum Database {
+    Memory,
+    Sqlite(PathBuf),
+}
+
+fn database(url: &str) -> Option<Database> {
+    match url.split_once(':')? {
+        ("memory", "") => Some(Database::Memory),
+        ("sqlite", path) => {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            let is_file = !path.is_empty() && path != ":memory:";
+            is_file.then(|| Database::Sqlite(path.into()))
+        }
+        _ => None,
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     Fixed,
@@ -225,8 +246,7 @@ pub(crate) enum LogFormat {
 /// Everything that can be set.
 pub(crate) struct Config {
     pub(crate) bind: SocketAddr,
-    /// Whether somebody asked for the in-memory store, and so knows what it is.
-    pub(crate) memory_was_chosen: bool,
+    pub(crate) database: Database,
     pub(crate) windows: Windows,
     pub(crate) in_flight: InFlight,
     pub(crate) replies: ReplyTemplates,
@@ -266,7 +286,10 @@ impl Config {
             bind: env
                 .read("BIND", |text| text.parse().ok())?
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8000))),
-            memory_was_chosen: env.read("DATABASE_URL", |url| (url == "memory:").then_some(()))?.is_some(),
+            database: env
+                .read("DATABASE_URL", database)?
+                .or_else(|| database(DEFAULT_DATABASE_URL))
+                .expect("the default names a database"),
             windows: Windows::read(env)?,
             in_flight: env.one_of("CONSOLIDATION_IN_FLIGHT", &in_flights, InFlight::Queue)?,
             replies: replies(env, agent, gateway.is_some())?,

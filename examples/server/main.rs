@@ -20,7 +20,7 @@ use sms_consolidate_axum::WEBHOOK_PATH;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::config::{Config, LogFormat};
+use crate::config::{Config, Database, LogFormat};
 
 type AnyError = Box<dyn Error + Send + Sync>;
 
@@ -119,12 +119,8 @@ fn announce(config: &Config, address: SocketAddr) {
             ));
         }
     }
-    if config.memory_was_chosen {
+    if matches!(config.database, Database::Memory) {
         tracing::info!("the store is in memory: a crash loses what is not answered yet");
-    } else {
-        tracing::warn!(
-            "the store is in memory, because durable ones are not available yet: a crash loses what is not answered yet"
-        );
     }
     if !config.unused.is_empty() {
         let set = config.unused.join(", ");

@@ -15,8 +15,9 @@ use sms_consolidate_openai::{DEFAULT_MODEL, OpenAiClassifier};
 use sms_consolidate_providers::ConsoleSender;
 use sms_consolidate_providers::inbound;
 use sms_consolidate_providers::outbound::SmsMobileApiSender;
+use sms_consolidate_sqlite::SqliteStore;
 
-use crate::config::{Config, LogFormat, Mode, OpenAi, SmsMobileApi};
+use crate::config::{Config, Database, LogFormat, Mode, OpenAi, SmsMobileApi};
 
 type AnyError = Box<dyn Error + Send + Sync>;
 
@@ -24,12 +25,17 @@ const HELP_TEXT: &str = "This number is answered automatically. Reply STOP to un
 
 pub(crate) fn consolidator(config: &Config) -> Result<Consolidator<Conversation, SmsMessage>, AnyError> {
     let mut builder = Consolidator::builder()
-        .store(MemoryStore::new())
         .window(config.windows)
         .in_flight(config.in_flight)
         .opt_out(OptOut::sms().with_help_text(HELP_TEXT))
         .replies(config.replies.clone())
         .log_keys_in_full(config.full_numbers);
+    builder = match &config.database {
+        Database::Memory => builder.store(MemoryStore::new()),
+        Database::Sqlite(path) => {
+            builder.store(SqliteStore::open(path).map_err(|error| format!("DATABASE_URL: {error}"))?)
+        }
+    };
     if let Some(line) = config.only_line.clone() {
         builder = builder.reply_if(move |conversation: &Conversation| conversation.line() == Some(&line));
     }
@@ -119,13 +125,17 @@ pub(crate) fn summary(config: &Config) -> Vec<(&'static str, String)> {
         (true, None) => "STOP, START and HELP are answered",
         (true, Some(_)) => "STOP, START and HELP are honoured, and answered on that line",
     };
+    let store = match &config.database {
+        Database::Memory => "in memory".to_owned(),
+        Database::Sqlite(path) => format!("SQLite, {}", path.display()),
+    };
     let webhook =
         if config.webhook_secret.is_some() { "signed calls only" } else { "calls are not verified" };
     let mounted = |path: &str, is_mounted: bool, name: &str| {
         if is_mounted { path.to_owned() } else { format!("not mounted ({name} is not set)") }
     };
     vec![
-        ("store", "in memory".to_owned()),
+        ("store", store),
         ("window", window),
         ("classifier", classifier),
         ("gateway", gateway.to_owned()),

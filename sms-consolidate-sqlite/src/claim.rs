@@ -73,7 +73,13 @@ fn claim_head<K: Key, M: Message + DeserializeOwned>(
     }
 }
 
-fn bury_unreadable(tx: &mut Tx<'_>, now: Timestamp, key: &str, claimed: &Claimed, why: &str) -> Result<(), Fault> {
+fn bury_unreadable(
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    key: &str,
+    claimed: &Claimed,
+    why: &str,
+) -> Result<(), Fault> {
     let batch = claimed.facts.id;
     tracing::error!(%batch, why, "a batch cannot be read back, and is dead");
     let buried = tx.lane(key)?.lane.bury(claimed.fence(), true).expect("it was claimed in this transaction");
@@ -151,7 +157,10 @@ pub(crate) fn read_batch<K: Key, M: Message + DeserializeOwned>(
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Ok(Err("reading it back panicked".to_owned())))
 }
 
-fn read_messages<M: DeserializeOwned>(tx: &Tx<'_>, facts: &BatchFacts) -> Result<Read<Vec<Arrived<M>>>, Fault> {
+fn read_messages<M: DeserializeOwned>(
+    tx: &Tx<'_>,
+    facts: &BatchFacts,
+) -> Result<Read<Vec<Arrived<M>>>, Fault> {
     let mut statement = tx.connection.prepare_cached(
         "SELECT body, arrived_at FROM messages WHERE store = ?1 AND batch_id = ?2 ORDER BY position",
     )?;

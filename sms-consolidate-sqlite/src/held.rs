@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use sms_consolidate::Timestamp;
 use sms_consolidate::lane::{Fence, Lane, LossReason, ReplyRefusal, ReplyTerms, RetryTerms};
 use sms_consolidate::store::Finish;
-use sms_consolidate::Timestamp;
 
 use crate::claim::end_buried;
 use crate::fault::Fault;
@@ -106,7 +106,8 @@ pub(crate) fn retry(
         Ok(done) => done,
         Err(lost) => return Ok(Err(lost)),
     };
-    let sql = "UPDATE batches SET error = ?3, reply = CASE WHEN ?4 THEN reply END WHERE store = ?1 AND id = ?2";
+    let sql =
+        "UPDATE batches SET error = ?3, reply = CASE WHEN ?4 THEN reply END WHERE store = ?1 AND id = ?2";
     tx.execute(sql, (tx.store, fence.batch.to_string(), error, terms.maybe_sent))?;
     Ok(Ok(done.wake_at))
 }

@@ -117,7 +117,8 @@ pub(crate) fn batch<K: Key, M: Message + DeserializeOwned>(
     let Some((facts, status)) = row.standing(tx)? else {
         return Err(Fault::Damaged("what is noted of a batch cannot be read back"));
     };
-    let record = row.record(&facts, status).ok_or(Fault::Damaged("the key of a batch cannot be read back"))?;
+    let record =
+        row.record(&facts, status).ok_or(Fault::Damaged("the key of a batch cannot be read back"))?;
     Ok(Some(Whole::new(record, read_batch(tx, &row.key, &facts)?.ok())))
 }
 
@@ -137,7 +138,10 @@ pub(crate) fn list<K: Key>(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<Recor
     while let Some(row) = rows.next()? {
         let row = Row::read(row)?;
         let Some((facts, status)) = row.standing(tx)? else {
-            tracing::warn!(batch = row.id, "a batch cannot be listed: what is noted of it cannot be read back");
+            tracing::warn!(
+                batch = row.id,
+                "a batch cannot be listed: what is noted of it cannot be read back"
+            );
             continue;
         };
         if !filter.statuses.is_empty() && !filter.statuses.contains(&status) {

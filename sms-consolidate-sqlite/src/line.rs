@@ -66,7 +66,12 @@ pub(crate) fn cancel(tx: &mut Tx<'_>, now: Timestamp, key: &str) -> Result<Vec<B
     Ok(cancelled.into_iter().map(|facts| facts.id).collect())
 }
 
-pub(crate) fn set_opted_out(tx: &mut Tx<'_>, now: Timestamp, key: &str, opted_out: bool) -> Result<(), Fault> {
+pub(crate) fn set_opted_out(
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    key: &str,
+    opted_out: bool,
+) -> Result<(), Fault> {
     let kept = tx.lane(key)?;
     let now = kept.clamp(now);
     if opted_out {
@@ -129,7 +134,10 @@ fn revive(tx: &mut Tx<'_>, now: Timestamp, row: &Row) -> Result<Result<Requeued,
          (SELECT message_id FROM messages WHERE store = ?1 AND batch_id = ?3)",
         (store, &row.key, &row.id, &new),
     )?;
-    tx.execute("UPDATE messages SET batch_id = ?3 WHERE store = ?1 AND batch_id = ?2", (store, &row.id, &new))?;
+    tx.execute(
+        "UPDATE messages SET batch_id = ?3 WHERE store = ?1 AND batch_id = ?2",
+        (store, &row.id, &new),
+    )?;
     tx.execute("DELETE FROM batches WHERE store = ?1 AND id = ?2", (store, &row.id))?;
     Ok(Ok(Requeued::Revived(id)))
 }
@@ -140,6 +148,14 @@ pub(crate) struct Retention {
     pub(crate) finished: Duration,
     pub(crate) ids: Duration,
 }
+
+/// Lanes that say nothing any more.
+pub(crate) const IDLE: &str = "SELECT key FROM lanes WHERE store = ?1 AND forgettable_at IS NOT NULL \
+     AND forgettable_at <= ?2 ORDER BY forgettable_at LIMIT ?3";
+
+/// Finished batches, those that finished first.
+pub(crate) const FINISHED: &str = "SELECT id, key FROM batches WHERE store = ?1 AND status = 'finished' \
+     AND ids_kept = ?2 AND ended_at <= ?3 ORDER BY ended_at LIMIT ?4";
 
 pub(crate) fn maintain(
     tx: &mut Tx<'_>,
@@ -152,8 +168,7 @@ pub(crate) fn maintain(
     let mut done = Maintained::default();
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
     let lanes = tx.execute(
-        "DELETE FROM lanes WHERE store = ?1 AND key IN (SELECT key FROM lanes \
-         WHERE store = ?1 AND forgettable_at IS NOT NULL AND forgettable_at <= ?2 ORDER BY forgettable_at LIMIT ?3)",
+        &format!("DELETE FROM lanes WHERE store = ?1 AND key IN ({IDLE})"),
         (store, now.as_unix_millis(), most),
     )?;
     done.lanes_pruned = lanes as u64;
@@ -186,10 +201,7 @@ fn finished(
     until: Timestamp,
     limit: i64,
 ) -> Result<Vec<(String, String)>, Fault> {
-    let mut statement = tx.connection.prepare_cached(
-        "SELECT id, key FROM batches WHERE store = ?1 AND status = 'finished' AND ids_kept = ?2 AND ended_at <= ?3 \
-         ORDER BY ended_at LIMIT ?4",
-    )?;
+    let mut statement = tx.connection.prepare_cached(FINISHED)?;
     let found = statement.query_map((tx.store, ids_kept, until.as_unix_millis(), limit), |row| {
         Ok((row.get(0)?, row.get(1)?))
     })?;

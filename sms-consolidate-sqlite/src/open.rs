@@ -103,7 +103,7 @@ pub(crate) struct Opened {
     pub(crate) reader: Connection,
 }
 
-pub(crate) fn open(path: &Path, max_bytes: Option<u64>) -> Result<Opened, OpenError> {
+pub(crate) fn open(path: &Path, max_pages: Option<u32>) -> Result<Opened, OpenError> {
     if path.as_os_str().is_empty() || path.as_os_str() == ":memory:" {
         return Err(OpenError::InMemory);
     }
@@ -119,9 +119,8 @@ pub(crate) fn open(path: &Path, max_bytes: Option<u64>) -> Result<Opened, OpenEr
     let mut writer = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let version = examine(&writer, &path)?;
     let failed = |error| of_sqlite(&path, error);
-    configure_writer(&writer, max_bytes).map_err(failed)?;
-    let mode: String =
-        writer.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(failed)?;
+    configure_writer(&writer, max_pages).map_err(failed)?;
+    let mode: String = writer.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(failed)?;
     if mode != "wal" {
         let source = "SQLite cannot keep a write-ahead log here (is it a network file system?)".into();
         return Err(OpenError::Failed { path, source });
@@ -211,7 +210,7 @@ fn of_sqlite(path: &Path, error: rusqlite::Error) -> OpenError {
     }
 }
 
-fn configure_writer(connection: &Connection, max_bytes: Option<u64>) -> rusqlite::Result<()> {
+fn configure_writer(connection: &Connection, max_pages: Option<u32>) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // A commit is on the disk before it is answered.
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -222,10 +221,8 @@ fn configure_writer(connection: &Connection, max_bytes: Option<u64>) -> rusqlite
     connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
     // What a burst has made longer is cut off again, in bytes.
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
-    if let Some(bytes) = max_bytes {
-        let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-        let pages = i64::try_from(bytes).unwrap_or(i64::MAX) / page.max(1);
-        connection.pragma_update(None, "max_page_count", pages.max(1))?;
+    if let Some(pages) = max_pages {
+        connection.pragma_update(None, "max_page_count", pages)?;
     }
     Ok(())
 }

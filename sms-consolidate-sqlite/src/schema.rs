@@ -48,3 +48,44 @@ pub(crate) fn migrate(connection: &mut Connection, version: i64, now: Timestamp)
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.commit()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fresh() -> Connection {
+        let mut connection = Connection::open_in_memory().expect("SQLite works");
+        migrate(&mut connection, 0, Timestamp::default()).expect("an empty file can be migrated");
+        connection
+    }
+
+    /// What looks for work must not look at lanes that have none to do, however many there are.
+    #[test]
+    fn what_is_asked_often_is_found_by_an_index() {
+        let connection = fresh();
+        let plan = |sql: &str| {
+            let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("it is SQL");
+            let steps = statement.raw_query().mapped(|row| row.get::<_, String>(3));
+            steps.collect::<Result<Vec<_>, _>>().expect("it has a plan").join("; ")
+        };
+        let check = |sql: &str, index: &str| {
+            let plan = plan(sql);
+            assert!(plan.contains(index), "{sql}: {plan}");
+            assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{sql}: {plan}");
+        };
+        check(crate::claim::DUE, "INDEX lanes_by_wake (store=? AND wake_at>? AND wake_at<?)");
+        check(crate::worker::EARLIEST, "INDEX lanes_by_wake (store=? AND wake_at>?)");
+        check(crate::line::IDLE, "INDEX lanes_idle (store=? AND forgettable_at>? AND forgettable_at<?)");
+        check(crate::line::FINISHED, "INDEX batches_finished (store=? AND ids_kept=? AND ended_at<?)");
+    }
+
+    #[test]
+    fn a_migration_that_fails_leaves_nothing_behind() {
+        let mut connection = Connection::open_in_memory().expect("SQLite works");
+        connection.execute_batch("CREATE TABLE messages (in_the_way)").expect("a table can be made");
+        assert!(migrate(&mut connection, 0, Timestamp::default()).is_err());
+        assert_eq!(version(&connection), Ok(0));
+        let tables = "SELECT count(*) FROM sqlite_schema";
+        assert_eq!(connection.query_row(tables, [], |row| row.get(0)), Ok(1));
+    }
+}

@@ -54,7 +54,6 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> SqliteStore<K, M> {
 
 impl<K, M> SqliteStore<K, M> {
     /// Settings for a file to open.
-    #[must_use]
     pub fn builder(path: impl AsRef<Path>) -> SqliteStoreBuilder<K, M> {
         SqliteStoreBuilder {
             path: path.as_ref().to_owned(),
@@ -63,7 +62,7 @@ impl<K, M> SqliteStore<K, M> {
             keep_ids_for: Duration::from_secs(48 * 60 * 60),
             group_size: NonZeroUsize::new(256).expect("256 is not 0"),
             queue_length: NonZeroUsize::new(16_384).expect("16,384 is not 0"),
-            max_bytes: None,
+            max_pages: None,
             on_step: None,
             of: PhantomData,
         }
@@ -95,7 +94,7 @@ pub struct SqliteStoreBuilder<K, M> {
     keep_ids_for: Duration,
     group_size: NonZeroUsize,
     queue_length: NonZeroUsize,
-    max_bytes: Option<u64>,
+    max_pages: Option<u32>,
     on_step: Option<fn(&'static str)>,
     of: PhantomData<fn() -> (K, M)>,
 }
@@ -133,10 +132,11 @@ impl<K, M> SqliteStoreBuilder<K, M> {
         self
     }
 
-    /// The largest that the file may become; the log beside it comes on top. What does not fit is answered as
-    /// unavailable, until maintenance has made room. Without a limit by default.
-    pub fn max_bytes(mut self, bytes: u64) -> Self {
-        self.max_bytes = Some(bytes);
+    /// For tests only: how large the file may become, in pages of 4 KiB. Then the store is as on a full disk. It is no
+    /// setting for services, because ending and forgetting batches needs room too.
+    #[doc(hidden)]
+    pub fn max_pages(mut self, pages: u32) -> Self {
+        self.max_pages = Some(pages);
         self
     }
 
@@ -155,7 +155,7 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> SqliteStoreBuilder<K, M>
     /// # Errors
     /// Why the file was not opened.
     pub fn open(self) -> Result<SqliteStore<K, M>, OpenError> {
-        let opened = open::open(&self.path, self.max_bytes)?;
+        let opened = open::open(&self.path, self.max_pages)?;
         let path: Arc<Path> = opened.path.into();
         let wake = Arc::new(Wake::new());
         let session = |connection, writes| Session {

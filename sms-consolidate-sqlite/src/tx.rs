@@ -224,8 +224,7 @@ fn word(value: &impl Serialize) -> Option<String> {
 }
 
 /// Those of the facts that have columns.
-const COLUMNS: [&str; 7] =
-    ["id", "opened_at", "due_at", "messages", "close_reason", "control", "attempts"];
+const COLUMNS: [&str; 7] = ["id", "opened_at", "due_at", "messages", "close_reason", "control", "attempts"];
 
 /// What has no column of its own.
 fn other_facts(facts: &BatchFacts) -> String {

@@ -55,6 +55,9 @@ where
     }
 }
 
+/// When the next lane wakes.
+pub(crate) const EARLIEST: &str = "SELECT min(wake_at) FROM lanes WHERE store = ?1 AND wake_at IS NOT NULL";
+
 type Queued = Box<dyn Operation>;
 
 /// What a worker's thread owns.
@@ -99,10 +102,10 @@ impl Worker {
     pub(crate) fn start(name: &str, session: Session, group: usize, waiting: usize) -> io::Result<Self> {
         let (queue, mut queued) = mpsc::channel::<Queued>(waiting);
         let path = Arc::clone(&session.path);
+        session.note_wake();
         let work = move || {
             let mut session = session;
             let mut ids = BatchIds::new();
-            session.note_wake();
             let mut operations = Vec::with_capacity(group);
             while queued.blocking_recv_many(&mut operations, group) > 0 {
                 operations.retain(|operation| operation.is_wanted());
@@ -206,9 +209,7 @@ impl Session {
             return;
         }
         let earliest = || {
-            let mut statement = self.connection.prepare_cached(
-                "SELECT min(wake_at) FROM lanes WHERE store = ?1 AND wake_at IS NOT NULL",
-            )?;
+            let mut statement = self.connection.prepare_cached(EARLIEST)?;
             statement.query_row([&self.store], |row| row.get::<_, Option<i64>>(0))
         };
         // What is not known is assumed to be due: a claim then says what is wrong.

@@ -4,11 +4,13 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// How long a test waits for any one thing.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -21,6 +23,7 @@ pub(crate) const ANA_MASKED: &str = "+63928•••2222";
 
 /// Messages close their batch at once.
 pub(crate) const ONE_A_BATCH: (&str, &str) = ("CONSOLIDATION_MAX_MESSAGES", "1");
+pub(crate) const TWO_A_BATCH: (&str, &str) = ("CONSOLIDATION_MAX_MESSAGES", "2");
 pub(crate) const THREE_A_BATCH: (&str, &str) = ("CONSOLIDATION_MAX_MESSAGES", "3");
 
 /// Cargo builds the examples of a package before it runs all of its tests, and puts them beside the directory of
@@ -38,6 +41,8 @@ pub(crate) struct Process {
     lines: Receiver<String>,
     errors: Option<JoinHandle<String>>,
     seen: Vec<String>,
+    /// Where it runs, and keeps its file.
+    folder: Arc<TempDir>,
 }
 
 impl Drop for Process {
@@ -51,8 +56,13 @@ impl Drop for Process {
 impl Process {
     /// Nothing of the environment of the tests reaches it, except where to find programs.
     pub(crate) fn start(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::start_in(Arc::new(tempfile::tempdir().unwrap()), arguments, environment)
+    }
+
+    fn start_in(folder: Arc<TempDir>, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut child = Command::new(executable())
             .args(arguments)
+            .current_dir(folder.path())
             .env_clear()
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .envs(environment.iter().copied())
@@ -68,7 +78,7 @@ impl Process {
             stderr.read_to_string(&mut text).unwrap();
             text
         });
-        Self { child, lines, errors: Some(errors), seen: Vec::new() }
+        Self { child, lines, errors: Some(errors), seen: Vec::new(), folder }
     }
 
     /// The next line that holds `part`.
@@ -130,13 +140,22 @@ pub(crate) struct Server {
 impl Server {
     /// On a free port, with a window that does not end while the test runs, unless `environment` sets another.
     pub(crate) fn start(environment: &[(&str, &str)]) -> Self {
+        Self::start_in(Arc::new(tempfile::tempdir().unwrap()), environment)
+    }
+
+    pub(crate) fn start_in(folder: Arc<TempDir>, environment: &[(&str, &str)]) -> Self {
         let defaults = [("BIND", "127.0.0.1:0"), ("CONSOLIDATION_WINDOW", "60m")];
-        let mut process = Process::start(&[], &[&defaults, environment].concat());
+        let mut process = Process::start_in(folder, &[], &[&defaults, environment].concat());
         let line = process.line("127.0.0.1:");
         let (_, port) = line.split_once("127.0.0.1:").unwrap();
         let digits = port.chars().take_while(char::is_ascii_digit);
         let address = format!("127.0.0.1:{}", digits.collect::<String>());
         Self { process, address }
+    }
+
+    /// Where it runs.
+    pub(crate) fn folder(&self) -> Arc<TempDir> {
+        Arc::clone(&self.process.folder)
     }
 
     pub(crate) fn address(&self) -> &str {

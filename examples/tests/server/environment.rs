@@ -81,8 +81,10 @@ fn a_value_that_is_not_accepted_stops_the_start_and_is_not_repeated() {
     let cases: &[(&str, &str, &str)] = &[
         ("BIND", "localhost", "an address and port to listen on"),
         ("BIND", "127.0.0.1:99999", "an address and port to listen on"),
-        ("DATABASE_URL", "sqlite:wrong", "memory:"),
-        ("DATABASE_URL", "postgres://user:wrong@host/db", "memory:"),
+        ("DATABASE_URL", "wrong.db", "sqlite: and the path of a file, or memory:"),
+        ("DATABASE_URL", "sqlite:", "sqlite: and the path of a file, or memory:"),
+        ("DATABASE_URL", "sqlite::memory:", "sqlite: and the path of a file, or memory:"),
+        ("DATABASE_URL", "postgres://user:wrong@host/db", "sqlite: and the path of a file, or memory:"),
         ("CONSOLIDATION_WINDOW", "wrong", duration),
         ("CONSOLIDATION_WINDOW", "-1", duration),
         ("CONSOLIDATION_WINDOW", "1.5s", duration),

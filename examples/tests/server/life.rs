@@ -1,6 +1,6 @@
 //! From the start to a signal.
 
-use crate::child::{ANA_MASKED, ONE_A_BATCH, Process, Server, WEBHOOK, with};
+use crate::child::{ANA_MASKED, ONE_A_BATCH, Process, Server, TWO_A_BATCH, WEBHOOK, with};
 
 const NOTHING_HANDLED: &str =
     "Stopped. Batches handled while stopping: 0, not handled: 0, kept for the next start: 0";
@@ -24,12 +24,11 @@ fn three_messages_within_the_window_get_one_reply_on_the_console() {
 fn the_start_says_what_is_configured_and_how_to_try_it() {
     let mut server = Server::start(&[("CONSOLIDATION_WINDOW", "500ms")]);
     let address = server.address().to_owned();
-    let warning = server.line("the store is in memory");
-    assert!(warning.contains("WARN"), "{warning}");
+    server.line("curl ");
     let seen = server.process.seen();
     assert_eq!(seen[0], format!("Listening on http://{address}"));
     for setting in [
-        "  store      in memory",
+        "  store      SQLite, sms-consolidate.db",
         "  window     fixed, 500ms",
         "  classifier rules",
         "  gateway    console",
@@ -60,8 +59,39 @@ fn ctrl_c_stops_it_too() {
 }
 
 #[test]
-fn a_batch_that_is_open_when_it_stops_is_answered_first() {
+fn a_batch_that_is_open_when_it_stops_is_kept_for_the_next_start() {
     let server = Server::start(&[]);
+    let folder = server.folder();
+    server.text("1", "Yes");
+    let lines = server.stop("TERM");
+    assert_eq!(with(&lines, "REPLY | ").len(), 0, "{lines:#?}");
+    assert_eq!(
+        lines.last().unwrap(),
+        "Stopped. Batches handled while stopping: 0, not handled: 0, kept for the next start: 1"
+    );
+    let mut server = Server::start_in(folder, &[TWO_A_BATCH]);
+    server.text("1", "Yes");
+    server.text("2", "Thanks");
+    server.line("REPLY | ");
+    let lines = server.stop("TERM");
+    assert_eq!(with(&lines, "BATCH RECEIVED").len(), 1, "{lines:#?}");
+    assert_eq!(with(&lines, "DUPLICATE IGNORED").len(), 1, "{lines:#?}");
+}
+
+#[test]
+fn a_file_that_is_open_already_stops_the_start() {
+    let first = Server::start(&[]);
+    let file = first.folder().path().join("sms-consolidate.db");
+    let url = format!("sqlite:{}", file.display());
+    let (status, _, errors) = Process::start(&[], &[("BIND", "127.0.0.1:0"), ("DATABASE_URL", &url)]).end();
+    assert_eq!(status.code(), Some(1));
+    assert!(errors.starts_with("server: DATABASE_URL: ") && errors.contains("is open already"), "{errors}");
+    assert!(errors.contains("sms-consolidate.db"), "{errors}");
+}
+
+#[test]
+fn what_is_open_in_memory_is_answered_before_it_stops() {
+    let server = Server::start(&[("DATABASE_URL", "memory:")]);
     server.text("1", "Yes");
     server.text("2", "Thanks");
     let lines = server.stop("TERM");

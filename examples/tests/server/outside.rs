@@ -50,6 +50,7 @@ fn what_cannot_be_answered_before_it_stops_is_named() {
     let gateway = nowhere();
     let server = Server::start(&[
         CLASSIC,
+        ("DATABASE_URL", "memory:"),
         ("SMS_MOBILE_API_KEY", "key-4711"),
         ("SMS_MOBILE_API_BASE_URL", &gateway),
         ("SMS_AUTO_REPLY_ENABLED", "yes"),

@@ -1,0 +1,186 @@
+//! Connections: how they are set up, lent out, and thrown away after an interruption.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use futures_util::future::join;
+use tokio_postgres::{Client, Row, Statement, types::ToSql};
+
+use crate::error::Fault;
+use crate::sql;
+use crate::target::Target;
+use crate::timer;
+
+/// What a session says of itself to the server.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionSettings {
+    /// Quoted.
+    pub(crate) schema: String,
+    pub(crate) statement_timeout: Duration,
+}
+
+impl SessionSettings {
+    /// The plans must not depend on what the planner believes of tables that are empty one minute and full the next:
+    /// every statement has an index that fits, and is to use it. `synchronous_commit` is left as the server has it,
+    /// unless that would acknowledge what is not yet on disk.
+    fn statements(&self) -> String {
+        let Self { schema, statement_timeout } = self;
+        let (limit, idle) = (statement_timeout.as_millis(), (*statement_timeout / 2).as_millis());
+        format!(
+            "SET search_path TO {schema}; SET default_transaction_isolation TO 'read committed'; \
+             SET default_transaction_read_only TO off; SET client_min_messages TO warning; \
+             SET plan_cache_mode TO force_generic_plan; SET enable_seqscan TO off; SET enable_bitmapscan TO off; \
+             SET enable_hashjoin TO off; SET enable_mergejoin TO off; SET jit TO off; \
+             SET statement_timeout TO {limit}; SET idle_in_transaction_session_timeout TO {idle}; \
+             SELECT set_config('synchronous_commit', 'on', false) \
+             WHERE current_setting('synchronous_commit') = 'off'"
+        )
+    }
+}
+
+/// The pool of one store.
+#[derive(Clone)]
+pub(crate) struct Database {
+    pool: Pool,
+    /// Host, port and database, for messages.
+    pub(crate) server: Arc<str>,
+    /// Longer than any statement may take; beyond it the connection is given up.
+    pub(crate) limit: Duration,
+}
+
+impl Database {
+    pub(crate) fn new(
+        target: &Target,
+        tls: tokio_postgres_rustls::MakeRustlsConnect,
+        settings: &SessionSettings,
+        connections: usize,
+        connect_timeout: Duration,
+    ) -> Self {
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = Manager::from_config(target.config.clone(), tls, recycling);
+        let statements: Arc<str> = settings.statements().into();
+        let set_up = Hook::async_fn(move |client, _| {
+            let statements = Arc::clone(&statements);
+            Box::pin(async move { client.batch_execute(&statements).await.map_err(HookError::Backend) })
+        });
+        let pool = Pool::builder(manager)
+            .max_size(connections)
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(connect_timeout))
+            .create_timeout(Some(connect_timeout))
+            .recycle_timeout(Some(connect_timeout))
+            .post_create(set_up)
+            .build()
+            .expect("a pool with time limits has a runtime");
+        let limit = settings.statement_timeout + connect_timeout;
+        Self { pool, server: target.server.as_str().into(), limit }
+    }
+
+    /// A connection with no transaction open.
+    pub(crate) async fn session(&self) -> Result<Session, Fault> {
+        let client = self.pool.get().await?;
+        Ok(Session { client: Some(client), is_clean: true })
+    }
+
+    /// Does `work` in a task of its own, so that a caller who loses interest leaves nothing half done, and within a
+    /// limit of time, so that a server that has vanished blocks nobody for ever.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Fault>> + Send + 'static,
+    ) -> Result<T, Fault> {
+        match tokio::spawn(timer::within(self.limit, work)).await {
+            Ok(Some(result)) => result,
+            Ok(None) => Err(Fault::away("the server did not answer in time")),
+            Err(ended) if ended.is_panic() => Err(Fault::broken("panicked")),
+            Err(_) => Err(Fault::away("the runtime is shutting down")),
+        }
+    }
+}
+
+/// A connection that is lent out. One that is dropped in the middle of something is closed, not reused: its
+/// transaction may be open, and answers may be on their way that nobody waits for.
+pub(crate) struct Session {
+    client: Option<Object>,
+    is_clean: bool,
+}
+
+impl Session {
+    fn object(&self) -> &Object {
+        self.client.as_ref().expect("the connection is here until the session is dropped")
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        self.object()
+    }
+
+    pub(crate) async fn statement(&self, sql: &str) -> Result<Statement, Fault> {
+        Ok(self.object().prepare_cached(sql).await?)
+    }
+
+    /// Asks one question outside a transaction.
+    pub(crate) async fn query(
+        &mut self,
+        sql: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, Fault> {
+        self.is_clean = false;
+        let statement = self.statement(sql).await?;
+        let rows = self.client().query(&statement, parameters).await?;
+        self.is_clean = true;
+        Ok(rows)
+    }
+
+    /// Makes one change outside a transaction. Returns how many rows it concerned.
+    pub(crate) async fn execute(
+        &mut self,
+        sql: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<u64, Fault> {
+        self.is_clean = false;
+        let statement = self.statement(sql).await?;
+        let count = self.client().execute(&statement, parameters).await?;
+        self.is_clean = true;
+        Ok(count)
+    }
+
+    /// Begins a transaction, and asks its first question along with it.
+    pub(crate) async fn begin(
+        &mut self,
+        begin: &str,
+        sql: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, Fault> {
+        let statement = self.statement(sql).await?;
+        self.is_clean = false;
+        let (begun, rows) =
+            join(self.client().batch_execute(begin), self.client().query(&statement, parameters)).await;
+        begun?;
+        Ok(rows?)
+    }
+
+    /// A transaction is about to be opened by other means.
+    pub(crate) fn opens(&mut self) {
+        self.is_clean = false;
+    }
+
+    /// The transaction is over, as the server has said.
+    pub(crate) fn is_over(&mut self) {
+        self.is_clean = true;
+    }
+
+    /// Ends a transaction that has changed nothing.
+    pub(crate) async fn leave(mut self) -> Result<(), Fault> {
+        self.client().batch_execute(sql::ROLLBACK).await?;
+        self.is_over();
+        Ok(())
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Some(client) = self.client.take().filter(|_| !self.is_clean) {
+            drop(Object::take(client));
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The statements. None says `now()`: time comes from the caller.
+//!
+//! A text from a parameter list has the database's collation, so it is compared as `COLLATE "C"`, which is what the
+//! columns and their indexes have.
+
+pub(crate) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+pub(crate) const COMMIT: &str = "COMMIT";
+pub(crate) const ROLLBACK: &str = "ROLLBACK";
+/// For looking around: everything that is read is of one instant.
+pub(crate) const BEGIN_LOOKING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// In the order of the keys, the same on every node, so that two who lock never wait for each other in a circle.
+pub(crate) const LOCK_LANES: &str =
+    "SELECT key, lane, latest_at, wake_at FROM lanes WHERE store = $1 AND key = ANY($2) ORDER BY key FOR UPDATE";
+
+/// Passes over what another transaction holds: whoever that is will say when the lane wakes.
+pub(crate) const LOCK_DUE_LANES: &str = "SELECT key, lane, latest_at, wake_at FROM lanes \
+    WHERE store = $1 AND wake_at <= $2 ORDER BY wake_at LIMIT $3 FOR UPDATE SKIP LOCKED";
+
+pub(crate) const LOCK_LANES_AFTER: &str = "SELECT key, lane, latest_at, wake_at FROM lanes \
+    WHERE store = $1 AND key > $2 AND wake_at IS NOT NULL ORDER BY key LIMIT $3 FOR UPDATE";
+
+pub(crate) const LOCK_FIRST_LANES: &str = "SELECT key, lane, latest_at, wake_at FROM lanes \
+    WHERE store = $1 AND key >= $2 AND wake_at IS NOT NULL ORDER BY key LIMIT $3 FOR UPDATE";
+
+/// Runs after the lanes were locked, in a statement of its own: only then does it see what was committed meanwhile.
+pub(crate) const KNOWN_IDS: &str = "SELECT i.key, i.id FROM unnest($2::text[], $3::text[]) AS asked (key, id) \
+    JOIN message_ids i ON i.store = $1 AND i.key = asked.key COLLATE \"C\" AND i.id = asked.id COLLATE \"C\"";
+
+/// Without ON CONFLICT: that another node has inserted the lane meanwhile must not go unnoticed.
+pub(crate) const INSERT_LANES: &str =
+    "INSERT INTO lanes (store, key, lane, wake_at, forgettable_at, latest_at) \
+    SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])";
+
+pub(crate) const UPDATE_LANES: &str =
+    "UPDATE lanes l SET lane = c.lane, wake_at = c.wake_at, forgettable_at = c.forgettable_at, \
+    latest_at = c.latest_at \
+    FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) \
+        AS c (key, lane, wake_at, forgettable_at, latest_at) \
+    WHERE l.store = $1 AND l.key = c.key COLLATE \"C\"";
+
+/// A lane that cannot be read is taken out of the way of the others.
+pub(crate) const PARK_LANES: &str =
+    "UPDATE lanes SET wake_at = NULL, forgettable_at = NULL WHERE store = $1 AND key = ANY($2)";
+
+pub(crate) const INSERT_BATCHES: &str =
+    "INSERT INTO batches (store, id, key, status, opened_at, due_at, attempts, message_count) \
+    SELECT $1, id, key, 'unfinished', opened_at, due_at, 0, message_count \
+    FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) \
+        AS n (id, key, opened_at, due_at, message_count)";
+
+pub(crate) const INSERT_MESSAGES: &str =
+    "INSERT INTO messages (store, batch_id, position, arrived_at, message_id, body) \
+    SELECT $1, * FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])";
+
+pub(crate) const INSERT_IDS: &str = "INSERT INTO message_ids (store, key, id, seen_at, batch_id) \
+    SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::uuid[])";
+
+/// For each column: whether it is set, and to what. A reply can also be set unless there is one.
+pub(crate) const CHANGE_BATCHES: &str = "UPDATE batches b SET \
+    classification = CASE WHEN c.sets_classification THEN c.classification ELSE b.classification END, \
+    reply = CASE WHEN c.sets_reply THEN c.reply ELSE COALESCE(b.reply, c.reply) END, \
+    error = CASE WHEN c.sets_error THEN c.error ELSE b.error END \
+    FROM unnest($2::uuid[], $3::boolean[], $4::text[], $5::boolean[], $6::text[], $7::boolean[], $8::text[]) \
+        AS c (id, sets_classification, classification, sets_reply, reply, sets_error, error) \
+    WHERE b.store = $1 AND b.id = c.id";
+
+pub(crate) const END_BATCHES: &str = "UPDATE batches b SET status = c.status, due_at = c.due_at, \
+    ended_at = c.ended_at, close_reason = c.close_reason, control = c.control, attempts = c.attempts, \
+    message_count = c.message_count, outcome = c.outcome, error = COALESCE(c.error, b.error), facts = c.facts \
+    FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::integer[], \
+        $9::bigint[], $10::text[], $11::text[], $12::text[]) \
+        AS c (id, status, due_at, ended_at, close_reason, control, attempts, message_count, outcome, error, facts) \
+    WHERE b.store = $1 AND b.id = c.id";
+
+pub(crate) const MESSAGES: &str = "SELECT batch_id, arrived_at, body FROM messages \
+    WHERE store = $1 AND batch_id = ANY($2) ORDER BY batch_id, position";
+
+pub(crate) const CHECKPOINTS: &str =
+    "SELECT id, classification, reply FROM batches WHERE store = $1 AND id = ANY($2)";
+
+pub(crate) const NEXT_WAKE: &str =
+    "SELECT wake_at FROM lanes WHERE store = $1 AND wake_at IS NOT NULL ORDER BY wake_at LIMIT 1";
+
+pub(crate) const LANES: &str = "SELECT key, lane FROM lanes WHERE store = $1 AND key = ANY($2)";
+pub(crate) const PENDING_LANES: &str =
+    "SELECT lane FROM lanes WHERE store = $1 AND wake_at IS NOT NULL";
+pub(crate) const COUNTS: &str = "SELECT (SELECT count(*) FROM lanes WHERE store = $1), \
+    (SELECT count(*) FROM batches WHERE store = $1 AND status <> 'finished' AND status = 'dead'), \
+    (SELECT count(*) FROM batches WHERE store = $1 AND status = 'finished')";
+
+/// The columns of a record, for the three that follow.
+macro_rules! records {
+    ($where:literal) => {
+        concat!(
+            "SELECT id, key, status, opened_at, due_at, ended_at, close_reason, control, attempts, message_count, \
+             classification, outcome, error, facts FROM batches WHERE store = $1 AND ",
+            $where
+        )
+    };
+}
+
+pub(crate) const BATCH: &str = records!("id = $2");
+pub(crate) const LIST: &str =
+    records!("id < $2 AND status = ANY($3) AND starts_with(key, $4) ORDER BY id DESC LIMIT $5");
+/// The same, by the index of what is not finished.
+pub(crate) const LIST_NOT_FINISHED: &str = records!(
+    "status <> 'finished' AND id < $2 AND status = ANY($3) AND starts_with(key, $4) ORDER BY id DESC LIMIT $5"
+);
+
+pub(crate) const KEY_OF_BATCH: &str = "SELECT key FROM batches WHERE store = $1 AND id = $2";
+/// Runs after the lane was locked.
+pub(crate) const STATUS_OF_BATCH: &str = "SELECT status, facts FROM batches WHERE store = $1 AND id = $2";
+pub(crate) const REVIVE_IDS: &str = "UPDATE message_ids SET batch_id = $3 WHERE store = $1 AND key = $4 AND id IN \
+    (SELECT message_id COLLATE \"C\" FROM messages WHERE store = $1 AND batch_id = $2 AND message_id IS NOT NULL)";
+pub(crate) const REVIVE_MESSAGES: &str =
+    "UPDATE messages SET batch_id = $3 WHERE store = $1 AND batch_id = $2";
+pub(crate) const DELETE_BATCH: &str = "DELETE FROM batches WHERE store = $1 AND id = $2";
+
+/// As many batches as hold about `$3` messages.
+pub(crate) const PRUNE_BATCHES: &str = "WITH old AS ( \
+        SELECT id, ended_at, message_count FROM batches \
+        WHERE store = $1 AND status = 'finished' AND ended_at <= $2 ORDER BY ended_at LIMIT $3 \
+        FOR UPDATE SKIP LOCKED \
+    ), gone AS ( \
+        SELECT id FROM ( \
+            SELECT id, sum(message_count) OVER (ORDER BY ended_at, id) - message_count AS before FROM old \
+        ) AS counted WHERE before < $3 \
+    ), messages_gone AS ( \
+        DELETE FROM messages m USING gone WHERE m.store = $1 AND m.batch_id = gone.id \
+    ) DELETE FROM batches b USING gone WHERE b.store = $1 AND b.id = gone.id";
+
+pub(crate) const PRUNE_IDS: &str = "WITH old AS ( \
+        SELECT i.key, i.id FROM message_ids i WHERE i.store = $1 AND i.seen_at <= $2 AND NOT EXISTS ( \
+            SELECT FROM batches b WHERE b.store = $1 AND b.id = i.batch_id AND b.status <> 'finished' \
+        ) ORDER BY i.seen_at LIMIT $3 FOR UPDATE OF i SKIP LOCKED \
+    ) DELETE FROM message_ids i USING old WHERE i.store = $1 AND i.key = old.key AND i.id = old.id";
+
+pub(crate) const PRUNE_LANES: &str = "WITH old AS ( \
+        SELECT key FROM lanes WHERE store = $1 AND wake_at IS NULL AND forgettable_at <= $2 LIMIT $3 \
+        FOR UPDATE SKIP LOCKED \
+    ) DELETE FROM lanes l USING old WHERE l.store = $1 AND l.key = old.key";
+
+pub(crate) const NOTIFY: &str = "SELECT pg_notify($1, $2)";
+pub(crate) const CLOCK: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";

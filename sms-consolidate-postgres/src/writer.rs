@@ -1,0 +1,261 @@
+//! The writers: tasks that take what is queued for their keys and do it in groups, one transaction each.
+
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::future::join3;
+use sms_consolidate::BatchIds;
+use sms_consolidate::store::StoreError;
+use tokio::sync::mpsc;
+
+use crate::changes::{Changes, commit};
+use crate::error::Fault;
+use crate::lanes::{Lanes, Locked};
+use crate::shared::Shared;
+use crate::sql;
+use crate::timer;
+
+/// How often a group is begun anew because another transaction was in the way.
+pub(crate) const TRIES: usize = 20;
+
+/// One transition of one lane, waiting for its turn.
+pub(crate) trait Job: Send {
+    /// Of the lane, escaped.
+    fn key(&self) -> &str;
+
+    /// The id of the message that it brings, escaped.
+    fn message_id(&self) -> Option<&str> {
+        None
+    }
+
+    fn is_append(&self) -> bool {
+        false
+    }
+
+    /// Does it to the lane. May be called anew, if the transaction was not committed.
+    fn apply(&mut self, step: Step<'_>);
+
+    /// What `apply` did is committed.
+    fn answer(self: Box<Self>);
+
+    /// It was not done, or (a commit whose answer was lost) it is not known.
+    fn fail(self: Box<Self>, error: StoreError);
+
+    /// The database cannot hold its values.
+    fn refuse(self: Box<Self>, error: StoreError) {
+        self.fail(error);
+    }
+}
+
+/// What a transition works on.
+pub(crate) struct Step<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) locked: &'a mut Locked,
+    pub(crate) changes: &'a mut Changes,
+    pub(crate) batch_ids: &'a mut BatchIds,
+}
+
+type Jobs = Vec<Box<dyn Job>>;
+
+/// The queues to the writers.
+pub(crate) struct Writers {
+    queues: Vec<mpsc::UnboundedSender<Jobs>>,
+    /// How many jobs wait in all queues together.
+    waiting: Arc<AtomicUsize>,
+    limit: usize,
+}
+
+impl Writers {
+    pub(crate) fn start(shared: &Arc<Shared>) -> Self {
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let start = |_| {
+            let (sender, receiver) = mpsc::unbounded_channel();
+            tokio::spawn(work(Arc::clone(shared), Queue { receiver, waiting: Arc::clone(&waiting) }));
+            sender
+        };
+        let queues = (0..shared.settings.writers).map(start).collect();
+        Self { queues, waiting, limit: shared.settings.queue_length }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.queues.len()
+    }
+
+    /// Which writer the key belongs to.
+    pub(crate) fn of(&self, key: &str) -> usize {
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(key);
+        (hash % self.queues.len() as u64) as usize
+    }
+
+    /// Queues jobs for one writer; at once, or not at all.
+    pub(crate) fn submit(&self, writer: usize, jobs: Jobs) -> Result<(), StoreError> {
+        let count = jobs.len();
+        let room = |waiting| (waiting + count <= self.limit).then_some(waiting + count);
+        if self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).is_err() {
+            return Err(StoreError::unavailable("too many writes are waiting for the database"));
+        }
+        self.queues[writer].send(jobs).map_err(|_| StoreError::unavailable("the store is closed"))
+    }
+}
+
+struct Queue {
+    receiver: mpsc::UnboundedReceiver<Jobs>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Queue {
+    async fn next(&mut self) -> Option<Jobs> {
+        let jobs = self.receiver.recv().await?;
+        self.waiting.fetch_sub(jobs.len(), Ordering::Relaxed);
+        Some(jobs)
+    }
+
+    fn next_at_once(&mut self) -> Option<Jobs> {
+        let jobs = self.receiver.try_recv().ok()?;
+        self.waiting.fetch_sub(jobs.len(), Ordering::Relaxed);
+        Some(jobs)
+    }
+}
+
+async fn work(shared: Arc<Shared>, mut queue: Queue) {
+    while let Some(mut group) = queue.next().await {
+        while group.len() < shared.settings.group_size
+            && let Some(more) = queue.next_at_once()
+        {
+            group.extend(more);
+        }
+        // In a task of its own, so that a panic ends a group and not a writer.
+        let ran = tokio::spawn(run(Arc::clone(&shared), group)).await;
+        if let Ok(Some(reason)) = ran {
+            // Without a connection nobody in the queue gets further either, and each would wait for one in vain.
+            while let Some(jobs) = queue.next_at_once() {
+                fail(jobs, &shared, &Fault::away(reason.clone()));
+            }
+        }
+    }
+}
+
+fn fail(jobs: Jobs, shared: &Shared, fault: &Fault) {
+    jobs.into_iter().for_each(|job| job.fail(fault.to_store_error(&shared.database.server)));
+}
+
+/// Why a group was not committed.
+struct Failed {
+    fault: Fault,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Stage {
+    Connecting,
+    Reading,
+    Writing,
+}
+
+/// Does a group of jobs and answers them. If there is no connection to be had, returns why.
+async fn run(shared: Arc<Shared>, group: Jobs) -> Option<String> {
+    let mut waiting = vec![group];
+    let mut tries = 0;
+    while let Some(mut jobs) = waiting.pop() {
+        let attempt = timer::within(shared.database.limit, attempt(&shared, &mut jobs)).await;
+        let timed_out = || {
+            let fault = Fault::away("the server did not answer in time");
+            Err(Failed { fault, stage: Stage::Writing })
+        };
+        match attempt.unwrap_or_else(timed_out) {
+            Ok(Done { damaged, wakes_earlier }) => {
+                if wakes_earlier {
+                    shared.news.tell();
+                }
+                answer(jobs, &damaged, &shared);
+                tries = 0;
+            }
+            Err(Failed { fault: Fault::Again(_), .. }) if tries < TRIES => {
+                tries += 1;
+                waiting.push(jobs);
+            }
+            // The connection had gone while it lay idle. Nothing was written yet, so a new one is tried.
+            Err(Failed { fault: Fault::Away(_), stage: Stage::Reading }) if tries == 0 => {
+                tries = TRIES;
+                waiting.push(jobs);
+            }
+            // One of them cannot be stored. It is found by halving, so that its neighbours are.
+            Err(Failed { fault: Fault::Value(_), .. }) if jobs.len() > 1 => {
+                let second = jobs.split_off(jobs.len() / 2);
+                waiting.extend([second, jobs]);
+            }
+            Err(Failed { fault: fault @ Fault::Value(_), .. }) => {
+                let error = |fault: &Fault| fault.to_store_error(&shared.database.server);
+                jobs.into_iter().for_each(|job| job.refuse(error(&fault)));
+            }
+            Err(Failed { fault, stage: Stage::Connecting }) => {
+                waiting.push(jobs);
+                waiting.into_iter().for_each(|jobs| fail(jobs, &shared, &fault));
+                return Some(fault.to_string());
+            }
+            Err(Failed { fault, .. }) => fail(jobs, &shared, &fault),
+        }
+    }
+    None
+}
+
+fn answer(jobs: Jobs, damaged: &[String], shared: &Shared) {
+    for job in jobs {
+        if damaged.iter().any(|key| key == job.key()) {
+            let fault = Fault::broken("what is stored of this key is damaged, see the table lanes");
+            job.fail(fault.to_store_error(&shared.database.server));
+        } else {
+            job.answer();
+        }
+    }
+}
+
+struct Done {
+    damaged: Vec<String>,
+    wakes_earlier: bool,
+}
+
+async fn attempt(shared: &Shared, jobs: &mut Jobs) -> Result<Done, Failed> {
+    let failed = |stage| move |fault| Failed { fault, stage };
+    let mut session = shared.database.session().await.map_err(failed(Stage::Connecting))?;
+    let (mut lanes, mut changes) = read(shared, &mut session, jobs).await.map_err(failed(Stage::Reading))?;
+    let mut batch_ids = BatchIds::new();
+    for job in jobs.iter_mut() {
+        let key = job.key().to_owned();
+        let Some(locked) = lanes.get(&key) else { continue };
+        job.apply(Step { key: &key, locked, changes: &mut changes, batch_ids: &mut batch_ids });
+    }
+    let on_step = shared.settings.on_step.filter(|_| jobs.iter().any(|job| job.is_append()));
+    let store = &shared.settings.name;
+    let wakes_earlier = commit(session, store, &lanes, changes, on_step).await.map_err(failed(Stage::Writing))?;
+    Ok(Done { damaged: lanes.damaged, wakes_earlier })
+}
+
+/// Locks the lanes of the jobs' keys, and then, in a later statement, looks their ids up: one round trip.
+async fn read(
+    shared: &Shared,
+    session: &mut crate::database::Session,
+    // Exclusively, because what is held over a wait must be fit for another thread, and jobs cannot be shared.
+    jobs: &mut Jobs,
+) -> Result<(Lanes, Changes), Fault> {
+    let mut keys: Vec<&str> = jobs.iter().map(|job| job.key()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let asked = jobs.iter().filter_map(|job| Some((job.key(), job.message_id()?)));
+    let (id_keys, ids): (Vec<&str>, Vec<&str>) = asked.unzip();
+    let (lock, look_up) = (session.statement(sql::LOCK_LANES).await?, session.statement(sql::KNOWN_IDS).await?);
+    session.opens();
+    let (client, store) = (session.client(), &shared.settings.name);
+    let known = async {
+        if ids.is_empty() { Ok(Vec::new()) } else { client.query(&look_up, &[store, &id_keys, &ids]).await }
+    };
+    // Sent in this order, without waiting in between.
+    let (begun, locked, known) =
+        join3(client.batch_execute(sql::BEGIN), client.query(&lock, &[store, &keys]), known).await;
+    begun?;
+    let lanes = Lanes::from_rows(&locked?);
+    let mut changes = Changes::default();
+    known?.iter().for_each(|row| changes.know(row.get(0), row.get(1)));
+    Ok((lanes, changes))
+}

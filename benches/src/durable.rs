@@ -31,9 +31,6 @@ pub trait ByHand: Clone + Send + Sync + 'static {
     /// Keeps a message, unless its id is known.
     fn append(&self, key: String, message: &SmsMessage) -> impl Future<Output = ()> + Send;
 
-    /// Makes the batches of all keys due.
-    fn flush_all(&self) -> impl Future<Output = ()> + Send;
-
     /// Leases up to `limit` batches that are due.
     fn claim(&self, limit: usize) -> impl Future<Output = Vec<Taken>> + Send;
 

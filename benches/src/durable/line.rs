@@ -28,7 +28,6 @@ pub fn now_millis(clock: &SystemClock) -> i64 {
 
 /// One unfinished batch.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the names say it")]
 pub struct Slot {
     pub id: Uuid,
     pub opened_at: i64,
@@ -120,12 +119,6 @@ impl Line {
         self.more.as_mut().and_then(|more| more.behind.last_mut()).or(self.head.as_mut())
     }
 
-    /// Makes all its batches due.
-    pub fn flush(&mut self, now: i64) {
-        let behind = self.more.iter_mut().flat_map(|more| &mut more.behind);
-        self.head.iter_mut().chain(behind).for_each(|slot| slot.due_at = slot.due_at.min(now));
-    }
-
     /// Leases its oldest batch. Returns it.
     pub fn claim(&mut self, now: i64) -> Option<Slot> {
         let head = self.head.clone()?;
@@ -165,6 +158,10 @@ impl Line {
     /// From when on an idle one may be dropped.
     #[must_use]
     pub fn forgettable_at(&self) -> Option<i64> {
-        if self.head.is_some() { None } else { self.more.as_ref()?.replies.last().map(|at| at + WINDOW_MILLIS) }
+        if self.head.is_some() {
+            None
+        } else {
+            self.more.as_ref()?.replies.last().map(|at| at + WINDOW_MILLIS)
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use futures_util::future::{join, join3, join_all};
+use futures_util::future::{join, join_all, join3};
 use sms_consolidate::{SmsMessage, SystemClock};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_postgres::types::ToSql;
@@ -28,8 +28,7 @@ const SESSION: &str = "SET search_path TO sms_consolidate; SET plan_cache_mode T
      SET enable_mergejoin TO off; SET jit TO off";
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
-const LOCK_LANES: &str =
-    "SELECT key, lane, latest_at, wake_at FROM lanes WHERE store = $1 AND key = ANY($2) ORDER BY key FOR UPDATE";
+const LOCK_LANES: &str = "SELECT key, lane, latest_at, wake_at FROM lanes WHERE store = $1 AND key = ANY($2) ORDER BY key FOR UPDATE";
 const LOCK_DUE_LANES: &str = "SELECT key, lane, latest_at, wake_at FROM lanes \
      WHERE store = $1 AND wake_at <= $2 ORDER BY wake_at LIMIT $3 FOR UPDATE SKIP LOCKED";
 const KNOWN_IDS: &str = "SELECT i.key, i.id FROM unnest($2::text[], $3::text[]) AS asked (key, id) \
@@ -41,13 +40,11 @@ const UPDATE_LANES: &str = "UPDATE lanes l SET lane = c.lane, wake_at = c.wake_a
      FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) \
          AS c (key, lane, wake_at, forgettable_at, latest_at) \
      WHERE l.store = $1 AND l.key = c.key COLLATE \"C\"";
-const INSERT_BATCHES: &str =
-    "INSERT INTO batches (store, id, key, status, opened_at, due_at, attempts, message_count) \
+const INSERT_BATCHES: &str = "INSERT INTO batches (store, id, key, status, opened_at, due_at, attempts, message_count) \
      SELECT $1, id, key, 'unfinished', opened_at, due_at, 0, message_count \
      FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) \
          AS n (id, key, opened_at, due_at, message_count)";
-const INSERT_MESSAGES: &str =
-    "INSERT INTO messages (store, batch_id, position, arrived_at, message_id, body) \
+const INSERT_MESSAGES: &str = "INSERT INTO messages (store, batch_id, position, arrived_at, message_id, body) \
      SELECT $1, * FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])";
 const INSERT_IDS: &str = "INSERT INTO message_ids (store, key, id, seen_at, batch_id) \
      SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::uuid[])";
@@ -104,9 +101,9 @@ impl HandPostgres {
     /// If it cannot be reached.
     pub async fn start(url: &str) -> Self {
         let mut queues = Vec::new();
-        for number in 0..WRITERS {
+        for _ in 0..WRITERS {
             let (queue, mut queued) = mpsc::channel::<Asked>(QUEUE);
-            let mut session = Session::open(url, number).await;
+            let mut session = Session::open(url).await;
             tokio::spawn(async move {
                 let mut group = Vec::with_capacity(GROUP);
                 while queued.recv_many(&mut group, GROUP).await > 0 {
@@ -119,7 +116,7 @@ impl HandPostgres {
             });
             queues.push(queue);
         }
-        let claimer = Arc::new(Mutex::new(Session::open(url, WRITERS).await));
+        let claimer = Arc::new(Mutex::new(Session::open(url).await));
         Self { queues: queues.into(), claimer }
     }
 
@@ -136,11 +133,6 @@ impl ByHand for HandPostgres {
     async fn append(&self, key: String, message: &SmsMessage) {
         let id = sms_consolidate::Message::id(message).unwrap_or_default().to_owned();
         self.ask(key, Write::Append { id, body: json(message) }).await;
-    }
-
-    async fn flush_all(&self) {
-        let mut session = self.claimer.lock().await;
-        session.flush_all().await.expect("a write by hand does not fail");
     }
 
     async fn claim(&self, limit: usize) -> Vec<Taken> {
@@ -192,7 +184,7 @@ fn column<R, T: ToSql + Sync + Send + 'static>(rows: &[R], value: impl FnMut(&R)
 }
 
 impl Session {
-    async fn open(url: &str, _number: usize) -> Self {
+    async fn open(url: &str) -> Self {
         let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("the server is there");
         tokio::spawn(async move {
             // It ends with the server.
@@ -226,7 +218,8 @@ impl Session {
             }
             self.client.query(&look_up, &[&STORE, &id_keys, &ids]).await
         };
-        let locked = self.client.query(&lock, &[&STORE, &keys]);
+        let values: [&(dyn ToSql + Sync); 2] = [&STORE, &keys];
+        let locked = self.client.query(&lock, &values);
         let (begun, locked, known) = join3(self.client.batch_execute(BEGIN), locked, known).await;
         begun?;
         let mut lines = lines(&locked?);
@@ -264,24 +257,6 @@ impl Session {
         let (written, committed) = join(join_all(written), self.client.batch_execute("COMMIT")).await;
         written.into_iter().collect::<Result<Vec<_>, _>>()?;
         committed
-    }
-
-    async fn flush_all(&mut self) -> Result<(), tokio_postgres::Error> {
-        let now = now_millis(&self.clock);
-        let sql = "SELECT key, lane FROM lanes WHERE store = $1 AND wake_at > $2 LIMIT $3";
-        let statement = self.client.prepare(sql).await?;
-        loop {
-            let mut lines = lines(&self.client.query(&statement, &[&STORE, &now, &4_096_i64]).await?);
-            if lines.is_empty() {
-                return Ok(());
-            }
-            lines.values_mut().for_each(|kept| {
-                kept.line.flush(now);
-                kept.is_changed = true;
-            });
-            self.client.batch_execute(BEGIN).await?;
-            self.commit(&lines, Rows::default(), now).await?;
-        }
     }
 
     async fn claim(&mut self, limit: usize) -> Result<Vec<Taken>, tokio_postgres::Error> {
@@ -327,7 +302,9 @@ fn apply(asked: &mut Asked, kept: &mut Kept, now: i64, rows: &mut Rows) {
         Write::Append { id, body } => {
             let fresh = || {
                 let (number, random) = (IDS.fetch_add(1, Ordering::Relaxed), fastrand::u32(..));
-                Uuid::from_u128((now as u128) << 80 | 0x7 << 76 | u128::from(number) << 32 | u128::from(random))
+                Uuid::from_u128(
+                    (now as u128) << 80 | 0x7 << 76 | u128::from(number) << 32 | u128::from(random),
+                )
             };
             let moved = kept.line.arrive(now, body.len() as u32, fresh);
             if moved.has_opened {

@@ -108,8 +108,7 @@ pub async fn load<C: Contender>(contender: &C, pushers: &Pushers) -> Load {
 pub fn fdatasync_us(folder: &Path) -> f64 {
     let path = folder.join("fdatasync");
     let mut options = OpenOptions::new();
-    let mut file =
-        options.write(true).create(true).truncate(true).open(&path).expect("a file can be made");
+    let mut file = options.write(true).create(true).truncate(true).open(&path).expect("a file can be made");
     let mut sync = || {
         file.seek(SeekFrom::Start(0)).expect("a file has a start");
         file.write_all(&[7; SYNCED_BYTES]).expect("a file takes bytes");

@@ -18,11 +18,10 @@ const STORE: &str = "default";
 
 enum Write {
     Append { key: String, id: String, body: String },
-    FlushAll,
     Claim { limit: usize },
     Checkpoint { key: String, batch: Uuid, classification: String },
     BeginReply { key: String, batch: Uuid, reply: String },
-    Finish { key: String, batch: Uuid, outcome: String },
+    Finish { key: String, outcome: String },
 }
 
 struct Asked {
@@ -87,10 +86,6 @@ impl ByHand for HandSqlite {
         self.ask(Write::Append { key, id, body: json(message) }).await;
     }
 
-    async fn flush_all(&self) {
-        self.ask(Write::FlushAll).await;
-    }
-
     async fn claim(&self, limit: usize) -> Vec<Taken> {
         self.ask(Write::Claim { limit }).await
     }
@@ -104,7 +99,7 @@ impl ByHand for HandSqlite {
     }
 
     async fn finish(&self, taken: &Taken, outcome: String) {
-        self.ask(Write::Finish { key: taken.key.clone(), batch: taken.id, outcome }).await;
+        self.ask(Write::Finish { key: taken.key.clone(), outcome }).await;
     }
 }
 
@@ -140,7 +135,6 @@ fn commit(
         let mut taken = Vec::new();
         match &asked.write {
             Write::Append { key, id, body } => append(connection, &mut lines, now, ids, (key, id, body))?,
-            Write::FlushAll => flush_all(connection, &mut lines, now)?,
             Write::Claim { limit } => taken = claim(connection, &mut lines, now, *limit)?,
             Write::Checkpoint { key, batch, classification } => {
                 advance(connection, &mut lines, key, *batch, "classified")?;
@@ -152,7 +146,7 @@ fn commit(
                 let sql = "UPDATE batches SET reply = coalesce(reply, ?3) WHERE store = ?1 AND id = ?2";
                 connection.prepare_cached(sql)?.execute((STORE, batch.to_string(), reply))?;
             }
-            Write::Finish { key, outcome, .. } => finish(connection, &mut lines, now, key, outcome)?,
+            Write::Finish { key, outcome } => finish(connection, &mut lines, now, key, outcome)?,
         }
         answers.push(taken);
     }
@@ -243,23 +237,7 @@ fn keys_of(connection: &Connection, sql: &str, until: i64, limit: usize) -> rusq
     statement.query_map((STORE, until, limit as i64), |row| row.get(0))?.collect()
 }
 
-fn flush_all(connection: &Connection, lines: &mut Lines, now: i64) -> rusqlite::Result<()> {
-    write_lines(connection, lines, now)?;
-    let sql = "SELECT key FROM lanes WHERE store = ?1 AND wake_at > ?2 LIMIT ?3";
-    for key in keys_of(connection, sql, now, i32::MAX as usize)? {
-        let kept = load(connection, lines, &key)?;
-        kept.line.flush(now);
-        kept.is_changed = true;
-    }
-    Ok(())
-}
-
-fn claim(
-    connection: &Connection,
-    lines: &mut Lines,
-    now: i64,
-    limit: usize,
-) -> rusqlite::Result<Vec<Taken>> {
+fn claim(connection: &Connection, lines: &mut Lines, now: i64, limit: usize) -> rusqlite::Result<Vec<Taken>> {
     write_lines(connection, lines, now)?;
     let sql = "SELECT key FROM lanes WHERE store = ?1 AND wake_at IS NOT NULL AND wake_at <= ?2 \
          ORDER BY wake_at LIMIT ?3";

@@ -151,10 +151,15 @@ pub(crate) fn read_batch<K: Key, M: Message + DeserializeOwned>(
             Ok(parts) => parts,
             Err(why) => return Ok(Err(why)),
         };
-        let Ok(key) = key.parse::<K>() else { return Ok(Err("its key cannot be read back".to_owned())) };
+        let Some(key) = read_key(key) else { return Ok(Err("its key cannot be read back".to_owned())) };
         Ok(Ok(Batch::assemble(facts, key, parts)))
     };
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Ok(Err("reading it back panicked".to_owned())))
+}
+
+/// A key from its text form. Survives a panic of the key's type.
+pub(crate) fn read_key<K: Key>(text: &str) -> Option<K> {
+    catch_unwind(|| text.parse().ok()).ok().flatten()
 }
 
 fn read_messages<M: DeserializeOwned>(

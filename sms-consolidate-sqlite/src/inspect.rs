@@ -7,7 +7,7 @@ use sms_consolidate::lane::{BatchFacts, BatchState, Lane};
 use sms_consolidate::store::{Counts, Filter, Record, Status, Whole};
 use sms_consolidate::{BatchId, Key, Message, Timestamp};
 
-use crate::claim::read_batch;
+use crate::claim::{read_batch, read_key};
 use crate::fault::Fault;
 use crate::tx::{Tx, batch_id};
 
@@ -90,7 +90,7 @@ impl Row {
     }
 
     fn record<K: Key>(&self, facts: &BatchFacts, status: Status) -> Option<Record<K>> {
-        let mut record = Record::new(self.key.parse().ok()?, status, facts);
+        let mut record = Record::new(read_key(&self.key)?, status, facts);
         record.ended_at = self.ended_at;
         record.classification = from_json(self.classification.as_deref());
         record.outcome = from_json(self.outcome.as_deref());
@@ -137,6 +137,7 @@ pub(crate) fn list<K: Key>(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<Recor
     let mut rows = statement.query((tx.store, prefix, after_all_with(prefix)))?;
     while let Some(row) = rows.next()? {
         let row = Row::read(row)?;
+        tx.lanes.make_room();
         let Some((facts, status)) = row.standing(tx)? else {
             tracing::warn!(
                 batch = row.id,

@@ -13,6 +13,9 @@ use crate::tx::{Ended, Tx, json, open_batch};
 /// How many keys one step of a flush of all looks at.
 const FLUSHED_AT_ONCE: usize = 500;
 
+/// Of how much maintenance rids the store in one transaction.
+pub(crate) const MAINTAINED_AT_ONCE: usize = 128;
+
 pub(crate) fn flush(tx: &mut Tx<'_>, now: Timestamp, key: &str, reason: CloseReason) -> Result<u64, Fault> {
     let kept = tx.lane(key)?;
     let now = kept.clamp(now);

@@ -11,7 +11,7 @@ use sms_consolidate::{Clock, SystemClock};
 
 use crate::schema;
 
-/// Why a file was not opened. Nothing of it was changed.
+/// Why a file was not opened. Nothing that it holds was changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
@@ -98,7 +98,7 @@ const STATEMENTS: usize = 64;
 /// A file that is ours, its lock, and two connections to it.
 pub(crate) struct Opened {
     pub(crate) path: PathBuf,
-    pub(crate) lock: File,
+    pub(crate) lock: Lock,
     pub(crate) writer: Connection,
     pub(crate) reader: Connection,
 }
@@ -111,12 +111,15 @@ pub(crate) fn open(path: &Path, max_pages: Option<u32>) -> Result<Opened, OpenEr
     if !folder.is_dir() {
         return Err(OpenError::NoDirectory { path: folder.to_owned() });
     }
-    let not_writable = |source| OpenError::NotWritable { path: path.to_owned(), source };
-    OpenOptions::new().read(true).append(true).create(true).open(path).map_err(not_writable)?;
-    // One file has one lock, whatever path led to it.
-    let path = path.canonicalize().map_err(not_writable)?;
+    let path =
+        resolve(path, folder).map_err(|source| OpenError::NotWritable { path: path.to_owned(), source })?;
+    // Nobody but SQLite may open the file, not even for a look: on Unix, closing it would take the locks away that
+    // another connection of this process has.
     let lock = lock(&path)?;
-    let mut writer = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let mut writer = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    if writer.is_readonly("main").map_err(|error| of_sqlite(&path, error))? {
+        return Err(OpenError::NotWritable { path, source: io::ErrorKind::PermissionDenied.into() });
+    }
     let version = examine(&writer, &path)?;
     let failed = |error| of_sqlite(&path, error);
     configure_writer(&writer, max_pages).map_err(failed)?;
@@ -132,9 +135,30 @@ pub(crate) fn open(path: &Path, max_pages: Option<u32>) -> Result<Opened, OpenEr
     Ok(Opened { path, lock, writer, reader })
 }
 
+/// One file has one lock, whatever path led to it.
+fn resolve(path: &Path, folder: &Path) -> io::Result<PathBuf> {
+    match path.canonicalize() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+            Ok(folder.canonicalize()?.join(name))
+        }
+        resolved => resolved,
+    }
+}
+
+/// The lock on a file, until it is dropped.
+pub(crate) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a child that is being started has a copy of it for a moment.
+        let _ = self.0.unlock();
+    }
+}
+
 /// The file beside the database that says, by its lock, that somebody has the database open, and who. It stays when the
 /// lock goes: whoever removed it might remove the lock of the next.
-fn lock(path: &Path) -> Result<File, OpenError> {
+fn lock(path: &Path) -> Result<Lock, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let lock_path = PathBuf::from(name);
@@ -158,7 +182,7 @@ fn lock(path: &Path) -> Result<File, OpenError> {
     };
     // Only for people; a full disk must not keep the store from opening.
     let _ = write(&mut lock);
-    Ok(lock)
+    Ok(Lock(lock))
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {

@@ -1,7 +1,6 @@
 //! The store: from the contract's methods to operations on the two threads.
 
 use std::fmt;
-use std::fs::File;
 use std::marker::PhantomData;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -19,7 +18,7 @@ use sms_consolidate::{Batch, BatchId, Classification, Clock, Key, Message, Times
 
 use crate::append::Prepared;
 use crate::line::Retention;
-use crate::open::{self, OpenError};
+use crate::open::{self, Lock, OpenError};
 use crate::tx::json;
 use crate::worker::{Session, Wake, Worker};
 use crate::{append, claim, held, inspect, line};
@@ -37,7 +36,7 @@ pub struct SqliteStore<K, M> {
     path: Arc<Path>,
     name: String,
     /// After both, so that the file is free only once it is closed.
-    _lock: File,
+    _lock: Lock,
     of: PhantomData<fn() -> (K, M)>,
 }
 
@@ -314,7 +313,19 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for SqliteSt
 
     async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {
         let retention = self.retention;
-        self.writer.run(move |tx| line::maintain(tx, now, limit.get(), retention)).await
+        let mut total = Maintained::default();
+        let mut left = limit.get();
+        // In slices, between which others write.
+        while left > 0 {
+            let slice = left.min(line::MAINTAINED_AT_ONCE);
+            let done = self.writer.run(move |tx| line::maintain(tx, now, slice, retention)).await?;
+            total.batches_pruned += done.batches_pruned;
+            total.ids_pruned += done.ids_pruned;
+            total.lanes_pruned += done.lanes_pruned;
+            total.more = done.more;
+            left = if done.more { left - slice } else { 0 };
+        }
+        Ok(total)
     }
 
     async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {

@@ -24,6 +24,9 @@ pub(crate) struct Tx<'a> {
 #[derive(Default)]
 pub(crate) struct Lanes(HashMap<String, Kept>);
 
+/// How many lanes a listing keeps, for the next batch of the same key. One may have a thousand batches.
+const LANES_KEPT: usize = 256;
+
 pub(crate) struct Kept {
     pub(crate) lane: Lane,
     /// The latest instant that it has seen.
@@ -70,6 +73,13 @@ impl Lanes {
             self.0.insert(key.to_owned(), kept);
         }
         Ok(self.0.get_mut(key).expect("it was inserted"))
+    }
+
+    /// Forgets what was only read, if that is much.
+    pub(crate) fn make_room(&mut self) {
+        if self.0.len() > LANES_KEPT {
+            self.0.retain(|_, kept| kept.is_changed);
+        }
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&Kept> {

@@ -154,7 +154,7 @@ impl Session {
             Ok(()) => group.into_iter().for_each(|operation| operation.answer(Ok(()))),
             Err(fault) if group.len() == 1 || fault.is_of_all() => {
                 let failure = Failure::new(&self.path, fault);
-                tracing::warn!(operations = group.len(), error = %failure, "the database did not take a write");
+                tracing::warn!(operations = group.len(), error = %failure, "the database did not do what was asked");
                 group.into_iter().for_each(|operation| operation.answer(Err(failure.clone())));
             }
             Err(_) => group.into_iter().for_each(|operation| self.handle(vec![operation], ids)),
@@ -214,5 +214,118 @@ impl Session {
         };
         // What is not known is assumed to be due: a claim then says what is wrong.
         self.wake.set(earliest().unwrap_or(Some(i64::MIN)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::schema;
+
+    fn session(on_step: fn(&'static str)) -> Session {
+        let mut connection = Connection::open_in_memory().expect("SQLite works");
+        schema::migrate(&mut connection, 0, Timestamp::default()).expect("an empty file can be migrated");
+        Session {
+            connection,
+            path: Path::new("store.db").into(),
+            store: "default".to_owned(),
+            writes: true,
+            wake: Arc::new(Wake::new()),
+            on_step: Some(on_step),
+        }
+    }
+
+    type Answer = oneshot::Receiver<Result<(), Failure>>;
+
+    fn job(work: impl FnMut(&mut Tx<'_>) -> Result<(), Fault> + Send + 'static) -> (Queued, Answer) {
+        let (answer, answered) = oneshot::channel();
+        (Box::new(Job { work, value: None, answer }), answered)
+    }
+
+    /// Writes a lane in two steps, with what `between` does after the first.
+    fn writing(
+        key: &'static str,
+        between: impl Fn() -> Result<(), Fault> + Send + 'static,
+    ) -> (Queued, Answer) {
+        job(move |tx| {
+            let insert =
+                "INSERT INTO lanes (store, key, lane, wake_at, latest_at) VALUES (?1, ?2, '{}', 7, 0)";
+            tx.execute(insert, (tx.store, key))?;
+            between()?;
+            tx.execute("UPDATE lanes SET latest_at = 1 WHERE store = ?1 AND key = ?2", (tx.store, key))?;
+            tx.has_appended = true;
+            Ok(())
+        })
+    }
+
+    fn keys(session: &Session) -> Vec<String> {
+        let sql = "SELECT key || latest_at FROM lanes ORDER BY key";
+        let mut statement = session.connection.prepare(sql).expect("it is SQL");
+        let keys = statement.query_map([], |row| row.get(0)).expect("there is a table");
+        keys.collect::<Result<_, _>>().expect("keys are text")
+    }
+
+    #[test]
+    fn an_operation_that_fails_half_way_fails_alone() {
+        let mut session = session(|_| {});
+        let (jobs, answers): (Vec<_>, Vec<_>) = [
+            writing("a", || Ok(())),
+            writing("b", || panic!("a panic of the user's")),
+            writing("c", || Err(Fault::Damaged("a row"))),
+            writing("d", || Ok(())),
+        ]
+        .into_iter()
+        .unzip();
+        session.handle(jobs, &mut BatchIds::new());
+        let done = answers.into_iter().map(|mut answer| answer.try_recv().expect("it was answered").is_ok());
+        assert_eq!(done.collect::<Vec<_>>(), [true, false, false, true]);
+        assert_eq!(keys(&session), ["a1", "d1"]);
+        assert_eq!(session.wake.get(), Some(Timestamp::from_unix_millis(7)));
+    }
+
+    #[test]
+    fn what_befalls_the_machine_befalls_the_group_and_passes() {
+        let mut session = session(|_| {});
+        let full = || {
+            let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL);
+            Err(rusqlite::Error::SqliteFailure(code, None).into())
+        };
+        let (jobs, answers): (Vec<_>, Vec<_>) =
+            [writing("a", || Ok(())), writing("b", full)].into_iter().unzip();
+        session.handle(jobs, &mut BatchIds::new());
+        for mut answer in answers {
+            let failure = answer.try_recv().expect("it was answered").expect_err("the group failed");
+            assert!(failure.to_string().starts_with("store.db: "), "{failure}");
+            assert!(matches!(StoreError::from(failure), StoreError::Unavailable { .. }));
+        }
+        assert_eq!(keys(&session), [""; 0]);
+        let (again, mut answer) = writing("a", || Ok(()));
+        session.handle(vec![again], &mut BatchIds::new());
+        assert!(answer.try_recv().expect("it was answered").is_ok());
+    }
+
+    #[test]
+    fn nobody_is_answered_before_the_commit() {
+        static ANSWER: Mutex<Option<Answer>> = Mutex::new(None);
+        static STEPS: Mutex<Vec<(&str, bool)>> = Mutex::new(Vec::new());
+        let is_answered = || {
+            let mut answer = ANSWER.lock().expect("nobody panics under it");
+            answer.as_mut().expect("it was put there").try_recv().is_ok()
+        };
+        let mut session = session(|step| {
+            let mut answer = ANSWER.lock().expect("nobody panics under it");
+            let is_answered = answer.as_mut().expect("it was put there").try_recv().is_ok();
+            STEPS.lock().expect("nobody panics under it").push((step, is_answered));
+        });
+        let (other, _answer) = job(|_| Ok(()));
+        session.handle(vec![other], &mut BatchIds::new());
+        let (append, answer) = writing("a", || Ok(()));
+        *ANSWER.lock().expect("nobody panics under it") = Some(answer);
+        session.handle(vec![append], &mut BatchIds::new());
+        let steps = STEPS.lock().expect("nobody panics under it").clone();
+        assert_eq!(steps, [("appended", false), ("committed", false)]);
+        assert!(is_answered());
     }
 }

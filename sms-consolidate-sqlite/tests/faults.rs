@@ -103,6 +103,7 @@ fn hold_a_store_open() {
     std::io::stdin().read_line(&mut String::new()).expect("the other end is open until this is killed");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_second_owner_is_refused_and_told_who_the_first_is() {
     let folder = folder();
@@ -340,6 +341,7 @@ async fn a_key_that_cannot_be_read_back_delays_no_other() {
     assert_eq!(keys, ["1", "4"]);
     let dead = store.counts(at(60)).await.expect("counts").dead;
     assert_eq!(dead, 2, "they are kept");
+    assert_eq!(store.list(&Filter::newest(9)).await.expect("list").len(), 2, "the others are listed");
 }
 
 #[tokio::test]
@@ -399,6 +401,18 @@ async fn batches_go_when_their_time_is_over_and_ids_before() {
     assert_eq!(left(), (0, 10, 10));
     maintain(at(60) + 30 * day).await;
     assert_eq!(left(), (0, 0, 0));
+}
+
+#[tokio::test]
+async fn a_flush_of_all_reaches_every_key() {
+    let folder = folder();
+    let store = open(&folder.path().join("store.db")).expect("the store opens");
+    let keys = || (0..1_000).map(|n| n.to_string()).chain([String::new(), "\0".to_owned(), "é".to_owned()]);
+    store.append(at(0), keys().map(|key| sms(&key, "id", "text")).collect()).await.expect("append");
+    let flushed = store.flush(at(1), None, sms_consolidate::CloseReason::Flush).await.expect("flush");
+    assert_eq!(flushed, keys().count() as u64);
+    let claims = store.claim(at(1), limit(9_999), LEASE).await.expect("claim");
+    assert_eq!(claims.len(), keys().count());
 }
 
 #[tokio::test]

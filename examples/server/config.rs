@@ -17,7 +17,11 @@ type Variable = (&'static str, &'static str, &'static str);
 
 const VARIABLES: &[Variable] = &[
     ("BIND", "an address and port to listen on; port 0 is any free one", "127.0.0.1:8000"),
-    ("DATABASE_URL", "sqlite: and the path of a file, or memory:", DEFAULT_DATABASE_URL),
+    (
+        "DATABASE_URL",
+        "sqlite: and the path of a file, postgres://user:password@host/database, or memory:",
+        DEFAULT_DATABASE_URL,
+    ),
     ("CONSOLIDATION_WINDOW", "a duration up to 24 hours: seconds, or 500ms, 15s, 2m", "60"),
     ("CONSOLIDATION_MODE", "fixed, sliding or aligned", "fixed"),
     (
@@ -166,6 +170,8 @@ fn base_url(text: &str) -> Option<String> {
 pub(crate) enum Database {
     Memory,
     Sqlite(PathBuf),
+    /// The URL, which may hold a password.
+    Postgres(String),
 }
 
 fn database(url: &str) -> Option<Database> {
@@ -176,6 +182,7 @@ fn database(url: &str) -> Option<Database> {
             let is_file = !path.is_empty() && path != ":memory:";
             is_file.then(|| Database::Sqlite(path.into()))
         }
+        ("postgres" | "postgresql", _) => Some(Database::Postgres(url.to_owned())),
         _ => None,
     }
 }

@@ -63,7 +63,7 @@ fn fail(why: &str) -> ExitCode {
 #[tokio::main]
 async fn run(mut config: Config) -> Result<(), AnyError> {
     logging::start(config.log_format, std::mem::take(&mut config.log_filter));
-    let consolidator = service::consolidator(&config)?;
+    let consolidator = service::consolidator(&config).await?;
     let router = service::router(&config, consolidator.clone())?;
     let mut signals = Signals::listen()?;
     let listener = TcpListener::bind(config.bind)

@@ -12,6 +12,7 @@ use sms_consolidate::{
 };
 use sms_consolidate_axum::{CRON_PATH, STATUS_PATH, SmsRouter, WEBHOOK_PATH};
 use sms_consolidate_openai::{DEFAULT_MODEL, OpenAiClassifier};
+use sms_consolidate_postgres::PostgresStore;
 use sms_consolidate_providers::ConsoleSender;
 use sms_consolidate_providers::inbound;
 use sms_consolidate_providers::outbound::SmsMobileApiSender;
@@ -23,7 +24,9 @@ type AnyError = Box<dyn Error + Send + Sync>;
 
 const HELP_TEXT: &str = "This number is answered automatically. Reply STOP to unsubscribe.";
 
-pub(crate) fn consolidator(config: &Config) -> Result<Consolidator<Conversation, SmsMessage>, AnyError> {
+pub(crate) async fn consolidator(
+    config: &Config,
+) -> Result<Consolidator<Conversation, SmsMessage>, AnyError> {
     let mut builder = Consolidator::builder()
         .window(config.windows)
         .in_flight(config.in_flight)
@@ -34,6 +37,10 @@ pub(crate) fn consolidator(config: &Config) -> Result<Consolidator<Conversation,
         Database::Memory => builder.store(MemoryStore::new()),
         Database::Sqlite(path) => {
             builder.store(SqliteStore::open(path).map_err(|error| format!("DATABASE_URL: {error}"))?)
+        }
+        Database::Postgres(url) => {
+            let store = PostgresStore::connect(url).await;
+            builder.store(store.map_err(|error| format!("DATABASE_URL: {error}"))?)
         }
     };
     if let Some(line) = config.only_line.clone() {
@@ -128,6 +135,8 @@ pub(crate) fn summary(config: &Config) -> Vec<(&'static str, String)> {
     let store = match &config.database {
         Database::Memory => "in memory".to_owned(),
         Database::Sqlite(path) => format!("SQLite, {}", path.display()),
+        // The URL may hold a password.
+        Database::Postgres(_) => "Postgres".to_owned(),
     };
     let webhook =
         if config.webhook_secret.is_some() { "signed calls only" } else { "calls are not verified" };

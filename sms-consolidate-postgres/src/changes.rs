@@ -262,7 +262,10 @@ pub(crate) async fn commit(
         .collect();
     let client = session.client();
     let written = join_all(
-        statements.iter().zip(&parameters).map(|(statement, parameters)| client.execute(statement, parameters)),
+        statements
+            .iter()
+            .zip(&parameters)
+            .map(|(statement, parameters)| client.execute(statement, parameters)),
     );
     let committed = client.batch_execute(sql::COMMIT);
     match on_step {

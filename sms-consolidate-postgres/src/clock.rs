@@ -106,7 +106,8 @@ impl PostgresClock {
     pub fn error_bound(&self) -> Duration {
         let elapsed_us = self.state.elapsed_us();
         let since_asked_us = elapsed_us - self.state.asked_us.load(Ordering::Relaxed);
-        let ahead_us = self.state.told_us.load(Ordering::Relaxed).saturating_sub(self.state.estimate_us(elapsed_us));
+        let ahead_us =
+            self.state.told_us.load(Ordering::Relaxed).saturating_sub(self.state.estimate_us(elapsed_us));
         let error_us = self.state.error_us.load(Ordering::Relaxed)
             + since_asked_us.max(0) / 1_000_000 * DRIFT_PER_SECOND_US
             + DRIFT_PER_SECOND_US

@@ -146,7 +146,11 @@ impl From<tokio_postgres::Error> for Fault {
         let Some(code) = error.code() else {
             // Without an answer of the server: the connection broke, or what it said was not understood.
             let lost = error.is_closed() || error.source().is_some_and(|cause| cause.is::<std::io::Error>());
-            return if lost || error.to_string().contains("timeout") { Self::Away(why) } else { Self::Broken(why) };
+            return if lost || error.to_string().contains("timeout") {
+                Self::Away(why)
+            } else {
+                Self::Broken(why)
+            };
         };
         classify(code, why)
     }
@@ -155,9 +159,9 @@ impl From<tokio_postgres::Error> for Fault {
 /// By SQLSTATE, see <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
 fn classify(code: &SqlState, why: Reported) -> Fault {
     match *code {
-        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED | SqlState::UNIQUE_VIOLATION => {
-            Fault::Again(why)
-        }
+        SqlState::T_R_SERIALIZATION_FAILURE
+        | SqlState::T_R_DEADLOCK_DETECTED
+        | SqlState::UNIQUE_VIOLATION => Fault::Again(why),
         // statement_timeout, lock_timeout, and idle_in_transaction_session_timeout.
         SqlState::QUERY_CANCELED
         | SqlState::LOCK_NOT_AVAILABLE
@@ -179,7 +183,9 @@ impl From<PoolError> for Fault {
             PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
                 match Self::from(error) {
                     // Whatever keeps us out may be mended while we run: a password, a database that comes back.
-                    Self::Broken(why) | Self::Value(why) | Self::Again(why) | Self::Away(why) => Self::Away(why),
+                    Self::Broken(why) | Self::Value(why) | Self::Again(why) | Self::Away(why) => {
+                        Self::Away(why)
+                    }
                 }
             }
             PoolError::Timeout(TimeoutType::Wait) => Self::away("all connections of this store are in use"),

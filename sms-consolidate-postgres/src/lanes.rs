@@ -88,7 +88,10 @@ impl Lanes {
     pub(crate) fn park_damaged(&mut self) {
         if !self.damaged.is_empty() {
             let count = self.damaged.len();
-            tracing::error!(count, "LANES UNREADABLE: they are set aside, see the rows of `lanes` without wake_at");
+            tracing::error!(
+                count,
+                "LANES UNREADABLE: they are set aside, see the rows of `lanes` without wake_at"
+            );
             self.parks_damaged = true;
         }
     }

@@ -64,9 +64,7 @@ pub(crate) async fn tell(shared: Arc<Shared>) {
     let payload = format!("{} {}", shared.news.node, topic(&shared));
     loop {
         shared.news.to_tell.notified().await;
-        let told = async {
-            shared.database.session().await?.query(sql::NOTIFY, &[&CHANNEL, &payload]).await
-        };
+        let told = async { shared.database.session().await?.query(sql::NOTIFY, &[&CHANNEL, &payload]).await };
         if let Err(fault) = told.await {
             tracing::debug!(%fault, "other nodes were not told");
         }

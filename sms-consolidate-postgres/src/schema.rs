@@ -89,7 +89,8 @@ async fn version(client: &Client, schema: &str) -> Result<i32, Refused> {
     if !exists.get::<_, bool>(0) {
         client.batch_execute(&format!("CREATE SCHEMA {schema}")).await?;
     }
-    let exists = client.query_one("SELECT to_regclass($1::text || '.schema_version') IS NOT NULL", &[&schema]).await?;
+    let exists =
+        client.query_one("SELECT to_regclass($1::text || '.schema_version') IS NOT NULL", &[&schema]).await?;
     if !exists.get::<_, bool>(0) {
         let create = "CREATE TABLE schema_version (version integer PRIMARY KEY, applied_at bigint NOT NULL)";
         client.batch_execute(create).await?;

@@ -9,9 +9,11 @@ pub(crate) const ROLLBACK: &str = "ROLLBACK";
 /// For looking around: everything that is read is of one instant.
 pub(crate) const BEGIN_LOOKING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// In the order of the keys, the same on every node, so that two who lock never wait for each other in a circle.
-pub(crate) const LOCK_LANES: &str =
-    "SELECT key, lane, latest_at, wake_at FROM lanes WHERE store = $1 AND key = ANY($2) ORDER BY key FOR UPDATE";
+/// In the order of the keys, the same on every node, so that two who lock never wait for each other in a circle. The
+/// keys are given in that order; asking for `key = ANY` in the order of `key` would read the index of all keys.
+pub(crate) const LOCK_LANES: &str = "SELECT l.key, l.lane, l.latest_at, l.wake_at \
+    FROM unnest($2::text[]) WITH ORDINALITY AS asked (key, place) \
+    JOIN lanes l ON l.store = $1 AND l.key = asked.key COLLATE \"C\" ORDER BY asked.place FOR UPDATE OF l";
 
 /// Passes over what another transaction holds: whoever that is will say when the lane wakes.
 pub(crate) const LOCK_DUE_LANES: &str = "SELECT key, lane, latest_at, wake_at FROM lanes \
@@ -28,12 +30,10 @@ pub(crate) const KNOWN_IDS: &str = "SELECT i.key, i.id FROM unnest($2::text[], $
     JOIN message_ids i ON i.store = $1 AND i.key = asked.key COLLATE \"C\" AND i.id = asked.id COLLATE \"C\"";
 
 /// Without ON CONFLICT: that another node has inserted the lane meanwhile must not go unnoticed.
-pub(crate) const INSERT_LANES: &str =
-    "INSERT INTO lanes (store, key, lane, wake_at, forgettable_at, latest_at) \
+pub(crate) const INSERT_LANES: &str = "INSERT INTO lanes (store, key, lane, wake_at, forgettable_at, latest_at) \
     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])";
 
-pub(crate) const UPDATE_LANES: &str =
-    "UPDATE lanes l SET lane = c.lane, wake_at = c.wake_at, forgettable_at = c.forgettable_at, \
+pub(crate) const UPDATE_LANES: &str = "UPDATE lanes l SET lane = c.lane, wake_at = c.wake_at, forgettable_at = c.forgettable_at, \
     latest_at = c.latest_at \
     FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) \
         AS c (key, lane, wake_at, forgettable_at, latest_at) \
@@ -43,14 +43,12 @@ pub(crate) const UPDATE_LANES: &str =
 pub(crate) const PARK_LANES: &str =
     "UPDATE lanes SET wake_at = NULL, forgettable_at = NULL WHERE store = $1 AND key = ANY($2)";
 
-pub(crate) const INSERT_BATCHES: &str =
-    "INSERT INTO batches (store, id, key, status, opened_at, due_at, attempts, message_count) \
+pub(crate) const INSERT_BATCHES: &str = "INSERT INTO batches (store, id, key, status, opened_at, due_at, attempts, message_count) \
     SELECT $1, id, key, 'unfinished', opened_at, due_at, 0, message_count \
     FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) \
         AS n (id, key, opened_at, due_at, message_count)";
 
-pub(crate) const INSERT_MESSAGES: &str =
-    "INSERT INTO messages (store, batch_id, position, arrived_at, message_id, body) \
+pub(crate) const INSERT_MESSAGES: &str = "INSERT INTO messages (store, batch_id, position, arrived_at, message_id, body) \
     SELECT $1, * FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])";
 
 pub(crate) const INSERT_IDS: &str = "INSERT INTO message_ids (store, key, id, seen_at, batch_id) \
@@ -73,8 +71,9 @@ pub(crate) const END_BATCHES: &str = "UPDATE batches b SET status = c.status, du
         AS c (id, status, due_at, ended_at, close_reason, control, attempts, message_count, outcome, error, facts) \
     WHERE b.store = $1 AND b.id = c.id";
 
-pub(crate) const MESSAGES: &str = "SELECT batch_id, arrived_at, body FROM messages \
-    WHERE store = $1 AND batch_id = ANY($2) ORDER BY batch_id, position";
+pub(crate) const MESSAGES: &str = "SELECT m.batch_id, m.arrived_at, m.body \
+    FROM unnest($2::uuid[]) WITH ORDINALITY AS asked (id, place) \
+    JOIN messages m ON m.store = $1 AND m.batch_id = asked.id ORDER BY asked.place, m.position";
 
 pub(crate) const CHECKPOINTS: &str =
     "SELECT id, classification, reply FROM batches WHERE store = $1 AND id = ANY($2)";
@@ -83,8 +82,7 @@ pub(crate) const NEXT_WAKE: &str =
     "SELECT wake_at FROM lanes WHERE store = $1 AND wake_at IS NOT NULL ORDER BY wake_at LIMIT 1";
 
 pub(crate) const LANES: &str = "SELECT key, lane FROM lanes WHERE store = $1 AND key = ANY($2)";
-pub(crate) const PENDING_LANES: &str =
-    "SELECT lane FROM lanes WHERE store = $1 AND wake_at IS NOT NULL";
+pub(crate) const PENDING_LANES: &str = "SELECT lane FROM lanes WHERE store = $1 AND wake_at IS NOT NULL";
 pub(crate) const COUNTS: &str = "SELECT (SELECT count(*) FROM lanes WHERE store = $1), \
     (SELECT count(*) FROM batches WHERE store = $1 AND status <> 'finished' AND status = 'dead'), \
     (SELECT count(*) FROM batches WHERE store = $1 AND status = 'finished')";

@@ -1,14 +1,14 @@
 //! The transitions of one lane, as jobs for its writer.
 
+use sms_consolidate::Timestamp;
 use sms_consolidate::lane::{Arrival as LaneArrival, BatchFacts, Entry};
 use sms_consolidate::store::{Appended, AppendedOne, Outcome, Refusal, StoreError};
-use sms_consolidate::Timestamp;
 use tokio::sync::oneshot;
 
 use crate::changes::{Changes, Ending, Opened, Stored};
 use crate::writer::{Job, Step};
 
-/// Where an answer is waited for. An error means that the writer has panicked.
+/// Where an answer is waited for. An error means that the group panicked, or the runtime is ending.
 pub(crate) type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
 
 /// A message on its way in.

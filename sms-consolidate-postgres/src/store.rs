@@ -11,8 +11,9 @@ use sms_consolidate::lane::{
     Buried, CloseReason, Fence, Lane, LossReason, ReplyRefusal, ReplyTerms, RetryTerms,
 };
 use sms_consolidate::store::{
-    AppendReport, Appended, AppendedOne, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish,
-    Inspect, Maintained, NoReply, Outcome, Record, Refusal, RequeueError, Requeued, Store, StoreError, Whole,
+    AppendReport, Appended, AppendedOne, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter,
+    Finish, Inspect, Maintained, NoReply, Outcome, Record, Refusal, RequeueError, Requeued, Store,
+    StoreError, Whole,
 };
 use sms_consolidate::{Batch, BatchId, Classification, Clock, Key, Message, Timestamp};
 use tokio::task::JoinSet;
@@ -116,7 +117,7 @@ impl<K, M> PostgresStore<K, M> {
 }
 
 async fn answered<T>(answer: Answer<T>) -> Result<T, StoreError> {
-    answer.await.unwrap_or_else(|_| Err(StoreError::failed("the writer panicked")))
+    answer.await.unwrap_or_else(|_| Err(StoreError::unavailable("the write was interrupted")))
 }
 
 /// What is stored of an arrival; `None` if it cannot be.

@@ -33,7 +33,10 @@ pub(crate) struct Target {
 
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Target").field("server", &self.server).field("verify", &self.verify).finish_non_exhaustive()
+        f.debug_struct("Target")
+            .field("server", &self.server)
+            .field("verify", &self.verify)
+            .finish_non_exhaustive()
     }
 }
 
@@ -95,6 +98,8 @@ impl Target {
         if self.config.get_tcp_user_timeout().is_none() {
             self.config.tcp_user_timeout(limit * 2);
         }
+        // These are whole seconds.
+        let limit = limit.max(Duration::from_secs(1));
         self.config.keepalives_idle(limit * 2).keepalives_interval(limit);
     }
 }

@@ -200,8 +200,7 @@ pub(crate) async fn maintain(
     maintained.lanes_pruned = prune(sql::PRUNE_LANES, now).await?;
     let most = most.get() as u64;
     // Fewer batches than the limit may have held as many messages.
-    maintained.more = maintained.batches_pruned > 0
-        || maintained.ids_pruned >= most
-        || maintained.lanes_pruned >= most;
+    maintained.more =
+        maintained.batches_pruned > 0 || maintained.ids_pruned >= most || maintained.lanes_pruned >= most;
     Ok(maintained)
 }

@@ -127,6 +127,10 @@ async fn work(shared: Arc<Shared>, mut queue: Queue) {
         }
         // In a task of its own, so that a panic ends a group and not a writer.
         let ran = tokio::spawn(run(Arc::clone(&shared), group)).await;
+        if let Err(error) = &ran {
+            // Not what it panicked with, which may quote a message.
+            tracing::error!(panicked = error.is_panic(), "WRITES INTERRUPTED");
+        }
         if let Ok(Some(reason)) = ran {
             // Without a connection nobody in the queue gets further either, and each would wait for one in vain.
             while let Some(jobs) = queue.next_at_once() {
@@ -228,7 +232,8 @@ async fn attempt(shared: &Shared, jobs: &mut Jobs) -> Result<Done, Failed> {
     }
     let on_step = shared.settings.on_step.filter(|_| jobs.iter().any(|job| job.is_append()));
     let store = &shared.settings.name;
-    let wakes_earlier = commit(session, store, &lanes, changes, on_step).await.map_err(failed(Stage::Writing))?;
+    let wakes_earlier =
+        commit(session, store, &lanes, changes, on_step).await.map_err(failed(Stage::Writing))?;
     Ok(Done { damaged: lanes.damaged, wakes_earlier })
 }
 
@@ -244,7 +249,8 @@ async fn read(
     keys.dedup();
     let asked = jobs.iter().filter_map(|job| Some((job.key(), job.message_id()?)));
     let (id_keys, ids): (Vec<&str>, Vec<&str>) = asked.unzip();
-    let (lock, look_up) = (session.statement(sql::LOCK_LANES).await?, session.statement(sql::KNOWN_IDS).await?);
+    let (lock, look_up) =
+        (session.statement(sql::LOCK_LANES).await?, session.statement(sql::KNOWN_IDS).await?);
     session.opens();
     let (client, store) = (session.client(), &shared.settings.name);
     let known = async {

@@ -1,12 +1,14 @@
 //! How fast it is, roughly: `cargo test --release -p sms-consolidate-postgres --test speed -- --ignored --nocapture`.
 
-use std::num::NonZeroUsize;
+#![allow(clippy::print_stdout, reason = "a measurement is printed")]
+
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sms_consolidate::store::{Arrival, Finish, NoReply, Outcome, Store};
 use sms_consolidate::lane::ReplyTerms;
+use sms_consolidate::store::{Arrival, Finish, NoReply, Outcome, Store};
 use sms_consolidate::{Classification, Clock, Label, SmsMessage, SystemClock, Timestamp, Window};
 use sms_consolidate_postgres::PostgresStore;
 use throwaway_postgres::{Disk, Server};
@@ -66,7 +68,11 @@ async fn pipeline(store: &Arc<Postgres>, batches: u64) {
                 let (key, fence) = (&claim.batch.key, claim.fence());
                 let classification = Classification::new(Label::AGREE, "Bench");
                 store.checkpoint(now, key, fence, &classification).await.expect("checkpoint");
-                let terms = ReplyTerms { control: None, send_timeout: Duration::from_secs(1), max_replies_per_hour: NonZeroUsize::new(20).map(|n| u32::try_from(n.get()).unwrap().try_into().unwrap()) };
+                let terms = ReplyTerms {
+                    control: None,
+                    send_timeout: Duration::from_secs(1),
+                    max_replies_per_hour: NonZeroU32::new(20),
+                };
                 store.begin_reply(now, key, fence, "Thank you for replying.", &terms).await.expect("reply");
                 let finish = Finish::new(Outcome::NoReply(NoReply::Off));
                 store.finish(now, key, fence, &finish).await.expect("finish");
@@ -83,7 +89,7 @@ async fn pipeline(store: &Arc<Postgres>, batches: u64) {
 #[ignore = "a measurement"]
 async fn speed() {
     let server = Server::with(Disk::Waited, &[]);
-    for writers in [2, 3, 4, 6] {
+    for writers in [4, 2] {
         let builder = Postgres::builder(&server.url()).name(format!("w{writers}"));
         let builder = builder.writers(NonZeroUsize::new(writers).expect("not zero"));
         let store = Arc::new(builder.connect().await.expect("connect"));

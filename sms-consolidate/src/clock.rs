@@ -158,12 +158,12 @@ impl SystemClock {
         Self { anchor: Arc::new(anchor) }
     }
 
-    /// When it will be `at`, unless the wall clock moves ahead meanwhile.
-    fn instant_of(&self, at: Timestamp) -> Instant {
+    /// When it will be `at`, or when to look at the wall clock again if that is sooner.
+    fn instant_to_sleep_until(&self, at: Timestamp) -> Instant {
         let Anchor { started, wall_at_start_ms, .. } = &*self.anchor;
-        let from_start = at.since(Timestamp(wall_at_start_ms.load(Ordering::Relaxed)));
-        // Decades suffice, and are within what an instant can be.
-        *started + from_start.min(RE_ANCHOR_AFTER * 1_000_000)
+        let after_start = at.since(Timestamp(wall_at_start_ms.load(Ordering::Relaxed)));
+        let elapsed = monotonic_now().saturating_duration_since(*started);
+        *started + after_start.min(elapsed + RE_ANCHOR_AFTER)
     }
 }
 
@@ -205,8 +205,7 @@ impl Clock for SystemClock {
                     return;
                 }
                 // To the instant at which the millisecond begins, and not for whole ones from now, which ends late.
-                let until = clock.instant_of(at).min(monotonic_now() + RE_ANCHOR_AFTER);
-                tokio::time::sleep_until(until.into()).await;
+                tokio::time::sleep_until(clock.instant_to_sleep_until(at).into()).await;
             }
         })
     }

@@ -122,7 +122,7 @@ impl Jobs {
     /// under a claim that followed whatever the interruption is about, and may be sending its reply.
     pub(crate) fn interrupt(&self, batch: BatchId, begun: u64) {
         let claims = (batch, Token::MIN)..=(batch, Token::MAX);
-        let mut running = self.running(batch);
+        let mut running = self.list_of(batch);
         let meant = running.range_mut(claims).filter(|(_, job)| job.number < begun);
         meant.for_each(|(_, job)| job.interrupt());
     }
@@ -134,11 +134,13 @@ impl Jobs {
     }
 
     pub(crate) fn in_flight(&self) -> usize {
-        self.running.iter().map(|Padded(running)| lock(running).len()).sum()
+        // All at once: one by one, a job that begins behind and one that ends ahead of the count would both be missed.
+        let lists = self.running.each_ref().map(|Padded(running)| lock(running));
+        lists.iter().map(|running| running.len()).sum()
     }
 
     /// The list that a job of `batch` is on.
-    fn running(&self, batch: BatchId) -> MutexGuard<'_, Running> {
+    fn list_of(&self, batch: BatchId) -> MutexGuard<'_, Running> {
         // The last byte of an id is random.
         let list = usize::from(batch.as_bytes()[15]) % LISTS;
         lock(&self.running[list].0)
@@ -276,7 +278,7 @@ struct Listed<K: Key, M: Message> {
 impl<K: Key, M: Message> Drop for Listed<K, M> {
     fn drop(&mut self) {
         let jobs = &self.inner.jobs;
-        jobs.running(self.claim.0).remove(&self.claim);
+        jobs.list_of(self.claim.0).remove(&self.claim);
         let were_free = jobs.free.fetch_add(1, Ordering::SeqCst);
         if were_free == 0 {
             // The driver may wait for a place.
@@ -380,7 +382,7 @@ impl<K: Key, M: Message> Inner<K, M> {
         let listed = Listed { inner: Arc::clone(self), claim: (claim.batch.id, claim.token) };
         let number = self.jobs.begun.fetch_add(1, Ordering::SeqCst);
         let job = RunningJob { number, interrupter: Some(interrupter) };
-        self.jobs.running(claim.batch.id).insert(listed.claim, job);
+        self.jobs.list_of(claim.batch.id).insert(listed.claim, job);
         Begun { listed, claim, interrupt }
     }
 }

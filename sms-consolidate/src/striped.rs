@@ -31,3 +31,22 @@ fn stripe() -> usize {
     thread_local!(static STRIPE: usize = THREADS.fetch_add(1, Ordering::Relaxed) % STRIPES);
     STRIPE.with(|stripe| *stripe)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU64;
+
+    use super::*;
+
+    #[test]
+    fn more_threads_than_copies_add_up() {
+        let counters = Striped::<AtomicU64>::default();
+        std::thread::scope(|scope| {
+            for _ in 0..STRIPES * 3 {
+                scope.spawn(|| (0..1_000).for_each(|_| _ = counters.mine().fetch_add(1, Ordering::Relaxed)));
+            }
+        });
+        let total: u64 = counters.iter().map(|counter| counter.load(Ordering::Relaxed)).sum();
+        assert_eq!(total, STRIPES as u64 * 3_000);
+    }
+}

@@ -81,6 +81,7 @@ impl Server {
             "shared_buffers=256MB",
             "max_wal_size=2GB",
             "log_min_messages=fatal",
+            "log_statement=none",
             "unix_socket_directories=",
         ]
         .map(str::to_owned)
@@ -125,7 +126,8 @@ impl Server {
     /// # Panics
     /// If that fails.
     pub fn psql(&self, sql: &str) -> String {
-        let psql = [self.programs.join("psql"), PathBuf::from("psql")].into_iter().find(|path| path.is_file());
+        let psql =
+            [self.programs.join("psql"), PathBuf::from("psql")].into_iter().find(|path| path.is_file());
         let output = Command::new(psql.unwrap_or_else(|| "psql".into()))
             .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql, &self.url()])
             .output()
@@ -194,7 +196,9 @@ impl Server {
     /// Whether it lets a client in: a start packet with no user is refused with an error, but only once it is up.
     fn answers(&self) -> bool {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
-        let Ok(mut stream) = TcpStream::connect_timeout(&address, Duration::from_secs(1)) else { return false };
+        let Ok(mut stream) = TcpStream::connect_timeout(&address, Duration::from_secs(1)) else {
+            return false;
+        };
         let parameters = format!("user\0{USER}\0database\0{USER}\0\0");
         let length = u32::try_from(parameters.len() + 8).expect("it is short");
         let mut packet = length.to_be_bytes().to_vec();
@@ -206,7 +210,9 @@ impl Server {
         asked.is_ok() && answer[0] == b'R'
     }
 
-    fn log(&self) -> String {
+    /// What the server has logged so far.
+    #[must_use]
+    pub fn log(&self) -> String {
         fs::read_to_string(self.folder.join("log")).unwrap_or_default()
     }
 
@@ -298,9 +304,7 @@ fn programs() -> Option<PathBuf> {
     };
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut installed: Vec<(u32, PathBuf)> = versions
-        .filter_map(|entry| {
-            Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin")))
-        })
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
         .filter(|(_, folder)| has_all(folder))
         .collect();
     installed.sort();
@@ -312,8 +316,11 @@ fn programs() -> Option<PathBuf> {
 /// Whom to run the server as, if we are root.
 fn unprivileged_user() -> Option<String> {
     let is_root = fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
-    let known = |user: &&str| Command::new("id").arg(user).output().is_ok_and(|output| output.status.success());
-    is_root.then(|| ["postgres", "nobody"].into_iter().find(known).expect("there is a user beside root").to_owned())
+    let known =
+        |user: &&str| Command::new("id").arg(user).output().is_ok_and(|output| output.status.success());
+    is_root.then(|| {
+        ["postgres", "nobody"].into_iter().find(known).expect("there is a user beside root").to_owned()
+    })
 }
 
 fn group_of(user: &str) -> String {

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use crate::child::{ANA_MASKED, ONE_A_BATCH, Process, Server, with};
 
+const DATABASES: &str = "sqlite: and the path of a file, postgres://user:password@host/database, or memory:";
+
 /// Every variable that is promised, and the two labels of `SMS_AUTO_REPLY_TEXT_<LABEL>`.
 const VARIABLES: &[&str] = &[
     "BIND",
@@ -81,10 +83,10 @@ fn a_value_that_is_not_accepted_stops_the_start_and_is_not_repeated() {
     let cases: &[(&str, &str, &str)] = &[
         ("BIND", "localhost", "an address and port to listen on"),
         ("BIND", "127.0.0.1:99999", "an address and port to listen on"),
-        ("DATABASE_URL", "wrong.db", "sqlite: and the path of a file, or memory:"),
-        ("DATABASE_URL", "sqlite:", "sqlite: and the path of a file, or memory:"),
-        ("DATABASE_URL", "sqlite::memory:", "sqlite: and the path of a file, or memory:"),
-        ("DATABASE_URL", "postgres://user:wrong@host/db", "sqlite: and the path of a file, or memory:"),
+        ("DATABASE_URL", "wrong.db", DATABASES),
+        ("DATABASE_URL", "sqlite:", DATABASES),
+        ("DATABASE_URL", "sqlite::memory:", DATABASES),
+        ("DATABASE_URL", "mysql://user:wrong@host/db", DATABASES),
         ("CONSOLIDATION_WINDOW", "wrong", duration),
         ("CONSOLIDATION_WINDOW", "-1", duration),
         ("CONSOLIDATION_WINDOW", "1.5s", duration),

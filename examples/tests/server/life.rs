@@ -79,6 +79,40 @@ fn a_batch_that_is_open_when_it_stops_is_kept_for_the_next_start() {
 }
 
 #[test]
+fn two_servers_on_one_postgres_share_a_batch() {
+    let postgres = throwaway_postgres::Server::start();
+    let url = postgres.url();
+    let environment = [("DATABASE_URL", &*url), TWO_A_BATCH];
+    let (mut first, second) = (Server::start(&environment), Server::start(&environment));
+    first.line("curl ");
+    let shown = first.process.seen().concat();
+    assert!(shown.contains("Postgres") && !shown.contains("password"), "{shown}");
+    first.text("1", "Yes");
+    second.text("1", "Yes");
+    second.text("2", "Thanks");
+    // Either may have claimed it.
+    let batches = "SELECT status, message_count FROM sms_consolidate.batches_now";
+    let is_over = (0..1_000).any(|_| postgres.psql(batches) == "finished|2");
+    assert!(is_over, "{}", postgres.psql(batches));
+    let lines = [first.stop("TERM"), second.stop("TERM")].concat();
+    assert_eq!(with(&lines, "DUPLICATE IGNORED").len(), 1, "{lines:#?}");
+    assert_eq!(with(&lines, "REPLY | ").len(), 1, "{lines:#?}");
+}
+
+#[test]
+fn a_database_that_does_not_let_it_in_stops_the_start_without_the_password() {
+    let postgres = throwaway_postgres::Server::start();
+    let url = postgres.url().replace("a%20password", "word-4711");
+    let (status, _, errors) = Process::start(&[], &[("BIND", "127.0.0.1:0"), ("DATABASE_URL", &url)]).end();
+    assert_eq!(status.code(), Some(1));
+    assert!(
+        errors.contains("server: DATABASE_URL: ") && errors.contains("authentication failed"),
+        "{errors}"
+    );
+    assert!(!errors.contains("4711"), "{errors}");
+}
+
+#[test]
 fn a_file_that_is_open_already_stops_the_start() {
     let first = Server::start(&[]);
     let file = first.folder().path().join("sms-consolidate.db");

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 const CHUNK: u32 = 128;
 
 /// Where a value is. `Option<Handle>` is four bytes too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Handle(NonZeroU32);
 
 impl Handle {

@@ -155,14 +155,15 @@ impl<K, M> Default for MemoryStoreBuilder<K, M> {
 
 impl<K: Key, M: Message> MemoryStoreBuilder<K, M> {
     /// The most keys, idle ones that are still remembered included. Opting a key out, or requeueing its dead batch, is
-    /// never refused for want of room. Default 1,000,000.
+    /// never refused for want of room. Of a limit over 6,400 up to one part in a hundred may be out of reach: keys are
+    /// spread over 64 parts, which take their share ahead. Default 1,000,000.
     #[must_use]
     pub fn max_keys(mut self, limit: usize) -> Self {
         self.max_keys = limit;
         self
     }
 
-    /// The most messages in unfinished and dead batches. Default 2,000,000.
+    /// The most messages in unfinished and dead batches, as exactly as [`max_keys`](Self::max_keys). Default 2,000,000.
     #[must_use]
     pub fn max_messages(mut self, limit: usize) -> Self {
         self.max_messages = limit;

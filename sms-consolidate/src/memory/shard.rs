@@ -1,6 +1,6 @@
 //! One shard of the in-memory store: everything of the keys whose hash falls to it, behind one lock.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,8 +41,8 @@ pub(super) struct Shard<K, M> {
     messages: Messages<M>,
     started: Arena<Started<K, M>>,
     wakes: Wakes,
-    /// When idle entries can be forgotten.
-    idle: Wakes,
+    /// When idle entries can be forgotten: each once, as long as it is idle.
+    idle: BTreeSet<(Timestamp, Handle)>,
     ids: Ids,
     batch_ids: BatchIds,
     dead: BTreeMap<BatchId, Dead<K, M>>,
@@ -73,7 +73,7 @@ impl<K: Key, M: Message> Shard<K, M> {
             messages: Messages::new(),
             started: Arena::new(),
             wakes: Wakes::new(),
-            idle: Wakes::new(),
+            idle: BTreeSet::new(),
             ids,
             batch_ids,
             dead: BTreeMap::new(),
@@ -146,16 +146,24 @@ impl<K: Key, M: Message> Shard<K, M> {
                 self.wakes.push(wake, handle);
                 self.wakes.tidy(self.entries.len(), |at, entry| is_queued(&self.entries, at, entry));
             }
-            (None, Some(at)) if at <= latest => self.remove(handle),
+            (None, Some(at)) if at <= latest => {
+                self.idle.remove(&(at, handle));
+                self.remove(handle);
+            }
             (None, Some(at)) => {
                 entry.queued = Timestamp::MAX;
-                self.idle.push(at, handle);
-                let is_idle = |entry: &Entry<K>| entry.lane.forgettable_at().is_some();
-                self.idle.tidy(self.entries.len(), |_, entry| self.entries.get(entry).is_some_and(is_idle));
+                self.idle.insert((at, handle));
             }
             (None, None) => entry.queued = Timestamp::MAX,
         }
         wake
+    }
+
+    /// Comes before what may change an idle lane.
+    fn leave_idle(&mut self, handle: Handle) {
+        if let Some(at) = self.entry(handle).lane.forgettable_at() {
+            self.idle.remove(&(at, handle));
+        }
     }
 
     pub(super) fn append(&mut self, now: Timestamp, hash: u64, arrival: Arrival<K, M>) -> AppendedOne {
@@ -182,7 +190,10 @@ impl<K: Key, M: Message> Shard<K, M> {
         let for_lane = arrival.for_lane();
         let Arrival { key, message, .. } = arrival;
         let handle = match known {
-            Some(handle) => handle,
+            Some(handle) => {
+                self.leave_idle(handle);
+                handle
+            }
             None if self.room_for_keys.take() => self.insert(hash, key),
             None => return self.refuse(Refusal::Keys),
         };
@@ -250,7 +261,8 @@ impl<K: Key, M: Message> Shard<K, M> {
         let entry = self.entries.get_mut(handle).expect("what is queued is here");
         let claimed = entry.lane.claim(now, lease)?;
         if entry.started.is_none() {
-            let parts = self.messages.take_front(&mut entry.messages, claimed.facts.messages as usize);
+            let parts =
+                self.messages.take_front(handle, &mut entry.messages, claimed.facts.messages as usize);
             let batch = Arc::new(Batch::assemble(&claimed.facts, entry.key.clone(), parts));
             let started = Started { batch, checkpoint: None, reply: None, error: None };
             entry.started = Some(self.started.insert(started));
@@ -405,7 +417,7 @@ impl<K: Key, M: Message> Shard<K, M> {
         let Some(handle) = self.find(hash, key) else { return Vec::new() };
         let entry = self.entries.get_mut(handle).expect("the entry was found");
         let cancelled = entry.lane.cancel();
-        self.messages.clear(&mut entry.messages);
+        self.messages.clear(handle, &mut entry.messages);
         let started = if entry.lane.is_empty() { self.take_started(handle) } else { None };
         self.moved(handle);
         let outcome = Outcome::NoReply(NoReply::Cancelled);
@@ -427,6 +439,7 @@ impl<K: Key, M: Message> Shard<K, M> {
             None if opted_out => self.insert_anyway(hash, key.clone()),
             None => return,
         };
+        self.leave_idle(handle);
         let lane = &mut self.entry(handle).lane;
         if opted_out {
             lane.opt_out(now);
@@ -440,15 +453,12 @@ impl<K: Key, M: Message> Shard<K, M> {
         let now = self.clamp(now);
         maintained.ids_pruned += self.ids.expire(now);
         for _ in 0..limit {
-            let Some((_, handle)) = self.idle.pop_due(now) else { break };
-            // It may have had messages since, and then comes up again when it is next idle.
-            let forgettable_at = self.entries.get(handle).and_then(|entry| entry.lane.forgettable_at());
-            if forgettable_at.is_some_and(|at| at <= now) {
-                self.remove(handle);
-                maintained.lanes_pruned += 1;
-            }
+            let Some(&(at, handle)) = self.idle.first().filter(|(at, _)| *at <= now) else { break };
+            self.idle.remove(&(at, handle));
+            self.remove(handle);
+            maintained.lanes_pruned += 1;
         }
-        maintained.more |= self.idle.first().is_some_and(|(at, _)| at <= now);
+        maintained.more |= self.idle.first().is_some_and(|(at, _)| *at <= now);
     }
 
     pub(super) fn requeue(&mut self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
@@ -458,14 +468,17 @@ impl<K: Key, M: Message> Shard<K, M> {
         }
         let Some(dead) = self.dead.get(&id) else { return self.nudge(now, id) };
         let (key, facts) = (dead.record.key.clone(), dead.facts.clone());
+        // Before anything changes: a message's own `clone` may panic.
+        let parts = Batch::clone(&dead.batch).into_parts();
         let hash = self.hasher.hash_one(&key);
         let handle = self.find(hash, &key).unwrap_or_else(|| self.insert_anyway(hash, key));
+        self.leave_idle(handle);
         let new_id = self.batch_ids.next(now);
         let entry = self.entries.get_mut(handle).expect("the entry was found or inserted");
         let requeued = entry.lane.requeue(now, new_id, &facts);
         if requeued.is_ok() {
-            let dead = self.dead.remove(&id).expect("it was there a moment ago");
-            for part in Arc::unwrap_or_clone(dead.batch).into_parts() {
+            self.dead.remove(&id);
+            for part in parts {
                 self.messages.push(&mut entry.messages, part);
             }
         }
@@ -525,7 +538,7 @@ impl<K: Key, M: Message> Shard<K, M> {
         }
         let entry = self.entries.get_mut(handle).expect("the index names live entries only");
         for facts in line {
-            let parts = self.messages.take_front(&mut entry.messages, facts.messages as usize);
+            let parts = self.messages.take_front(handle, &mut entry.messages, facts.messages as usize);
             batches.push(Batch::assemble(&facts, entry.key.clone(), parts));
         }
         self.moved(handle);
@@ -562,7 +575,8 @@ impl<K: Key, M: Message> Shard<K, M> {
     }
 
     fn unfinished(&self, id: BatchId) -> Option<Whole<K, M>> {
-        let entry = self.entries.get(self.holder_of(id)?)?;
+        let handle = self.holder_of(id)?;
+        let entry = self.entries.get(handle)?;
         let line: Vec<BatchFacts> = entry.lane.facts().collect();
         let position = line.iter().position(|facts| facts.id == id)?;
         let record = self.records(entry).nth(position)?;
@@ -573,7 +587,7 @@ impl<K: Key, M: Message> Shard<K, M> {
         let before = &line[usize::from(started.is_some())..position];
         let from: u32 = before.iter().map(|facts| facts.messages).sum();
         let facts = &line[position];
-        let parts = self.messages.copy(&entry.messages, from as usize, facts.messages as usize);
+        let parts = self.messages.copy(handle, &entry.messages, from as usize, facts.messages as usize);
         Some(Whole::new(record, Some(Batch::assemble(facts, entry.key.clone(), parts))))
     }
 }
@@ -581,4 +595,91 @@ impl<K: Key, M: Message> Shard<K, M> {
 /// Whether an instant among the wakes still holds for its entry.
 fn is_queued<K>(entries: &Arena<Entry<K>>, at: Timestamp, entry: Handle) -> bool {
     entries.get(entry).is_some_and(|entry| entry.queued == at)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hash::RandomState;
+    use std::num::NonZeroU32;
+
+    use super::super::room::Limit;
+    use super::*;
+    use crate::window::Window;
+
+    const LEASE: Duration = Duration::from_secs(30);
+
+    fn shard() -> Shard<String, String> {
+        let room = || Room::new(&Arc::new(Limit::new(1_000_000)));
+        Shard::new(Parts {
+            hasher: Hasher::Repeatable(1),
+            ids: Ids::new(RandomState::new(), Duration::from_secs(60), 100),
+            batch_ids: BatchIds::with_seed(1),
+            keep_finished: 0,
+            room_for_keys: room(),
+            room_for_messages: room(),
+        })
+    }
+
+    fn push(shard: &mut Shard<String, String>, now: Timestamp, text: &str) {
+        let arrival =
+            Arrival::new("key".to_owned(), text.to_owned(), Window::immediate().with_max_messages(1));
+        let hash = shard.hasher.hash_one(&arrival.key);
+        let one = shard.append(now, hash, arrival);
+        assert!(matches!(one.result, Appended::Accepted(_)), "{one:?}");
+    }
+
+    fn claim(shard: &mut Shard<String, String>, now: Timestamp) -> Claim<String, String> {
+        let mut claims = Vec::new();
+        shard.claim(now, 1, LEASE, &mut claims);
+        claims.pop().expect("a batch is due")
+    }
+
+    fn finish(shard: &mut Shard<String, String>, now: Timestamp, fence: Fence) {
+        let key = "key".to_owned();
+        let hash = shard.hasher.hash_one(&key);
+        shard.finish(now, (hash, &key), fence, &Finish::new(Outcome::ReplyUnknown)).expect("it was claimed");
+    }
+
+    #[test]
+    fn what_waits_for_a_key_does_not_grow_with_its_batches() {
+        let mut shard = shard();
+        let start = Timestamp::default();
+        let key = "key".to_owned();
+        let hash = shard.hasher.hash_one(&key);
+        for n in 0..10_000 {
+            let now = start + Duration::from_millis(n);
+            push(&mut shard, now, "text");
+            let fence = claim(&mut shard, now).fence();
+            // Replies of the last hour are remembered, so that the idle key is not dropped.
+            if n < 10 {
+                let max_replies_per_hour = NonZeroU32::new(100);
+                let terms = ReplyTerms { control: None, send_timeout: LEASE / 2, max_replies_per_hour };
+                shard.begin_reply(now, (hash, &key), fence, "reply", &terms).expect("it may leave");
+            }
+            finish(&mut shard, now, fence);
+            assert_eq!((shard.entries.len(), shard.idle.len()), (1, 1));
+        }
+        let mut maintained = Maintained::default();
+        shard.maintain(start + Duration::from_secs(2 * 60 * 60), 64, &mut maintained);
+        assert_eq!((maintained.lanes_pruned, maintained.more), (1, false));
+        assert_eq!((shard.entries.len(), shard.idle.len(), shard.index.len()), (0, 0, 0));
+        assert_eq!(shard.next_wake(), None);
+    }
+
+    #[test]
+    fn a_long_line_is_claimed_in_order() {
+        let mut shard = shard();
+        let start = Timestamp::default();
+        (0..900).for_each(|n| push(&mut shard, start, &n.to_string()));
+        for n in 0..450 {
+            let claimed = claim(&mut shard, start);
+            assert_eq!(claimed.batch.messages, [n.to_string()]);
+            finish(&mut shard, start, claimed.fence());
+        }
+        let mut rest = Vec::new();
+        shard.hand_back(&mut rest);
+        let texts: Vec<String> = rest.into_iter().flat_map(|batch| batch.messages).collect();
+        assert_eq!(texts, (450..900).map(|n| n.to_string()).collect::<Vec<_>>());
+        assert_eq!(shard.entries.len(), 0);
+    }
 }

@@ -51,3 +51,36 @@ impl Wakes {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::arena::Arena;
+    use super::*;
+
+    #[test]
+    fn what_is_due_comes_out_in_order_and_not_before_its_time() {
+        let (mut wakes, mut entries) = (Wakes::new(), Arena::new());
+        let at = |millis: i64| Timestamp::from_unix_millis(millis);
+        for millis in [5, 1, 4, 2, 3] {
+            wakes.push(at(millis), entries.insert(()));
+        }
+        assert_eq!(wakes.first().map(|(at, _)| at), Some(at(1)));
+        let due: Vec<Timestamp> = std::iter::from_fn(|| wakes.pop_due(at(3))).map(|(at, _)| at).collect();
+        assert_eq!(due, [at(1), at(2), at(3)]);
+        assert_eq!(wakes.pop_due(at(4) - Duration::from_millis(1)), None);
+    }
+
+    #[test]
+    fn those_that_matter_no_longer_go_once_there_are_many() {
+        let (mut wakes, mut entries) = (Wakes::new(), Arena::new());
+        let entry = entries.insert(());
+        for millis in 0..1_000 {
+            let last = Timestamp::from_unix_millis(millis);
+            wakes.push(last, entry);
+            wakes.tidy(1, |at, _| at == last);
+            assert!(wakes.heap.len() <= 66, "{} for one entry", wakes.heap.len());
+        }
+    }
+}

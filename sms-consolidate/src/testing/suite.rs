@@ -146,6 +146,7 @@ macro_rules! __store_cases {
                 an_arrival_opens_joins_or_queues
                 what_is_accepted_is_there_at_once
                 an_empty_append_does_nothing
+                a_message_at_once_is_appended_or_comes_back
                 a_known_id_is_a_duplicate_and_changes_nothing
                 an_id_is_known_even_if_the_message_differs
                 the_id_of_a_dead_or_cancelled_batch_stays_known

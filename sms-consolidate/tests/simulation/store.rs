@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use sms_consolidate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
 use sms_consolidate::store::{
-    AppendReport, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect, Maintained,
-    Record, RequeueError, Requeued, Store, StoreError, Whole,
+    AppendReport, AppendedOne, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect,
+    Maintained, Record, RequeueError, Requeued, Store, StoreError, Whole,
 };
 use sms_consolidate::{Batch, BatchId, Classification, Clock, MemoryStore, Timestamp};
 
@@ -83,6 +83,17 @@ impl SimStore {
         self.strike(what)
     }
 
+    fn show_append(&self, now: Timestamp, shown: &[(SimKey, SimMessage)], report: &AppendReport) {
+        self.world.observe(|state| {
+            state.oracle.appended(now, self.node, shown, report);
+            state.trace(|| {
+                let tags: Vec<_> =
+                    shown.iter().map(|(key, message)| format!("{key} m{}", message.tag)).collect();
+                format!("n{} append {tags:?}: {:?}", self.node, report.results)
+            });
+        });
+    }
+
     /// After the call took place: its answer takes time, or is lost.
     async fn leave(&self, what: &str) -> Result<(), StoreError> {
         self.world.ring_others(self.node);
@@ -101,16 +112,31 @@ impl Store<SimKey, SimMessage> for SimStore {
         self.enter("append").await?;
         let shown: Vec<_> = arrivals.iter().map(|arrival| (arrival.key, arrival.message.clone())).collect();
         let report = Store::append(&*self.memory, now, arrivals).await?;
-        self.world.observe(|state| {
-            state.oracle.appended(now, self.node, &shown, &report);
-            state.trace(|| {
-                let tags: Vec<_> =
-                    shown.iter().map(|(key, message)| format!("{key} m{}", message.tag)).collect();
-                format!("n{} append {tags:?}: {:?}", self.node, report.results)
-            });
-        });
+        self.show_append(now, &shown, &report);
         self.leave("the answer to append").await?;
         Ok(report)
+    }
+
+    /// In clear weather, where nothing has to wait, every other call.
+    fn append_at_once(
+        &self,
+        now: Timestamp,
+        arrival: Arrival<SimKey, SimMessage>,
+    ) -> Result<AppendedOne, Arrival<SimKey, SimMessage>> {
+        let waits = self.world.observe(|state| state.plan.weather != Weather::Clear || state.rng.bool());
+        if waits {
+            return Err(arrival);
+        }
+        let shown = [(arrival.key, arrival.message.clone())];
+        let one = self.memory.append_at_once(now, arrival)?;
+        let mut report = AppendReport::default();
+        report.results.push(one.result);
+        report.wake_at = one.wake_at;
+        report.ids_forgotten = one.ids_forgotten;
+        self.show_append(now, &shown, &report);
+        self.world.ring_others(self.node);
+        self.world.stir();
+        Ok(one)
     }
 
     async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {

@@ -1,8 +1,8 @@
 use super::kit::*;
 use crate::Message;
-use crate::lane::{CloseReason, Control, Entry, Keyword, MAX_LINE};
+use crate::lane::{Accepted, CloseReason, Control, Entry, Keyword, MAX_LINE};
 use crate::message::SmsMessage;
-use crate::store::{Appended, Filter, Refusal, Status};
+use crate::store::{Appended, Arrival, Filter, Refusal, Status};
 use crate::testing::StoreFixture;
 use crate::window::Window;
 
@@ -26,6 +26,44 @@ pub async fn what_is_accepted_is_there_at_once<F: StoreFixture>(fixture: &F) {
     assert_eq!((record.status, record.messages, record.opened_at), (Status::Open, 1, at(0)));
     assert_eq!((record.key.as_str(), record.due_at), ("a", at(60)));
     assert_eq!(texts(&batch), ["1"]);
+}
+
+pub async fn a_message_at_once_is_appended_or_comes_back<F: StoreFixture>(fixture: &F) {
+    let (appended, at_once) = (Subject::fresh(fixture).await, Subject::fresh(fixture).await);
+    let arrivals = [
+        message("a", "opens"),
+        with_id("a", "1"),
+        with_id("a", "1"),
+        with_id("b", "1"),
+        Arrival { keyword: Some(Keyword::Control(Control::Stop)), ..message("b", "stop") },
+        single("c", "due at once"),
+    ];
+    for arrival in arrivals {
+        let before = at_once.snapshot(at(1)).await;
+        match at_once.0.append_at_once(at(1), arrival.clone()) {
+            Ok(one) => {
+                let report = appended.append(at(1), vec![arrival]).await;
+                assert_eq!(outline(&report.results[0]), outline(&one.result));
+                assert_eq!((report.wake_at, report.ids_forgotten), (one.wake_at, one.ids_forgotten));
+                assert_eq!(appended.counts(at(1)).await, at_once.counts(at(1)).await);
+            }
+            Err(back) => {
+                assert_eq!((&back.key, &back.message), (&arrival.key, &arrival.message));
+                assert_eq!((back.window, back.keyword), (arrival.window, arrival.keyword));
+                assert_eq!(at_once.snapshot(at(1)).await, before, "what came back was not appended");
+            }
+        }
+    }
+}
+
+/// What two stores must agree on: batches have other ids in each.
+fn outline(appended: &Appended) -> String {
+    match appended {
+        Appended::Accepted(Accepted { entry, messages, due_at, control, .. }) => {
+            format!("{entry:?} {messages} {due_at} {control:?}")
+        }
+        other => format!("{other:?}"),
+    }
 }
 
 pub async fn an_empty_append_does_nothing<F: StoreFixture>(fixture: &F) {

@@ -2,6 +2,10 @@
 //!
 //! A text from a parameter list has the database's collation, so it is compared as `COLLATE "C"`, which is what the
 //! columns and their indexes have.
+//!
+//! What looks rows up by a list does so in a LATERAL subquery that cannot be merged into the join (LIMIT, OFFSET 0 or FOR
+//! UPDATE keeps it apart): one look-up in the index for each. As a plain join, a plan that was made while the tables were
+//! empty, and is kept, reads all rows of the store for each group.
 
 pub(crate) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 pub(crate) const COMMIT: &str = "COMMIT";
@@ -10,10 +14,12 @@ pub(crate) const ROLLBACK: &str = "ROLLBACK";
 pub(crate) const BEGIN_LOOKING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// In the order of the keys, the same on every node, so that two who lock never wait for each other in a circle. The
-/// keys are given in that order; asking for `key = ANY` in the order of `key` would read the index of all keys.
-pub(crate) const LOCK_LANES: &str = "SELECT l.key, l.lane, l.latest_at, l.wake_at \
-    FROM unnest($2::text[]) WITH ORDINALITY AS asked (key, place) \
-    JOIN lanes l ON l.store = $1 AND l.key = asked.key COLLATE \"C\" ORDER BY asked.place FOR UPDATE OF l";
+/// keys are given in that order, and are looked up one after the other.
+pub(crate) const LOCK_LANES: &str =
+    "SELECT l.key, l.lane, l.latest_at, l.wake_at FROM unnest($2::text[]) AS asked (key) \
+    CROSS JOIN LATERAL ( \
+        SELECT key, lane, latest_at, wake_at FROM lanes WHERE store = $1 AND key = asked.key COLLATE \"C\" FOR UPDATE \
+    ) AS l";
 
 /// Passes over what another transaction holds: whoever that is will say when the lane wakes.
 pub(crate) const LOCK_DUE_LANES: &str = "SELECT key, lane, latest_at, wake_at FROM lanes \
@@ -26,18 +32,24 @@ pub(crate) const LOCK_FIRST_LANES: &str = "SELECT key, lane, latest_at, wake_at 
     WHERE store = $1 AND key >= $2 AND wake_at IS NOT NULL ORDER BY key LIMIT $3 FOR UPDATE";
 
 /// Runs after the lanes were locked, in a statement of its own: only then does it see what was committed meanwhile.
-pub(crate) const KNOWN_IDS: &str = "SELECT i.key, i.id FROM unnest($2::text[], $3::text[]) AS asked (key, id) \
-    JOIN message_ids i ON i.store = $1 AND i.key = asked.key COLLATE \"C\" AND i.id = asked.id COLLATE \"C\"";
+pub(crate) const KNOWN_IDS: &str =
+    "SELECT i.key, i.id FROM unnest($2::text[], $3::text[]) AS asked (key, id) \
+    CROSS JOIN LATERAL ( \
+        SELECT key, id FROM message_ids \
+        WHERE store = $1 AND key = asked.key COLLATE \"C\" AND id = asked.id COLLATE \"C\" LIMIT 1 \
+    ) AS i";
 
 /// Without ON CONFLICT: that another node has inserted the lane meanwhile must not go unnoticed.
 pub(crate) const INSERT_LANES: &str = "INSERT INTO lanes (store, key, lane, wake_at, forgettable_at, latest_at) \
     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])";
 
-pub(crate) const UPDATE_LANES: &str = "UPDATE lanes l SET lane = c.lane, wake_at = c.wake_at, forgettable_at = c.forgettable_at, \
-    latest_at = c.latest_at \
+pub(crate) const UPDATE_LANES: &str =
+    "UPDATE lanes l SET lane = c.lane, wake_at = c.wake_at, \
+    forgettable_at = c.forgettable_at, latest_at = c.latest_at \
     FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) \
         AS c (key, lane, wake_at, forgettable_at, latest_at) \
-    WHERE l.store = $1 AND l.key = c.key COLLATE \"C\"";
+    CROSS JOIN LATERAL (SELECT ctid FROM lanes WHERE store = $1 AND key = c.key COLLATE \"C\" LIMIT 1) AS found \
+    WHERE l.ctid = found.ctid";
 
 /// A lane that cannot be read is taken out of the way of the others.
 pub(crate) const PARK_LANES: &str =
@@ -55,28 +67,38 @@ pub(crate) const INSERT_IDS: &str = "INSERT INTO message_ids (store, key, id, se
     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::uuid[])";
 
 /// For each column: whether it is set, and to what. A reply can also be set unless there is one.
-pub(crate) const CHANGE_BATCHES: &str = "UPDATE batches b SET \
+pub(crate) const CHANGE_BATCHES: &str =
+    "UPDATE batches b SET \
     classification = CASE WHEN c.sets_classification THEN c.classification ELSE b.classification END, \
     reply = CASE WHEN c.sets_reply THEN c.reply ELSE COALESCE(b.reply, c.reply) END, \
     error = CASE WHEN c.sets_error THEN c.error ELSE b.error END \
     FROM unnest($2::uuid[], $3::boolean[], $4::text[], $5::boolean[], $6::text[], $7::boolean[], $8::text[]) \
         AS c (id, sets_classification, classification, sets_reply, reply, sets_error, error) \
-    WHERE b.store = $1 AND b.id = c.id";
+    CROSS JOIN LATERAL (SELECT ctid FROM batches WHERE store = $1 AND id = c.id LIMIT 1) AS found \
+    WHERE b.ctid = found.ctid";
 
-pub(crate) const END_BATCHES: &str = "UPDATE batches b SET status = c.status, due_at = c.due_at, \
+pub(crate) const END_BATCHES: &str =
+    "UPDATE batches b SET status = c.status, due_at = c.due_at, \
     ended_at = c.ended_at, close_reason = c.close_reason, control = c.control, attempts = c.attempts, \
     message_count = c.message_count, outcome = c.outcome, error = COALESCE(c.error, b.error), facts = c.facts \
     FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::integer[], \
         $9::bigint[], $10::text[], $11::text[], $12::text[]) \
         AS c (id, status, due_at, ended_at, close_reason, control, attempts, message_count, outcome, error, facts) \
-    WHERE b.store = $1 AND b.id = c.id";
+    CROSS JOIN LATERAL (SELECT ctid FROM batches WHERE store = $1 AND id = c.id LIMIT 1) AS found \
+    WHERE b.ctid = found.ctid";
 
-pub(crate) const MESSAGES: &str = "SELECT m.batch_id, m.arrived_at, m.body \
-    FROM unnest($2::uuid[]) WITH ORDINALITY AS asked (id, place) \
-    JOIN messages m ON m.store = $1 AND m.batch_id = asked.id ORDER BY asked.place, m.position";
+pub(crate) const MESSAGES: &str =
+    "SELECT m.batch_id, m.arrived_at, m.body FROM unnest($2::uuid[]) AS asked (id) \
+    CROSS JOIN LATERAL ( \
+        SELECT batch_id, arrived_at, body FROM messages WHERE store = $1 AND batch_id = asked.id \
+        ORDER BY position OFFSET 0 \
+    ) AS m";
 
 pub(crate) const CHECKPOINTS: &str =
-    "SELECT id, classification, reply FROM batches WHERE store = $1 AND id = ANY($2)";
+    "SELECT b.id, b.classification, b.reply FROM unnest($2::uuid[]) AS asked (id) \
+    CROSS JOIN LATERAL ( \
+        SELECT id, classification, reply FROM batches WHERE store = $1 AND id = asked.id LIMIT 1 \
+    ) AS b";
 
 pub(crate) const NEXT_WAKE: &str =
     "SELECT wake_at FROM lanes WHERE store = $1 AND wake_at IS NOT NULL ORDER BY wake_at LIMIT 1";

@@ -13,6 +13,7 @@ fn three_messages_within_the_window_get_one_reply_on_the_console() {
     }
     let reply = server.line("REPLY");
     assert_eq!(reply, format!(r#"REPLY | To: {ANA_MASKED} | "Thanks for confirming! See you soon.""#));
+    server.line("BATCH PROCESSING COMPLETE");
     let lines = server.stop("TERM");
     assert_eq!(with(&lines, "REPLY | ").len(), 1, "{lines:#?}");
     assert_eq!(with(&lines, "CONSOLIDATED CLASSIFICATION").len(), 1);

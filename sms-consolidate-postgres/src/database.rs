@@ -31,7 +31,7 @@ impl SessionSettings {
             "SET search_path TO {schema}; SET default_transaction_isolation TO 'read committed'; \
              SET default_transaction_read_only TO off; SET client_min_messages TO warning; \
              SET plan_cache_mode TO force_generic_plan; SET enable_seqscan TO off; SET enable_bitmapscan TO off; \
-             SET enable_hashjoin TO off; SET enable_mergejoin TO off; SET jit TO off; \
+             SET enable_hashjoin TO off; SET enable_mergejoin TO off; SET enable_material TO off; SET jit TO off; \
              SET statement_timeout TO {limit}; SET idle_in_transaction_session_timeout TO {idle}; \
              SELECT set_config('synchronous_commit', 'on', false) \
              WHERE current_setting('synchronous_commit') = 'off'"

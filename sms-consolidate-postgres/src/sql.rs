@@ -3,9 +3,9 @@
 //! A text from a parameter list has the database's collation, so it is compared as `COLLATE "C"`, which is what the
 //! columns and their indexes have.
 //!
-//! What looks rows up by a list does so in a LATERAL subquery that cannot be merged into the join (LIMIT, OFFSET 0 or FOR
-//! UPDATE keeps it apart): one look-up in the index for each. As a plain join, a plan that was made while the tables were
-//! empty, and is kept, reads all rows of the store for each group.
+//! Where rows are found by a list, the store's name is part of the list too. Of a table that was empty when a plan was
+//! made Postgres believes that a store has three rows; then it would read all rows of the store, and look each up in the
+//! list.
 
 pub(crate) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 pub(crate) const COMMIT: &str = "COMMIT";
@@ -14,12 +14,11 @@ pub(crate) const ROLLBACK: &str = "ROLLBACK";
 pub(crate) const BEGIN_LOOKING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// In the order of the keys, the same on every node, so that two who lock never wait for each other in a circle. The
-/// keys are given in that order, and are looked up one after the other.
-pub(crate) const LOCK_LANES: &str =
-    "SELECT l.key, l.lane, l.latest_at, l.wake_at FROM unnest($2::text[]) AS asked (key) \
-    CROSS JOIN LATERAL ( \
-        SELECT key, lane, latest_at, wake_at FROM lanes WHERE store = $1 AND key = asked.key COLLATE \"C\" FOR UPDATE \
-    ) AS l";
+/// keys are given in that order; asking for `key = ANY` in the order of `key` would read the index of all keys.
+pub(crate) const LOCK_LANES: &str = "SELECT l.key, l.lane, l.latest_at, l.wake_at \
+    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::text[])]), $2::text[]) \
+        WITH ORDINALITY AS asked (store, key, place) \
+    JOIN lanes l ON l.store = asked.store COLLATE \"C\" AND l.key = asked.key COLLATE \"C\" ORDER BY asked.place FOR UPDATE OF l";
 
 /// Passes over what another transaction holds: whoever that is will say when the lane wakes.
 pub(crate) const LOCK_DUE_LANES: &str = "SELECT key, lane, latest_at, wake_at FROM lanes \
@@ -32,24 +31,21 @@ pub(crate) const LOCK_FIRST_LANES: &str = "SELECT key, lane, latest_at, wake_at 
     WHERE store = $1 AND key >= $2 AND wake_at IS NOT NULL ORDER BY key LIMIT $3 FOR UPDATE";
 
 /// Runs after the lanes were locked, in a statement of its own: only then does it see what was committed meanwhile.
-pub(crate) const KNOWN_IDS: &str =
-    "SELECT i.key, i.id FROM unnest($2::text[], $3::text[]) AS asked (key, id) \
-    CROSS JOIN LATERAL ( \
-        SELECT key, id FROM message_ids \
-        WHERE store = $1 AND key = asked.key COLLATE \"C\" AND id = asked.id COLLATE \"C\" LIMIT 1 \
-    ) AS i";
+pub(crate) const KNOWN_IDS: &str = "SELECT i.key, i.id \
+    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::text[])]), $2::text[], $3::text[]) \
+        AS asked (store, key, id) \
+    JOIN message_ids i ON i.store = asked.store COLLATE \"C\" AND i.key = asked.key COLLATE \"C\" AND i.id = asked.id COLLATE \"C\"";
 
 /// Without ON CONFLICT: that another node has inserted the lane meanwhile must not go unnoticed.
 pub(crate) const INSERT_LANES: &str = "INSERT INTO lanes (store, key, lane, wake_at, forgettable_at, latest_at) \
     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])";
 
-pub(crate) const UPDATE_LANES: &str =
-    "UPDATE lanes l SET lane = c.lane, wake_at = c.wake_at, \
-    forgettable_at = c.forgettable_at, latest_at = c.latest_at \
-    FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) \
-        AS c (key, lane, wake_at, forgettable_at, latest_at) \
-    CROSS JOIN LATERAL (SELECT ctid FROM lanes WHERE store = $1 AND key = c.key COLLATE \"C\" LIMIT 1) AS found \
-    WHERE l.ctid = found.ctid";
+pub(crate) const UPDATE_LANES: &str = "UPDATE lanes l SET lane = c.lane, wake_at = c.wake_at, forgettable_at = c.forgettable_at, \
+    latest_at = c.latest_at \
+    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::text[])]), \
+        $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) \
+        AS c (store, key, lane, wake_at, forgettable_at, latest_at) \
+    WHERE l.store = c.store COLLATE \"C\" AND l.key = c.key COLLATE \"C\"";
 
 /// A lane that cannot be read is taken out of the way of the others.
 pub(crate) const PARK_LANES: &str =
@@ -67,43 +63,39 @@ pub(crate) const INSERT_IDS: &str = "INSERT INTO message_ids (store, key, id, se
     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::uuid[])";
 
 /// For each column: whether it is set, and to what. A reply can also be set unless there is one.
-pub(crate) const CHANGE_BATCHES: &str =
-    "UPDATE batches b SET \
+pub(crate) const CHANGE_BATCHES: &str = "UPDATE batches b SET \
     classification = CASE WHEN c.sets_classification THEN c.classification ELSE b.classification END, \
     reply = CASE WHEN c.sets_reply THEN c.reply ELSE COALESCE(b.reply, c.reply) END, \
     error = CASE WHEN c.sets_error THEN c.error ELSE b.error END \
-    FROM unnest($2::uuid[], $3::boolean[], $4::text[], $5::boolean[], $6::text[], $7::boolean[], $8::text[]) \
-        AS c (id, sets_classification, classification, sets_reply, reply, sets_error, error) \
-    CROSS JOIN LATERAL (SELECT ctid FROM batches WHERE store = $1 AND id = c.id LIMIT 1) AS found \
-    WHERE b.ctid = found.ctid";
+    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::uuid[])]), \
+        $2::uuid[], $3::boolean[], $4::text[], $5::boolean[], $6::text[], $7::boolean[], $8::text[]) \
+        AS c (store, id, sets_classification, classification, sets_reply, reply, sets_error, error) \
+    WHERE b.store = c.store COLLATE \"C\" AND b.id = c.id";
 
-pub(crate) const END_BATCHES: &str =
-    "UPDATE batches b SET status = c.status, due_at = c.due_at, \
+pub(crate) const END_BATCHES: &str = "UPDATE batches b SET status = c.status, due_at = c.due_at, \
     ended_at = c.ended_at, close_reason = c.close_reason, control = c.control, attempts = c.attempts, \
     message_count = c.message_count, outcome = c.outcome, error = COALESCE(c.error, b.error), facts = c.facts \
-    FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::integer[], \
+    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::uuid[])]), \
+        $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::integer[], \
         $9::bigint[], $10::text[], $11::text[], $12::text[]) \
-        AS c (id, status, due_at, ended_at, close_reason, control, attempts, message_count, outcome, error, facts) \
-    CROSS JOIN LATERAL (SELECT ctid FROM batches WHERE store = $1 AND id = c.id LIMIT 1) AS found \
-    WHERE b.ctid = found.ctid";
+        AS c (store, id, status, due_at, ended_at, close_reason, control, attempts, message_count, outcome, error, facts) \
+    WHERE b.store = c.store COLLATE \"C\" AND b.id = c.id";
 
-pub(crate) const MESSAGES: &str =
-    "SELECT m.batch_id, m.arrived_at, m.body FROM unnest($2::uuid[]) AS asked (id) \
-    CROSS JOIN LATERAL ( \
-        SELECT batch_id, arrived_at, body FROM messages WHERE store = $1 AND batch_id = asked.id \
-        ORDER BY position OFFSET 0 \
-    ) AS m";
+pub(crate) const MESSAGES: &str = "SELECT m.batch_id, m.arrived_at, m.body \
+    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::uuid[])]), $2::uuid[]) \
+        WITH ORDINALITY AS asked (store, id, place) \
+    JOIN messages m ON m.store = asked.store COLLATE \"C\" AND m.batch_id = asked.id ORDER BY asked.place, m.position";
 
-pub(crate) const CHECKPOINTS: &str =
-    "SELECT b.id, b.classification, b.reply FROM unnest($2::uuid[]) AS asked (id) \
-    CROSS JOIN LATERAL ( \
-        SELECT id, classification, reply FROM batches WHERE store = $1 AND id = asked.id LIMIT 1 \
-    ) AS b";
+pub(crate) const CHECKPOINTS: &str = "SELECT b.id, b.classification, b.reply \
+    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::uuid[])]), $2::uuid[]) AS asked (store, id) \
+    JOIN batches b ON b.store = asked.store COLLATE \"C\" AND b.id = asked.id";
 
 pub(crate) const NEXT_WAKE: &str =
     "SELECT wake_at FROM lanes WHERE store = $1 AND wake_at IS NOT NULL ORDER BY wake_at LIMIT 1";
 
-pub(crate) const LANES: &str = "SELECT key, lane FROM lanes WHERE store = $1 AND key = ANY($2)";
+pub(crate) const LANES: &str = "SELECT l.key, l.lane \
+    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::text[])]), $2::text[]) AS asked (store, key) \
+    JOIN lanes l ON l.store = asked.store COLLATE \"C\" AND l.key = asked.key COLLATE \"C\"";
 pub(crate) const PENDING_LANES: &str = "SELECT lane FROM lanes WHERE store = $1 AND wake_at IS NOT NULL";
 pub(crate) const COUNTS: &str = "SELECT (SELECT count(*) FROM lanes WHERE store = $1), \
     (SELECT count(*) FROM batches WHERE store = $1 AND status <> 'finished' AND status = 'dead'), \
@@ -131,35 +123,38 @@ pub(crate) const LIST_NOT_FINISHED: &str = records!(
 pub(crate) const KEY_OF_BATCH: &str = "SELECT key FROM batches WHERE store = $1 AND id = $2";
 /// Runs after the lane was locked.
 pub(crate) const STATUS_OF_BATCH: &str = "SELECT status, facts FROM batches WHERE store = $1 AND id = $2";
-pub(crate) const REVIVE_IDS: &str = "UPDATE message_ids SET batch_id = $3 WHERE store = $1 AND key = $4 AND id IN \
-    (SELECT message_id COLLATE \"C\" FROM messages WHERE store = $1 AND batch_id = $2 AND message_id IS NOT NULL)";
+pub(crate) const REVIVE_IDS: &str = "WITH own AS MATERIALIZED ( \
+        SELECT store, $4::text COLLATE \"C\" AS key, message_id COLLATE \"C\" AS id FROM messages \
+        WHERE store = $1 AND batch_id = $2 AND message_id IS NOT NULL \
+    ) UPDATE message_ids i SET batch_id = $3 FROM own \
+    WHERE i.store = own.store AND i.key = own.key AND i.id = own.id";
 pub(crate) const REVIVE_MESSAGES: &str =
     "UPDATE messages SET batch_id = $3 WHERE store = $1 AND batch_id = $2";
 pub(crate) const DELETE_BATCH: &str = "DELETE FROM batches WHERE store = $1 AND id = $2";
 
 /// As many batches as hold about `$3` messages.
 pub(crate) const PRUNE_BATCHES: &str = "WITH old AS ( \
-        SELECT id, ended_at, message_count FROM batches \
+        SELECT store, id, ended_at, message_count FROM batches \
         WHERE store = $1 AND status = 'finished' AND ended_at <= $2 ORDER BY ended_at LIMIT $3 \
         FOR UPDATE SKIP LOCKED \
     ), gone AS ( \
-        SELECT id FROM ( \
-            SELECT id, sum(message_count) OVER (ORDER BY ended_at, id) - message_count AS before FROM old \
+        SELECT store, id FROM ( \
+            SELECT store, id, sum(message_count) OVER (ORDER BY ended_at, id) - message_count AS before FROM old \
         ) AS counted WHERE before < $3 \
     ), messages_gone AS ( \
-        DELETE FROM messages m USING gone WHERE m.store = $1 AND m.batch_id = gone.id \
-    ) DELETE FROM batches b USING gone WHERE b.store = $1 AND b.id = gone.id";
+        DELETE FROM messages m USING gone WHERE m.store = gone.store AND m.batch_id = gone.id \
+    ) DELETE FROM batches b USING gone WHERE b.store = gone.store AND b.id = gone.id";
 
 pub(crate) const PRUNE_IDS: &str = "WITH old AS ( \
-        SELECT i.key, i.id FROM message_ids i WHERE i.store = $1 AND i.seen_at <= $2 AND NOT EXISTS ( \
-            SELECT FROM batches b WHERE b.store = $1 AND b.id = i.batch_id AND b.status <> 'finished' \
-        ) ORDER BY i.seen_at LIMIT $3 FOR UPDATE OF i SKIP LOCKED \
-    ) DELETE FROM message_ids i USING old WHERE i.store = $1 AND i.key = old.key AND i.id = old.id";
+        SELECT i.store, i.key, i.id FROM message_ids i WHERE i.store = $1 AND i.seen_at <= $2 AND \
+            COALESCE((SELECT b.status FROM batches b WHERE b.store = i.store AND b.id = i.batch_id), 'finished') \
+                = 'finished' ORDER BY i.seen_at LIMIT $3 FOR UPDATE OF i SKIP LOCKED \
+    ) DELETE FROM message_ids i USING old WHERE i.store = old.store AND i.key = old.key AND i.id = old.id";
 
 pub(crate) const PRUNE_LANES: &str = "WITH old AS ( \
-        SELECT key FROM lanes WHERE store = $1 AND wake_at IS NULL AND forgettable_at <= $2 LIMIT $3 \
+        SELECT store, key FROM lanes WHERE store = $1 AND wake_at IS NULL AND forgettable_at <= $2 LIMIT $3 \
         FOR UPDATE SKIP LOCKED \
-    ) DELETE FROM lanes l USING old WHERE l.store = $1 AND l.key = old.key";
+    ) DELETE FROM lanes l USING old WHERE l.store = old.store AND l.key = old.key";
 
 pub(crate) const NOTIFY: &str = "SELECT pg_notify($1, $2)";
 pub(crate) const CLOCK: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";

@@ -359,7 +359,8 @@ async fn two_hundred_thousand_blocked_keys_are_passed_over_by_the_index() {
     assert_eq!(claims.iter().map(|claim| claim.batch.key.as_str()).collect::<Vec<_>>(), ["free"]);
 }
 
-/// Each statement of a server's log of plans, as it was when the tables were full, goes by an index that fits.
+/// By the server's own log of what each plan read. The tables were empty when the plans were made, and nobody has
+/// analysed them since, as in the first minute of a service.
 #[tokio::test]
 async fn no_statement_reads_more_than_it_needs() {
     let settings = [
@@ -367,6 +368,7 @@ async fn no_statement_reads_more_than_it_needs() {
         "auto_explain.log_min_duration=0",
         "auto_explain.log_analyze=on",
         "auto_explain.log_timing=off",
+        "autovacuum=off",
         "log_min_messages=log",
     ];
     let server = Server::with(throwaway_postgres::Disk::NotWaited, &settings);
@@ -375,7 +377,6 @@ async fn no_statement_reads_more_than_it_needs() {
         let arrivals = (0..1_000).map(|n| due_at_once(&format!("key {}", n % 500), &format!("{round} {n}")));
         store.append(at(round), arrivals.collect()).await.expect("append");
     }
-    server.psql("ANALYZE");
     let before = server.log().len();
     let arrivals = (0..10).map(|n| due_at_once(&format!("key {n}"), &format!("new {n}"))).collect();
     store.append(at(30), arrivals).await.expect("append");

@@ -158,12 +158,13 @@ impl Server {
         }
         // When we end, however that is, the input of the shell does, and it stops the server and clears up.
         const SCRIPT: &str = r#"
+            trap '' HUP INT TERM
             exec 3<&0 </dev/null
             "$@" 3<&- & server=$!
             (cat >/dev/null; : >"$0/ended"; kill -QUIT $server 2>/dev/null) <&3 & watcher=$!
             exec 3<&-
             wait $server
-            if [ -e "$0/ended" ]; then rm -rf "$0"; else kill $watcher; fi
+            if [ -e "$0/ended" ]; then rm -rf "$0"; else kill -KILL $watcher; fi
         "#;
         let mut command = self.command_of(Path::new("/bin/sh"));
         command.args(["-c", SCRIPT]).arg(&self.folder);

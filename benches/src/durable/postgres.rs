@@ -28,65 +28,55 @@ const SESSION: &str = "SET search_path TO sms_consolidate; SET plan_cache_mode T
      SET enable_mergejoin TO off; SET jit TO off";
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
-const LOCK_LANES: &str =
-    "SELECT l.key, l.lane, l.latest_at, l.wake_at FROM unnest($2::text[]) AS asked (key) \
-    CROSS JOIN LATERAL ( \
-        SELECT key, lane, latest_at, wake_at FROM lanes WHERE store = $1 AND key = asked.key COLLATE \"C\" FOR UPDATE \
-    ) AS l";
+const LOCK_LANES: &str = "SELECT l.key, l.lane, l.latest_at, l.wake_at \
+    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::text[])]), $2::text[]) \
+        WITH ORDINALITY AS asked (store, key, place) \
+    JOIN lanes l ON l.store = asked.store COLLATE \"C\" AND l.key = asked.key COLLATE \"C\" ORDER BY asked.place FOR UPDATE OF l";
 const LOCK_DUE_LANES: &str = "SELECT key, lane, latest_at, wake_at FROM lanes \
-     WHERE store = $1 AND wake_at <= $2 ORDER BY wake_at LIMIT $3 FOR UPDATE SKIP LOCKED";
-const KNOWN_IDS: &str =
-    "SELECT i.key, i.id FROM unnest($2::text[], $3::text[]) AS asked (key, id) \
-    CROSS JOIN LATERAL ( \
-        SELECT key, id FROM message_ids \
-        WHERE store = $1 AND key = asked.key COLLATE \"C\" AND id = asked.id COLLATE \"C\" LIMIT 1 \
-    ) AS i";
+    WHERE store = $1 AND wake_at <= $2 ORDER BY wake_at LIMIT $3 FOR UPDATE SKIP LOCKED";
+const KNOWN_IDS: &str = "SELECT i.key, i.id \
+    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::text[])]), $2::text[], $3::text[]) \
+        AS asked (store, key, id) \
+    JOIN message_ids i ON i.store = asked.store COLLATE \"C\" AND i.key = asked.key COLLATE \"C\" AND i.id = asked.id COLLATE \"C\"";
 const INSERT_LANES: &str = "INSERT INTO lanes (store, key, lane, wake_at, forgettable_at, latest_at) \
-     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])";
-const UPDATE_LANES: &str =
-    "UPDATE lanes l SET lane = c.lane, wake_at = c.wake_at, \
-    forgettable_at = c.forgettable_at, latest_at = c.latest_at \
-    FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) \
-        AS c (key, lane, wake_at, forgettable_at, latest_at) \
-    CROSS JOIN LATERAL (SELECT ctid FROM lanes WHERE store = $1 AND key = c.key COLLATE \"C\" LIMIT 1) AS found \
-    WHERE l.ctid = found.ctid";
+    SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])";
+const UPDATE_LANES: &str = "UPDATE lanes l SET lane = c.lane, wake_at = c.wake_at, forgettable_at = c.forgettable_at, \
+    latest_at = c.latest_at \
+    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::text[])]), \
+        $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) \
+        AS c (store, key, lane, wake_at, forgettable_at, latest_at) \
+    WHERE l.store = c.store COLLATE \"C\" AND l.key = c.key COLLATE \"C\"";
 const INSERT_BATCHES: &str = "INSERT INTO batches (store, id, key, status, opened_at, due_at, attempts, message_count) \
-     SELECT $1, id, key, 'unfinished', opened_at, due_at, 0, message_count \
-     FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) \
-         AS n (id, key, opened_at, due_at, message_count)";
+    SELECT $1, id, key, 'unfinished', opened_at, due_at, 0, message_count \
+    FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) \
+        AS n (id, key, opened_at, due_at, message_count)";
 const INSERT_MESSAGES: &str = "INSERT INTO messages (store, batch_id, position, arrived_at, message_id, body) \
-     SELECT $1, * FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])";
+    SELECT $1, * FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])";
 const INSERT_IDS: &str = "INSERT INTO message_ids (store, key, id, seen_at, batch_id) \
-     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::uuid[])";
-const CHANGE_BATCHES: &str =
-    "UPDATE batches b SET \
+    SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::uuid[])";
+const CHANGE_BATCHES: &str = "UPDATE batches b SET \
     classification = CASE WHEN c.sets_classification THEN c.classification ELSE b.classification END, \
     reply = CASE WHEN c.sets_reply THEN c.reply ELSE COALESCE(b.reply, c.reply) END, \
     error = CASE WHEN c.sets_error THEN c.error ELSE b.error END \
-    FROM unnest($2::uuid[], $3::boolean[], $4::text[], $5::boolean[], $6::text[], $7::boolean[], $8::text[]) \
-        AS c (id, sets_classification, classification, sets_reply, reply, sets_error, error) \
-    CROSS JOIN LATERAL (SELECT ctid FROM batches WHERE store = $1 AND id = c.id LIMIT 1) AS found \
-    WHERE b.ctid = found.ctid";
-const END_BATCHES: &str =
-    "UPDATE batches b SET status = c.status, due_at = c.due_at, \
+    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::uuid[])]), \
+        $2::uuid[], $3::boolean[], $4::text[], $5::boolean[], $6::text[], $7::boolean[], $8::text[]) \
+        AS c (store, id, sets_classification, classification, sets_reply, reply, sets_error, error) \
+    WHERE b.store = c.store COLLATE \"C\" AND b.id = c.id";
+const END_BATCHES: &str = "UPDATE batches b SET status = c.status, due_at = c.due_at, \
     ended_at = c.ended_at, close_reason = c.close_reason, control = c.control, attempts = c.attempts, \
     message_count = c.message_count, outcome = c.outcome, error = COALESCE(c.error, b.error), facts = c.facts \
-    FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::integer[], \
+    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::uuid[])]), \
+        $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::integer[], \
         $9::bigint[], $10::text[], $11::text[], $12::text[]) \
-        AS c (id, status, due_at, ended_at, close_reason, control, attempts, message_count, outcome, error, facts) \
-    CROSS JOIN LATERAL (SELECT ctid FROM batches WHERE store = $1 AND id = c.id LIMIT 1) AS found \
-    WHERE b.ctid = found.ctid";
-const MESSAGES: &str =
-    "SELECT m.batch_id, m.arrived_at, m.body FROM unnest($2::uuid[]) AS asked (id) \
-    CROSS JOIN LATERAL ( \
-        SELECT batch_id, arrived_at, body FROM messages WHERE store = $1 AND batch_id = asked.id \
-        ORDER BY position OFFSET 0 \
-    ) AS m";
-const CHECKPOINTS: &str =
-    "SELECT b.id, b.classification, b.reply FROM unnest($2::uuid[]) AS asked (id) \
-    CROSS JOIN LATERAL ( \
-        SELECT id, classification, reply FROM batches WHERE store = $1 AND id = asked.id LIMIT 1 \
-    ) AS b";
+        AS c (store, id, status, due_at, ended_at, close_reason, control, attempts, message_count, outcome, error, facts) \
+    WHERE b.store = c.store COLLATE \"C\" AND b.id = c.id";
+const MESSAGES: &str = "SELECT m.batch_id, m.arrived_at, m.body \
+    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::uuid[])]), $2::uuid[]) \
+        WITH ORDINALITY AS asked (store, id, place) \
+    JOIN messages m ON m.store = asked.store COLLATE \"C\" AND m.batch_id = asked.id ORDER BY asked.place, m.position";
+const CHECKPOINTS: &str = "SELECT b.id, b.classification, b.reply \
+    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::uuid[])]), $2::uuid[]) AS asked (store, id) \
+    JOIN batches b ON b.store = asked.store COLLATE \"C\" AND b.id = asked.id";
 
 type Value = dyn ToSql + Sync + Send;
 

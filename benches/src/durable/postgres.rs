@@ -25,7 +25,7 @@ const STORE: &str = "default";
 /// What the library's sessions set, so that plans are the same.
 const SESSION: &str = "SET search_path TO sms_consolidate; SET plan_cache_mode TO force_generic_plan; \
      SET enable_seqscan TO off; SET enable_bitmapscan TO off; SET enable_hashjoin TO off; \
-     SET enable_mergejoin TO off; SET jit TO off";
+     SET enable_mergejoin TO off; SET enable_material TO off; SET jit TO off";
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 const LOCK_LANES: &str = "SELECT l.key, l.lane, l.latest_at, l.wake_at \

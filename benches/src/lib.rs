@@ -4,6 +4,7 @@
 
 pub mod contenders;
 pub mod contest;
+pub mod durable;
 pub mod lateness;
 pub mod machine;
 pub mod memory;

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use sms_consolidate::{Address, Conversation, Message, SmsMessage, Timestamp};
 
@@ -136,4 +136,22 @@ pub fn write_webhook(body: &mut Vec<u8>, number: usize) {
         r#"{{"date_received":"2025-01-20","hour_received":"10:14:50","time_received":"2025-01-20 10:14:50","message":"{TEXT}","number":"+63{sender:010}","guid":"{guid}"}}"#
     );
     written.expect("a Vec takes whatever is written");
+}
+
+/// How many bytes the JSON of a [`long_message`] has.
+pub const LONG_BYTES: usize = 200;
+
+/// The text of a [`long_message`].
+#[must_use]
+pub fn long_text() -> String {
+    // {"text":"…","id":"…"} around the text and a guid of 36 characters.
+    const AROUND: usize = r#"{"text":"","id":""}"#.len() + 36;
+    TEXT.chars().cycle().take(LONG_BYTES - AROUND).collect()
+}
+
+/// The `number`th message, with a text so long that its JSON has [`LONG_BYTES`] bytes.
+#[must_use]
+pub fn long_message(number: usize) -> SmsMessage {
+    static TEXT: LazyLock<String> = LazyLock::new(long_text);
+    SmsMessage::new(TEXT.as_str()).with_id(guid(number))
 }

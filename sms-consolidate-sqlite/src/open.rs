@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use sms_consolidate::{Clock, SystemClock};
 
@@ -190,6 +191,9 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
         // Without SQLITE_OPEN_URI: a path is a path, whatever its characters.
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
+        // Plans do not depend on what is bound: otherwise SQLite prepares a statement anew whenever it is bound, if a partial
+        // index was thought of.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(connection)
     };

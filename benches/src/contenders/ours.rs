@@ -1,3 +1,4 @@
+use sms_consolidate::store::Store;
 use sms_consolidate::{
     Classification, Classifier, ClassifyError, Consolidator, Context, Conversation, Key, Label, MemoryStore,
     Message, Pushed, Receipt, Reply, ReplySender, SendError, SmsMessage, Window,
@@ -51,6 +52,34 @@ impl Ours<SmsMessage> {
     #[must_use]
     pub fn with_dedup(window: Window) -> Self {
         Self::start(window, |message| message)
+    }
+}
+
+impl Ours<SmsMessage> {
+    /// Over another store. Its driver does not run.
+    ///
+    /// # Panics
+    /// Never: a classifier and a sender are given.
+    #[must_use]
+    pub fn over(
+        store: impl Store<Conversation, SmsMessage>,
+        window: Window,
+        sender: impl ReplySender<Conversation>,
+    ) -> Self {
+        let consolidator = Consolidator::builder()
+            .window(window)
+            .store(store)
+            .classifier(instant_classifier())
+            .sender(sender)
+            .build()
+            .expect("a classifier and a sender are given");
+        Self { consolidator, wrap: |message| message }
+    }
+
+    /// The consolidator.
+    #[must_use]
+    pub fn consolidator(&self) -> &Consolidator<Conversation, SmsMessage> {
+        &self.consolidator
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +34,13 @@ pub(crate) enum Unreadable {
     Missing { found: usize, expected: u32 },
     #[error("its classification cannot be read")]
     Classification,
+    #[error("reading it panicked")]
+    Panicked,
+}
+
+/// Reads with the user's own code, which may panic: that must not end more than the one batch.
+pub(crate) fn guarded<T, E: From<Unreadable>>(read: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(Unreadable::Panicked.into()))
 }
 
 /// The messages of a batch from rows of batch_id, arrived_at, body, in their order.
@@ -126,7 +134,7 @@ pub(crate) async fn claim<K: Key, M: Message + DeserializeOwned>(
     let beside = Beside::read(&session, store, &ids).await?;
     let (mut claims, mut changes) = (Vec::new(), Changes::default());
     for (key, now, claimed) in heads {
-        match beside.claim(&key, &claimed) {
+        match guarded(|| beside.claim(&key, &claimed)) {
             Ok(claim) => claims.push(claim),
             Err(why) => {
                 tracing::error!(batch = %claimed.facts.id, error = %why, "BATCH UNREADABLE");

@@ -14,7 +14,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::changes::{batch_id, uuid};
-use crate::claim::messages;
+use crate::claim::{guarded, messages};
 use crate::database::Session;
 use crate::error::Fault;
 use crate::shared::Shared;
@@ -136,7 +136,7 @@ fn record<K: Key>(row: &Row, lanes: &LanesByKey) -> Option<(Record<K>, BatchFact
         record.error = row.get::<_, Option<&str>>(12).map(|error| unescape(error).into_owned());
         Ok((record, facts))
     };
-    match read() {
+    match guarded(read) {
         Ok(read) => Some(read),
         Err(_) => {
             tracing::error!(batch = %id, "BATCH UNREADABLE: its row in `batches` is damaged, or its key is foreign");
@@ -197,7 +197,7 @@ pub(crate) async fn batch<K: Key, M: Message + DeserializeOwned>(
     let statement = session.statement(sql::MESSAGES).await?;
     let rows = session.client().query(&statement, &[&store, &vec![uuid(id)]]).await?;
     session.leave().await?;
-    let parts = messages(&rows, facts.messages).ok();
+    let parts = guarded(|| messages(&rows, facts.messages)).ok();
     let batch = parts.map(|parts| Batch::assemble(&facts, record.key.clone(), parts));
     Ok(Some(Whole::new(record, batch)))
 }

@@ -108,7 +108,8 @@ impl Lanes {
                 continue;
             }
             let text = json(&locked.lane);
-            if locked.found.as_ref() == Some(&text) {
+            // Also a wake that was only in its column, by hand, must not come up again and again.
+            if locked.found.as_ref() == Some(&text) && locked.found_wake == locked.lane.wake_at() {
                 continue;
             }
             wakes_earlier |= locked.wakes_earlier();

@@ -81,4 +81,4 @@ mod writer;
 pub use builder::PostgresStoreBuilder;
 pub use clock::PostgresClock;
 pub use error::ConnectError;
-pub use store::PostgresStore;
+pub use store::{MAX_BODY_BYTES, PostgresStore};

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -120,15 +121,24 @@ async fn answered<T>(answer: Answer<T>) -> Result<T, StoreError> {
     answer.await.unwrap_or_else(|_| Err(StoreError::unavailable("the write was interrupted")))
 }
 
+/// The most bytes of a message as JSON, as in the SQLite store. A larger one is refused as
+/// [`Unstorable`](Refusal::Unstorable): Postgres would cut the connection for it, and fail its neighbours.
+pub const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+
 /// What is stored of an arrival; `None` if it cannot be.
 fn append_of<K: Key, M: Message + Serialize>(
     now: Timestamp,
     arrival: &Arrival<K, M>,
 ) -> Option<(Append, Answer<AppendedOne>)> {
-    let body = serde_json::to_string(&arrival.message).ok()?;
-    let key = escape(&arrival.key.to_string()).into_owned();
-    let id = arrival.message.id().map(|id| escape(id).into_owned());
-    Some(Append::new(now, key, id, body, arrival.for_lane()))
+    // The user's code: if it panics, this message cannot be stored, and others of the call can.
+    let prepared = catch_unwind(AssertUnwindSafe(|| {
+        let body = serde_json::to_string(&arrival.message).ok()?;
+        let key = escape(&arrival.key.to_string()).into_owned();
+        let id = arrival.message.id().map(|id| escape(id).into_owned());
+        Some((key, id, body, arrival.for_lane()))
+    }));
+    let (key, id, body, for_lane) = prepared.ok()??;
+    (body.len() <= MAX_BODY_BYTES).then(|| Append::new(now, key, id, body, for_lane))
 }
 
 impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for PostgresStore<K, M> {

@@ -184,8 +184,10 @@ async fn run(shared: Arc<Shared>, group: Jobs) -> Option<String> {
                 tries = TRIES;
                 waiting.push(jobs);
             }
-            // One of them cannot be stored. It is found by halving, so that its neighbours are.
-            Err(Failed { fault: Fault::Value(_), .. }) if jobs.len() > 1 => {
+            // One of them cannot be stored, or conflicts whenever it is tried. It is found by halving, so that its
+            // neighbours are stored.
+            Err(Failed { fault: Fault::Value(_) | Fault::Again(_), .. }) if jobs.len() > 1 => {
+                tries = 0;
                 let second = jobs.split_off(jobs.len() / 2);
                 waiting.extend([second, jobs]);
             }
@@ -208,7 +210,7 @@ fn answer(jobs: Jobs, damaged: &[String], shared: &Shared) {
     for job in jobs {
         if damaged.iter().any(|key| key == job.key()) {
             let fault = Fault::broken("what is stored of this key is damaged, see the table lanes");
-            job.fail(fault.to_store_error(&shared.database.server));
+            job.refuse(fault.to_store_error(&shared.database.server));
         } else {
             job.answer();
         }

@@ -216,14 +216,74 @@ async fn a_damaged_lane_stands_in_nobodys_way() {
     ));
     let both = vec![due_at_once("sound", "2")];
     store.append(at(1), both).await.expect("append");
-    let error = store.append(at(1), vec![due_at_once("damaged", "2")]).await.expect_err("it is damaged");
-    assert!(matches!(error, StoreError::Failed { .. }), "{error}");
+    let both = vec![due_at_once("damaged", "2"), due_at_once("sound", "3")];
+    let report = store.append(at(1), both).await.expect("append");
+    assert_eq!(report.results[0], Appended::Refused(Refusal::Unstorable));
+    assert!(matches!(report.results[1], Appended::Accepted(_)), "its neighbour is stored");
     let claims = store.claim(at(1), limit(9), LEASE).await.expect("claim");
     assert_eq!(claims.iter().map(|claim| claim.batch.key.as_str()).collect::<Vec<_>>(), ["sound"]);
     let wake = store.next_wake().await.expect("next_wake");
     assert!(wake > Some(at(1)), "the damaged one is set aside: {wake:?}");
     let records = store.list(&Filter::newest(9)).await.expect("list");
     assert!(records.iter().any(|record| record.key == "damaged"), "and still in sight");
+}
+
+/// A message whose own code panics where its text says so.
+#[derive(Clone)]
+struct Touchy(String);
+
+impl Message for Touchy {
+    fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl serde::Serialize for Touchy {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        assert!(self.0 != "panics when it is written", "as it says");
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Touchy {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        assert!(text != "panics when it is read", "as it says");
+        Ok(Self(text))
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_panics_ends_its_own_batch_alone() {
+    let builder = PostgresStore::<String, Touchy>::builder(&SERVER.url());
+    let store = builder.name(fresh_name()).connect().await.expect("connect");
+    let arrival =
+        |key: &str, text: &str| Arrival::new(key.to_owned(), Touchy(text.to_owned()), Window::immediate());
+    let arrivals = vec![
+        arrival("a", "panics when it is read"),
+        arrival("b", "panics when it is written"),
+        arrival("c", "sound"),
+    ];
+    let report = store.append(at(0), arrivals).await.expect("append");
+    assert!(matches!(report.results[0], Appended::Accepted(_)));
+    assert_eq!(report.results[1], Appended::Refused(Refusal::Unstorable));
+    let claims = store.claim(at(1), limit(9), LEASE).await.expect("claim");
+    assert_eq!(claims.iter().map(|claim| claim.batch.key.as_str()).collect::<Vec<_>>(), ["c"]);
+    let dead = store.list(&Filter::newest(9).with_status(Status::Dead)).await.expect("list");
+    assert_eq!(dead.iter().map(|record| record.key.as_str()).collect::<Vec<_>>(), ["a"]);
+    assert!(store.batch(dead[0].id).await.expect("batch").expect("it is kept").batch.is_none());
+    assert!(store.next_wake().await.expect("next_wake") > Some(at(1)), "it is in nobody's way");
+}
+
+#[tokio::test]
+async fn a_wake_that_was_set_too_early_by_hand_is_corrected() {
+    let name = fresh_name();
+    let store = open(&SERVER, &name).await;
+    let later = Arrival::new("later".to_owned(), SmsMessage::new("text"), Window::default());
+    store.append(at(0), vec![later]).await.expect("append");
+    SERVER.psql(&format!("UPDATE sms_consolidate.lanes SET wake_at = 0 WHERE store = '{name}'"));
+    assert!(store.claim(at(1), limit(9), LEASE).await.expect("claim").is_empty());
+    assert_eq!(store.next_wake().await.expect("next_wake"), Some(at(60)));
 }
 
 #[tokio::test]

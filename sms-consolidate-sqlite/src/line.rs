@@ -167,6 +167,8 @@ pub(crate) fn maintain(
     retention: Retention,
 ) -> Result<Maintained, Fault> {
     tx.write_lanes()?;
+    // Some of them go below, and whoever comes later in the group must not take them for there.
+    tx.lanes.forget();
     let store = tx.store;
     let mut done = Maintained::default();
     let most = i64::try_from(limit).unwrap_or(i64::MAX);

@@ -75,6 +75,11 @@ impl Lanes {
         Ok(self.0.get_mut(key).expect("it was inserted"))
     }
 
+    /// Forgets all, which must be written before.
+    pub(crate) fn forget(&mut self) {
+        self.0.clear();
+    }
+
     /// Forgets what was only read, if that is much.
     pub(crate) fn make_room(&mut self) {
         if self.0.len() > LANES_KEPT {
@@ -186,9 +191,8 @@ fn write(connection: &Connection, store: &str, key: &str, kept: &mut Kept) -> Re
     let forgettable_at = kept.lane.forgettable_at();
     if forgettable_at.is_some_and(|at| at <= kept.latest) {
         if kept.stored.is_some() {
-            connection
-                .prepare_cached("DELETE FROM lanes WHERE store = ?1 AND key = ?2")?
-                .execute((store, key))?;
+            let sql = "DELETE FROM lanes WHERE store = ?1 AND key = ?2";
+            is_there(connection.prepare_cached(sql)?.execute((store, key))?)?;
         }
         *kept = Kept { lane: Lane::default(), latest: kept.latest, stored: None, is_changed: false };
         return Ok(());
@@ -201,9 +205,8 @@ fn write(connection: &Connection, store: &str, key: &str, kept: &mut Kept) -> Re
     let latest = kept.latest.as_unix_millis();
     if kept.stored == Some(columns) {
         // The indexes are left alone.
-        connection
-            .prepare_cached("UPDATE lanes SET lane = ?3, latest_at = ?4 WHERE store = ?1 AND key = ?2")?
-            .execute((store, key, lane, latest))?;
+        let sql = "UPDATE lanes SET lane = ?3, latest_at = ?4 WHERE store = ?1 AND key = ?2";
+        is_there(connection.prepare_cached(sql)?.execute((store, key, lane, latest))?)?;
     } else {
         let sql = if kept.stored.is_some() {
             "UPDATE lanes SET lane = ?3, latest_at = ?4, wake_at = ?5, forgettable_at = ?6 \
@@ -213,11 +216,16 @@ fn write(connection: &Connection, store: &str, key: &str, kept: &mut Kept) -> Re
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
         };
         let values = (store, key, lane, latest, columns.wake_at, columns.forgettable_at);
-        connection.prepare_cached(sql)?.execute(values)?;
+        is_there(connection.prepare_cached(sql)?.execute(values)?)?;
     }
     kept.stored = Some(columns);
     kept.is_changed = false;
     Ok(())
+}
+
+/// A lane that was read and has gone since would be lost in silence, and its batch with it.
+fn is_there(rows: usize) -> Result<(), Fault> {
+    if rows == 1 { Ok(()) } else { Err(Fault::Damaged("a lane's row has gone since it was read")) }
 }
 
 /// JSON of one of the library's own types.

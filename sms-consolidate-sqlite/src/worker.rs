@@ -220,8 +220,13 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
+    use std::time::Duration;
+
+    use sms_consolidate::Window;
+    use sms_consolidate::lane::{Arrival, Lane};
 
     use super::*;
+    use crate::line::{Retention, maintain};
     use crate::schema;
 
     fn session(on_step: fn(&'static str)) -> Session {
@@ -265,6 +270,36 @@ mod tests {
         let mut statement = session.connection.prepare(sql).expect("it is SQL");
         let keys = statement.query_map([], |row| row.get(0)).expect("there is a table");
         keys.collect::<Result<_, _>>().expect("keys are text")
+    }
+
+    #[test]
+    fn a_lane_that_maintenance_drops_is_not_taken_for_there_by_the_same_group() {
+        let mut session = session(|_| {});
+        let idle = crate::tx::json(&Lane::default());
+        let insert = "INSERT INTO lanes (store, key, lane, forgettable_at, latest_at) VALUES ('default', 'k', ?1, 5, 0)";
+        session.connection.execute(insert, [idle]).expect("there is a table");
+        let now = Timestamp::from_unix_millis(10);
+        let retention = Retention { finished: Duration::from_secs(1), ids: Duration::from_secs(1) };
+        let (jobs, answers): (Vec<_>, Vec<_>) = [
+            job(|tx| tx.lane("k").map(drop)),
+            job(move |tx| maintain(tx, now, 10, retention).map(|done| assert_eq!(done.lanes_pruned, 1))),
+            job(move |tx| {
+                let id = tx.ids.next(now);
+                let kept = tx.lane("k")?;
+                let arrival = Arrival::new(Window::default(), 1);
+                kept.lane.arrive(now, &arrival, || id).expect("the line is not full");
+                kept.changed_at(now);
+                Ok(())
+            }),
+        ]
+        .into_iter()
+        .unzip();
+        session.handle(jobs, &mut BatchIds::new());
+        for mut answer in answers {
+            assert!(matches!(answer.try_recv(), Ok(Ok(()))));
+        }
+        assert_eq!(keys(&session), ["k10"]);
+        assert_eq!(session.wake.get(), Some(now + Window::default().max_wait()));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! How to test a service that embeds the library: minutes of its time in milliseconds of yours, and no sleeping.
 //!
+//! With a durable store, or other real I/O, await `consolidator.settled()` after each advance of the clock.
+//!
 //! `cargo run --example fake_clock_test`. In your project these functions are tests, with `#[tokio::test]`.
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]

@@ -109,13 +109,14 @@ fn announce(config: &Config, address: SocketAddr) {
         for (name, value) in summary {
             say(&format!("  {name:<11}{value}"));
         }
-        say("Try:");
         if config.webhook_secret.is_some() {
+            say("Try (it says that it is up; messages must be signed):");
             say(&format!("  curl http://{address}{WEBHOOK_PATH}"));
         } else {
+            say("Try:");
             say(&format!(
                 "  curl http://{address}{WEBHOOK_PATH} -d \
-                 '{{\"guid\":\"'$RANDOM'\",\"number\":\"+639171234567\",\"message\":\"Yes\"}}'"
+                 '{{\"guid\":\"'$(date +%s%N)'\",\"number\":\"+639171234567\",\"message\":\"Yes\"}}'"
             ));
         }
     }

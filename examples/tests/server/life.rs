@@ -44,7 +44,7 @@ fn the_start_says_what_is_configured_and_how_to_try_it() {
     let curl = with(seen, "curl ").concat();
     assert!(curl.contains(&format!("http://{address}{WEBHOOK} -d ")), "{curl}");
     let (_, body) = curl.split_once("-d '").unwrap();
-    let body = body.strip_suffix('\'').unwrap().replace("'$RANDOM'", "7");
+    let body = body.strip_suffix('\'').unwrap().replace("'$(date +%s%N)'", "7");
     let (status, answer) = server.post(&serde_json::from_str(&body).unwrap());
     assert_eq!((status, &answer["processed"]), (200, &serde_json::json!(1)));
     server.line("REPLY | ");

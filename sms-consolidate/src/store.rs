@@ -9,6 +9,7 @@
 //! | method | transition | beside the lane |
 //! |---|---|---|
 //! | `append` | [`arrive`](crate::lane::Lane::arrive) with [`Arrival::for_lane`] | looks up and keeps the id; keeps the message; a superseded batch loses its checkpoint |
+//! | `append_at_once` | as `append` | only in a store that never waits |
 //! | `claim` | [`claim`](crate::lane::Lane::claim) | [`Batch::assemble`], [`Claim::new`] |
 //! | `renew` | [`renew`](crate::lane::Lane::renew) | |
 //! | `checkpoint` | [`checkpoint`](crate::lane::Lane::checkpoint) | keeps the classification |

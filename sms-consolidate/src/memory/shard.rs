@@ -21,9 +21,11 @@ use crate::lane::{
 };
 use crate::message::{Arrived, Batch, BatchId, BatchIds, Key, Message};
 use crate::store::{
-    Appended, AppendedOne, Arrival, Claim, Counts, Filter, Finish, Maintained, NoReply, Outcome, Record,
-    Refusal, RequeueError, Requeued, Status, Whole,
+    Appended, AppendedOne, Arrival, Claim, Finish, Maintained, NoReply, Outcome, Record, Refusal,
+    RequeueError, Requeued, Status,
 };
+
+mod inspect;
 
 /// Why a batch ends without being handed back: whoever got it might have it answered a second time.
 const STOPPED_WHILE_SENDING: &str = "the service stopped before it knew whether the reply was sent";
@@ -498,19 +500,6 @@ impl<K: Key, M: Message> Shard<K, M> {
         }
     }
 
-    /// Whose line an unfinished batch is in.
-    fn holder_of(&self, id: BatchId) -> Option<Handle> {
-        let mut entries = self.entries.iter();
-        entries.find(|(_, entry)| entry.lane.facts().any(|facts| facts.id == id)).map(|(handle, _)| handle)
-    }
-
-    pub(super) fn count(&self, now: Timestamp, counts: &mut Counts) {
-        counts.keys += self.entries.len() as u64;
-        counts.dead += self.dead.len() as u64;
-        counts.finished += self.finished.len() as u64;
-        self.entries.iter().for_each(|(_, entry)| entry.count(now, counts));
-    }
-
     /// Takes every unfinished and dead batch out. One whose reply may be out ends here instead.
     pub(super) fn hand_back(&mut self, batches: &mut Vec<Batch<K, M>>) {
         let already = batches.len();
@@ -543,53 +532,6 @@ impl<K: Key, M: Message> Shard<K, M> {
         }
         self.moved(handle);
     }
-
-    /// Every record that the filter admits, unsorted.
-    pub(super) fn list(&self, filter: &Filter, records: &mut Vec<Record<K>>) {
-        let unfinished = self.entries.iter().flat_map(|(_, entry)| self.records(entry));
-        let ended = self.finished.iter().chain(self.dead.values().map(|dead| &dead.record)).cloned();
-        records.extend(unfinished.chain(ended).filter(|record| filter.admits(&record.key, record.status)));
-    }
-
-    /// The records of an entry's line.
-    fn records<'a>(&'a self, entry: &'a Entry<K>) -> impl Iterator<Item = Record<K>> + 'a {
-        let mut started = entry.started.and_then(|started| self.started.get(started));
-        entry.lane.facts().map(move |facts| {
-            let mut record = Record::new(entry.key.clone(), facts.state.into(), &facts);
-            if let Some(started) = started.take() {
-                record.classification.clone_from(&started.checkpoint);
-                record.error.clone_from(&started.error);
-            }
-            record
-        })
-    }
-
-    pub(super) fn batch(&self, id: BatchId) -> Option<Whole<K, M>> {
-        if let Some(dead) = self.dead.get(&id) {
-            return Some(Whole::new(dead.record.clone(), Some((*dead.batch).clone())));
-        }
-        if let Some(record) = self.finished.iter().find(|record| record.id == id) {
-            return Some(Whole::new(record.clone(), None));
-        }
-        self.unfinished(id)
-    }
-
-    fn unfinished(&self, id: BatchId) -> Option<Whole<K, M>> {
-        let handle = self.holder_of(id)?;
-        let entry = self.entries.get(handle)?;
-        let line: Vec<BatchFacts> = entry.lane.facts().collect();
-        let position = line.iter().position(|facts| facts.id == id)?;
-        let record = self.records(entry).nth(position)?;
-        let started = entry.started.and_then(|started| self.started.get(started));
-        if let Some(started) = started.filter(|_| position == 0) {
-            return Some(Whole::new(record, Some((*started.batch).clone())));
-        }
-        let before = &line[usize::from(started.is_some())..position];
-        let from: u32 = before.iter().map(|facts| facts.messages).sum();
-        let facts = &line[position];
-        let parts = self.messages.copy(handle, &entry.messages, from as usize, facts.messages as usize);
-        Some(Whole::new(record, Some(Batch::assemble(facts, entry.key.clone(), parts))))
-    }
 }
 
 /// Whether an instant among the wakes still holds for its entry.
@@ -598,88 +540,4 @@ fn is_queued<K>(entries: &Arena<Entry<K>>, at: Timestamp, entry: Handle) -> bool
 }
 
 #[cfg(test)]
-mod tests {
-    use std::hash::RandomState;
-    use std::num::NonZeroU32;
-
-    use super::super::room::Limit;
-    use super::*;
-    use crate::window::Window;
-
-    const LEASE: Duration = Duration::from_secs(30);
-
-    fn shard() -> Shard<String, String> {
-        let room = || Room::new(&Arc::new(Limit::new(1_000_000)));
-        Shard::new(Parts {
-            hasher: Hasher::Repeatable(1),
-            ids: Ids::new(RandomState::new(), Duration::from_secs(60), 100),
-            batch_ids: BatchIds::with_seed(1),
-            keep_finished: 0,
-            room_for_keys: room(),
-            room_for_messages: room(),
-        })
-    }
-
-    fn push(shard: &mut Shard<String, String>, now: Timestamp, text: &str) {
-        let arrival =
-            Arrival::new("key".to_owned(), text.to_owned(), Window::immediate().with_max_messages(1));
-        let hash = shard.hasher.hash_one(&arrival.key);
-        let one = shard.append(now, hash, arrival);
-        assert!(matches!(one.result, Appended::Accepted(_)), "{one:?}");
-    }
-
-    fn claim(shard: &mut Shard<String, String>, now: Timestamp) -> Claim<String, String> {
-        let mut claims = Vec::new();
-        shard.claim(now, 1, LEASE, &mut claims);
-        claims.pop().expect("a batch is due")
-    }
-
-    fn finish(shard: &mut Shard<String, String>, now: Timestamp, fence: Fence) {
-        let key = "key".to_owned();
-        let hash = shard.hasher.hash_one(&key);
-        shard.finish(now, (hash, &key), fence, &Finish::new(Outcome::ReplyUnknown)).expect("it was claimed");
-    }
-
-    #[test]
-    fn what_waits_for_a_key_does_not_grow_with_its_batches() {
-        let mut shard = shard();
-        let start = Timestamp::default();
-        let key = "key".to_owned();
-        let hash = shard.hasher.hash_one(&key);
-        for n in 0..10_000 {
-            let now = start + Duration::from_millis(n);
-            push(&mut shard, now, "text");
-            let fence = claim(&mut shard, now).fence();
-            // Replies of the last hour are remembered, so that the idle key is not dropped.
-            if n < 10 {
-                let max_replies_per_hour = NonZeroU32::new(100);
-                let terms = ReplyTerms { control: None, send_timeout: LEASE / 2, max_replies_per_hour };
-                shard.begin_reply(now, (hash, &key), fence, "reply", &terms).expect("it may leave");
-            }
-            finish(&mut shard, now, fence);
-            assert_eq!((shard.entries.len(), shard.idle.len()), (1, 1));
-        }
-        let mut maintained = Maintained::default();
-        shard.maintain(start + Duration::from_secs(2 * 60 * 60), 64, &mut maintained);
-        assert_eq!((maintained.lanes_pruned, maintained.more), (1, false));
-        assert_eq!((shard.entries.len(), shard.idle.len(), shard.index.len()), (0, 0, 0));
-        assert_eq!(shard.next_wake(), None);
-    }
-
-    #[test]
-    fn a_long_line_is_claimed_in_order() {
-        let mut shard = shard();
-        let start = Timestamp::default();
-        (0..900).for_each(|n| push(&mut shard, start, &n.to_string()));
-        for n in 0..450 {
-            let claimed = claim(&mut shard, start);
-            assert_eq!(claimed.batch.messages, [n.to_string()]);
-            finish(&mut shard, start, claimed.fence());
-        }
-        let mut rest = Vec::new();
-        shard.hand_back(&mut rest);
-        let texts: Vec<String> = rest.into_iter().flat_map(|batch| batch.messages).collect();
-        assert_eq!(texts, (450..900).map(|n| n.to_string()).collect::<Vec<_>>());
-        assert_eq!(shard.entries.len(), 0);
-    }
-}
+mod tests;

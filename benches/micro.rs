@@ -83,7 +83,7 @@ fn rules(criterion: &mut Criterion) {
 }
 
 fn inbound(criterion: &mut Criterion) {
-    let gateway = SmsMobileApi::new();
+    let gateway = SmsMobileApi::unsigned();
     let (uri, headers) = (Uri::from_static("/"), HeaderMap::new());
     let mut body = Vec::new();
     traffic::write_webhook(&mut body, 1);

@@ -93,10 +93,10 @@ pub(crate) fn router(
     config: &Config,
     consolidator: Consolidator<Conversation, SmsMessage>,
 ) -> Result<Router, AnyError> {
-    let mut webhook = inbound::SmsMobileApi::new();
-    if let Some(secret) = &config.webhook_secret {
-        webhook = webhook.with_webhook_secret(secret)?;
-    }
+    let webhook = match &config.webhook_secret {
+        Some(secret) => inbound::SmsMobileApi::signed(secret)?,
+        None => inbound::SmsMobileApi::unsigned(),
+    };
     let mut router = SmsRouter::new(consolidator).webhook(webhook).show_full_numbers(config.full_numbers);
     if let Some(token) = &config.admin_token {
         router = router.admin_token(token);

@@ -18,9 +18,9 @@ const SECRET: &str = "whsec_test";
 const NOW_SECONDS: i64 = 1_790_000_000;
 const MAX_MESSAGES: NonZeroUsize = NonZeroUsize::new(4).unwrap();
 
-static OPEN: LazyLock<SmsMobileApi> = LazyLock::new(|| SmsMobileApi::new().with_max_messages(MAX_MESSAGES));
+static OPEN: LazyLock<SmsMobileApi> = LazyLock::new(|| SmsMobileApi::unsigned().with_max_messages(MAX_MESSAGES));
 static SIGNED: LazyLock<SmsMobileApi> =
-    LazyLock::new(|| OPEN.clone().with_webhook_secret(SECRET).expect("the secret is not empty"));
+    LazyLock::new(|| SmsMobileApi::signed(SECRET).expect("the secret is not empty").with_max_messages(MAX_MESSAGES));
 
 fuzz_target!(|input: &[u8]| {
     let mut body = input;

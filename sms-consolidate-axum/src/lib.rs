@@ -20,7 +20,7 @@
 //!     .replies(ReplyTemplates::off())
 //!     .build()?;
 //! let sms = SmsRouter::new(consolidator)
-//!     .webhook(SmsMobileApi::new().with_webhook_secret("whsec_…")?)
+//!     .webhook(SmsMobileApi::signed("whsec_…")?)
 //!     .admin_token("a long random text")
 //!     .into_router();
 //! let app: Router = Router::new().nest("/sms", sms);

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{OriginalUri, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{self, MethodRouter};
 use serde::Serialize;
 use sms_consolidate::{PushError, Pushed};
-use sms_consolidate_providers::inbound::{FieldError, Inbound, InboundRequest, Parsed, Rejection};
+use sms_consolidate_providers::inbound::{Answer, FieldError, Inbound, InboundRequest, Parsed, Rejection};
 
 use crate::answer::{failure, unavailable};
 use crate::body;
@@ -29,7 +29,7 @@ pub(crate) fn route(
     body_limit: usize,
 ) -> MethodRouter {
     let webhook = Arc::new(Webhook { consolidator, gateway, body_limit });
-    routing::get(probe).post(receive).with_state(webhook)
+    routing::head(probe).get(receive).post(receive).with_state(webhook)
 }
 
 #[derive(Serialize)]
@@ -45,7 +45,11 @@ async fn probe(State(webhook): State<Arc<Webhook>>) -> Json<Ready> {
 }
 
 async fn receive(State(webhook): State<Arc<Webhook>>, request: Request) -> Response {
+    let is_get = request.method() == Method::GET;
     match webhook.read(request).await {
+        Ok(parsed) if is_get && parsed.is_empty() && parsed.answer.is_none() => {
+            probe(State(webhook)).await.into_response()
+        }
         Ok(parsed) => store(&webhook.consolidator, parsed).await,
         Err(refused) => refused,
     }
@@ -63,7 +67,12 @@ impl Webhook {
         // In a nested router `parts.uri` lacks the prefix.
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
         let request = InboundRequest { method: &parts.method, uri, headers: &parts.headers, body: &body };
-        self.gateway.parse(&request, clock.now()).map_err(|rejection| {
+        let now = clock.now();
+        let parsed = match parts.method {
+            Method::GET => self.gateway.parse_get(&request, now),
+            _ => self.gateway.parse(&request, now),
+        };
+        parsed.map_err(|rejection| {
             tracing::warn!(status = rejection.status().as_u16(), error = %rejection, "WEBHOOK REFUSED");
             refuse(&rejection)
         })
@@ -131,32 +140,29 @@ async fn store(consolidator: &SmsConsolidator, parsed: Parsed) -> Response {
     let mut receipt = Receipt::new("success", "");
     receipt.message_count = parsed.messages.len() + parsed.errors.len();
     receipt.errors = parsed.errors.iter().filter_map(ElementError::of).collect();
-    let refused: Vec<_> = parsed.errors.iter().filter_map(|error| error.index).collect();
-    // Where each message stands in the payload.
-    let mut positions = (0..).filter(|index| refused.binary_search(index).is_err());
     let mut try_again = None;
-    let mut note = |result: Result<Pushed, PushError>| {
-        let index = positions.next().expect("there are as many positions as numbers");
-        match result {
-            Ok(Pushed::Accepted(_)) => receipt.processed += 1,
-            Ok(Pushed::Duplicate) => receipt.skipped += 1,
-            Err(error) if error.is_retryable() => try_again = Some(error),
-            Err(error) => receipt.errors.push(ElementError { index, message: error.to_string() }),
-        }
+    let mut note = |index, result: Result<Pushed, PushError>| match result {
+        Ok(Pushed::Accepted(_)) => receipt.processed += 1,
+        Ok(Pushed::Duplicate) => receipt.skipped += 1,
+        Err(error) if error.is_retryable() => try_again = Some(error),
+        Err(error) => receipt.errors.push(ElementError { index, message: error.to_string() }),
     };
-    let mut messages = parsed.messages.into_iter().map(|message| (message.conversation, message.message));
+    let mut messages = parsed.messages;
     if messages.len() == 1
-        && let Some((conversation, message)) = messages.next()
+        && let Some(only) = messages.pop()
     {
-        note(consolidator.push(conversation, message).await);
+        note(only.index, consolidator.push(only.conversation, only.message).await);
     } else {
-        consolidator.push_many(messages.collect()).await.into_iter().for_each(note);
+        let indices: Vec<_> = messages.iter().map(|message| message.index).collect();
+        let messages = messages.into_iter().map(|message| (message.conversation, message.message));
+        let results = consolidator.push_many(messages.collect()).await;
+        indices.into_iter().zip(results).for_each(|(index, result)| note(index, result));
     }
     receipt.errors.sort_by_key(|error| error.index);
-    answer(receipt, try_again)
+    answer(receipt, try_again, parsed.answer)
 }
 
-fn answer(mut receipt: Receipt, try_again: Option<PushError>) -> Response {
+fn answer(mut receipt: Receipt, try_again: Option<PushError>, wanted: Option<Answer>) -> Response {
     if let Some(first) = receipt.errors.first() {
         let (refused, first) = (receipt.errors.len(), &first.message);
         tracing::warn!(refused, error = first, "MESSAGES REFUSED");
@@ -171,6 +177,9 @@ fn answer(mut receipt: Receipt, try_again: Option<PushError>) -> Response {
         receipt.status = "error";
         receipt.message = receipt.errors[0].message.clone().into();
         return (StatusCode::UNPROCESSABLE_ENTITY, Json(receipt)).into_response();
+    }
+    if let Some(wanted) = wanted {
+        return ([(header::CONTENT_TYPE, wanted.content_type)], wanted.body).into_response();
     }
     if (receipt.message_count, receipt.processed) == (1, 1) {
         let mut response = Response::new(Body::from(ONE_STORED));

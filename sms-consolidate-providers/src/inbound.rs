@@ -5,6 +5,9 @@
 //! the body first, and answers with [`Rejection::status`]. Fields that are not known are ignored; of fields that are
 //! given twice the last one counts.
 //!
+//! **Where a gateway can sign, its constructor wants the secret.** Its `unsigned()` switches the check off, and logs that
+//! it did: anybody who knows the address can then post messages.
+//!
 //! In a list of messages the good ones are accepted, and the bad ones listed:
 //!
 //! ```
@@ -15,15 +18,19 @@
 //! # let (uri, headers, now) = (Uri::from_static("/"), HeaderMap::new(), Timestamp::from_unix_millis(0));
 //! let body = br#"{"messages": [{"guid": "a", "number": "+639123456789", "message": "Yes"}, {"guid": "b"}]}"#;
 //! let request = InboundRequest { method: &Method::POST, uri: &uri, headers: &headers, body };
-//! let parsed = SmsMobileApi::new().parse(&request, now)?;
+//! let parsed = SmsMobileApi::unsigned().parse(&request, now)?;
 //! assert_eq!(parsed.messages.len(), 1);
 //! assert_eq!(parsed.errors[0].to_string(), "element 1: `number` is missing");
 //! # Ok::<(), sms_consolidate_providers::inbound::Rejection>(())
 //! ```
 
+mod address;
+mod form;
 mod json;
+mod signed;
 mod sms_mobile_api;
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
@@ -55,13 +62,21 @@ pub struct InboundRequest<'a> {
 
 /// A gateway's webhook.
 pub trait Inbound: Send + Sync + 'static {
-    /// Reads the messages of a call that arrived at `now`, once it is known to come from the gateway.
+    /// Reads the messages of a `POST` that arrived at `now`, once it is known to come from the gateway.
     ///
     /// Events that are no message, and lists without any, are success with no messages: they are to be acknowledged.
     ///
     /// # Errors
     /// Why nothing of the call can be accepted.
     fn parse(&self, request: &InboundRequest<'_>, now: Timestamp) -> Result<Parsed, Rejection>;
+
+    /// Reads a `GET`. By default it holds nothing: somebody looks whether the webhook is there.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    fn parse_get(&self, _request: &InboundRequest<'_>, _now: Timestamp) -> Result<Parsed, Rejection> {
+        Ok(Parsed::default())
+    }
 }
 
 /// What a webhook call holds.
@@ -74,11 +89,60 @@ pub struct Parsed {
     pub errors: Vec<FieldError>,
     /// How many events it holds that are no message.
     pub ignored: usize,
+    /// What the gateway is to be answered once all messages are stored, if it wants to read something particular.
+    pub answer: Option<Answer>,
+}
+
+impl Parsed {
+    /// One message.
+    #[must_use]
+    pub fn message(conversation: Conversation, message: SmsMessage) -> Self {
+        Self { messages: vec![InboundMessage { index: 0, conversation, message }], ..Self::default() }
+    }
+
+    /// One event that is no message.
+    #[must_use]
+    pub fn ignored() -> Self {
+        Self { ignored: 1, ..Self::default() }
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty() && self.errors.is_empty() && self.ignored == 0
+    }
+
+    /// The same, to be answered with `answer`.
+    #[must_use]
+    pub fn with_answer(mut self, answer: Answer) -> Self {
+        self.answer = Some(answer);
+        self
+    }
+}
+
+/// The body of a successful answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Answer {
+    /// Its `Content-Type`.
+    pub content_type: &'static str,
+    /// The body.
+    pub body: Cow<'static, str>,
+}
+
+impl Answer {
+    /// An answer of that type.
+    #[must_use]
+    pub fn new(content_type: &'static str, body: impl Into<Cow<'static, str>>) -> Self {
+        Self { content_type, body: body.into() }
+    }
 }
 
 /// A message, and the conversation that it belongs to: what to push.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InboundMessage {
+    /// Which element of the payload's list it is, counted from 0; 0 if the payload is a single message.
+    pub index: usize,
     /// Who texted which of our lines.
     pub conversation: Conversation,
     /// The message.
@@ -171,6 +235,12 @@ pub struct FieldError {
 impl FieldError {
     const fn new(field: &'static str, problem: Problem) -> Self {
         Self { index: None, field, problem }
+    }
+
+    /// The same, about element `index` of a list.
+    const fn at(mut self, index: usize) -> Self {
+        self.index = Some(index);
+        self
     }
 }
 

@@ -14,7 +14,7 @@
 //! use sms_consolidate::{Message, Timestamp};
 //! use sms_consolidate_providers::inbound::{Inbound, InboundRequest, SmsMobileApi};
 //!
-//! let gateway = SmsMobileApi::new();
+//! let gateway = SmsMobileApi::unsigned();
 //! let parsed = gateway.parse(
 //!     &InboundRequest {
 //!         method: &Method::POST,

@@ -51,7 +51,7 @@ fn render(result: &Result<Parsed, Rejection>) -> String {
 
 fn check(body: impl AsRef<[u8]>, expected: &str) {
     let body = body.as_ref();
-    let result = parse(&SmsMobileApi::new(), &HeaderMap::new(), body);
+    let result = parse(&SmsMobileApi::unsigned(), &HeaderMap::new(), body);
     assert_eq!(render(&result), expected, "{}", String::from_utf8_lossy(&body[..body.len().min(300)]));
 }
 
@@ -276,12 +276,12 @@ fn a_list_is_read_whole_up_to_its_limit() {
             .collect();
         json!({"messages": messages}).to_string()
     };
-    let parsed = parse(&SmsMobileApi::new(), &HeaderMap::new(), list(10_000).as_bytes()).unwrap();
+    let parsed = parse(&SmsMobileApi::unsigned(), &HeaderMap::new(), list(10_000).as_bytes()).unwrap();
     assert_eq!(parsed.messages.len(), 10_000);
     assert_eq!(parsed.messages[9_999].message.id(), Some("9999"));
     check(list(10_001), "422 the payload holds 10001 messages; at most 10000 are accepted");
 
-    let two = SmsMobileApi::new().with_max_messages(NonZeroUsize::new(2).unwrap());
+    let two = SmsMobileApi::unsigned().with_max_messages(NonZeroUsize::new(2).unwrap());
     assert_eq!(parse(&two, &HeaderMap::new(), list(2).as_bytes()).unwrap().messages.len(), 2);
     assert_eq!(
         render(&parse(&two, &HeaderMap::new(), list(3).as_bytes())),
@@ -292,12 +292,13 @@ fn a_list_is_read_whole_up_to_its_limit() {
 #[test]
 fn what_goes_back_or_into_logs_holds_nothing_of_the_body() {
     let event = event("guid", Value::Null);
-    let rejection = parse(&SmsMobileApi::new(), &HeaderMap::new(), event.as_bytes()).unwrap_err();
+    let rejection = parse(&SmsMobileApi::unsigned(), &HeaderMap::new(), event.as_bytes()).unwrap_err();
     assert!(!format!("{rejection} {rejection:?}").contains("555"));
-    let parsed = parse(&SmsMobileApi::new(), &HeaderMap::new(), legacy("x", Value::Null).as_bytes()).unwrap();
+    let parsed =
+        parse(&SmsMobileApi::unsigned(), &HeaderMap::new(), legacy("x", Value::Null).as_bytes()).unwrap();
     let debug = format!("{parsed:?}");
     assert!(!debug.contains("9123456789") && !debug.contains("Hi"), "{debug}");
-    let gateway = SmsMobileApi::new().with_webhook_secret("s3cret").unwrap();
+    let gateway = SmsMobileApi::signed("s3cret").unwrap();
     assert!(!format!("{gateway:?}").contains("s3cret"));
 }
 
@@ -324,7 +325,7 @@ fn signed(body: &[u8], headers: &[(&str, &str)]) -> Result<usize, Unauthorized> 
         let name: HeaderName = format!("X-SMSMobileAPI-{name}").parse().unwrap();
         map.append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
     }
-    let gateway = SmsMobileApi::new().with_webhook_secret(SECRET).unwrap();
+    let gateway = SmsMobileApi::signed(SECRET).unwrap();
     match parse(&gateway, &map, body) {
         Ok(parsed) => Ok(parsed.messages.len()),
         Err(Rejection::Unauthorized(why)) => Err(why),
@@ -474,7 +475,7 @@ fn payload() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn arbitrary_bytes_are_answered(body: Vec<u8>, signature: Vec<u8>, timestamp: Vec<u8>) {
-        let result = parse(&SmsMobileApi::new(), &HeaderMap::new(), &body);
+        let result = parse(&SmsMobileApi::unsigned(), &HeaderMap::new(), &body);
         prop_assert!(result.is_err());
         let mut headers = HeaderMap::new();
         for (name, value) in [("x-smsmobileapi-signature", &signature), ("x-smsmobileapi-timestamp", &timestamp)] {
@@ -482,20 +483,20 @@ proptest! {
                 headers.insert(name, value);
             }
         }
-        let gateway = SmsMobileApi::new().with_webhook_secret(SECRET).unwrap();
+        let gateway = SmsMobileApi::signed(SECRET).unwrap();
         let refused = matches!(parse(&gateway, &headers, &body), Err(Rejection::Unauthorized(_)));
         prop_assert!(refused);
     }
 
     #[test]
     fn almost_json_is_answered(body in r#"[\[\]{}",:\\ue0-9dmsgti ]{0,60}"#) {
-        let _ = render(&parse(&SmsMobileApi::new(), &HeaderMap::new(), body.as_bytes()));
+        let _ = render(&parse(&SmsMobileApi::unsigned(), &HeaderMap::new(), body.as_bytes()));
     }
 
     #[test]
     fn every_element_of_a_list_is_accepted_or_named(payload in payload(), list: bool) {
         let body = if list { json!({"messages": [payload]}) } else { payload };
-        let result = parse(&SmsMobileApi::new(), &HeaderMap::new(), body.to_string().as_bytes());
+        let result = parse(&SmsMobileApi::unsigned(), &HeaderMap::new(), body.to_string().as_bytes());
         let elements = body["messages"].as_array().map(Vec::len);
         match &result {
             Ok(parsed) => {
@@ -517,7 +518,7 @@ proptest! {
         prop_assume!(!guid.trim().is_empty());
         let mut body: Value = serde_json::from_str(&legacy("message", json!(text))).unwrap();
         body["guid"] = json!(guid);
-        let parsed = parse(&SmsMobileApi::new(), &HeaderMap::new(), body.to_string().as_bytes()).unwrap();
+        let parsed = parse(&SmsMobileApi::unsigned(), &HeaderMap::new(), body.to_string().as_bytes()).unwrap();
         prop_assert_eq!(parsed.messages[0].message.text(), text);
         prop_assert_eq!(parsed.messages[0].message.id(), Some(guid.as_str()));
     }

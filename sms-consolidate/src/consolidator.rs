@@ -257,7 +257,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
 
     fn check(&self, message: &M) -> Result<(), PushError> {
         // If these panic, it is here and now, and not under the store's lock.
-        let _ = (message.sent_at(), message.part());
+        let _ = (message.sent_at(), message.part(), message.part_of());
         let (bytes, limit) = (message.text().len(), self.inner.settings.max_text_bytes);
         if bytes > limit {
             return Err(PushError::TextTooLong { bytes, limit });
@@ -272,7 +272,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     fn arrival(&self, now: Timestamp, key: K, message: M) -> Arrival<K, M> {
         let settings = &self.inner.settings;
         let window = settings.window.window(&key, &message, now);
-        let keyword = settings.opt_out.as_ref().and_then(|opt_out| opt_out.keyword(message.text()));
+        let keyword = settings.opt_out.as_ref().and_then(|opt_out| opt_out.keyword_of(&message));
         let mut arrival = Arrival::new(key, message, window);
         arrival.keyword = keyword;
         arrival.supersede_within = match settings.in_flight {

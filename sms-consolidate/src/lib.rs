@@ -69,6 +69,7 @@ pub use lane::{CloseReason, Control};
 pub use memory::{MemoryStore, MemoryStoreBuilder};
 pub use message::{
     Arrived, Batch, BatchId, BatchIds, Key, Message, ParseBatchIdError, SmsMessage, joined_text, mask,
+    whole_texts,
 };
 pub use optout::OptOut;
 pub use reply::{Receipt, Reply, ReplySender, ReplyTemplates, SendError};

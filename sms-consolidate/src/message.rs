@@ -88,6 +88,22 @@ pub trait Message: Clone + Send + Sync + 'static {
     fn part(&self) -> u16 {
         0
     }
+
+    /// What all parts of one long message have in common, if this is such a part: the gateway's reference. Within a
+    /// batch these parts come together, in order of their positions, and are read as one text.
+    fn part_of(&self) -> Option<&str> {
+        None
+    }
+
+    /// The keyword that the gateway found in the message, if it says so. It counts whatever the text is.
+    fn control(&self) -> Option<Control> {
+        None
+    }
+
+    /// Whether the gateway answers STOP, START and HELP by itself, so that nothing is to be sent for them.
+    fn gateway_answers_keywords(&self) -> bool {
+        false
+    }
 }
 
 impl Message for String {
@@ -106,6 +122,23 @@ pub struct SmsMessage {
     sent_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "is_zero")]
     part: u16,
+    /// Behind a pointer: few messages have any, and all of them pay for its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    extras: Option<Box<Extras>>,
+}
+
+/// What few messages have.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct Extras {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    media: Vec<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part_of: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    control: Option<Control>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    gateway_answers_keywords: bool,
 }
 
 fn is_zero(part: &u16) -> bool {
@@ -116,7 +149,7 @@ impl SmsMessage {
     /// A message without an id or a provider's time.
     #[must_use]
     pub fn new(text: impl Into<Box<str>>) -> Self {
-        Self { text: text.into(), id: None, sent_at: None, part: 0 }
+        Self { text: text.into(), id: None, sent_at: None, part: 0, extras: None }
     }
 
     /// The same message with the gateway's id, by which a redelivery is recognised.
@@ -139,6 +172,48 @@ impl SmsMessage {
         self.part = part;
         self
     }
+
+    /// The same message as part `part` of the long one that the gateway names by `reference`; see
+    /// [`Message::part_of`].
+    #[must_use]
+    pub fn with_part_of(mut self, reference: impl Into<Box<str>>, part: u16) -> Self {
+        self.extras_mut().part_of = Some(reference.into());
+        self.with_part(part)
+    }
+
+    /// The same message with the addresses of the pictures and other files that came with it. They are kept with the
+    /// message, and neither fetched nor classified.
+    #[must_use]
+    pub fn with_media(mut self, urls: impl IntoIterator<Item: Into<Box<str>>>) -> Self {
+        let urls: Vec<_> = urls.into_iter().map(Into::into).collect();
+        if !urls.is_empty() {
+            self.extras_mut().media = urls;
+        }
+        self
+    }
+
+    /// The addresses of the files that came with the message, in order.
+    pub fn media(&self) -> impl Iterator<Item = &str> {
+        self.extras.iter().flat_map(|extras| extras.media.iter().map(AsRef::as_ref))
+    }
+
+    /// The same message, found by the gateway to be a keyword; see [`Message::control`].
+    #[must_use]
+    pub fn with_control(mut self, control: Control) -> Self {
+        self.extras_mut().control = Some(control);
+        self
+    }
+
+    /// The same message, of a gateway that answers keywords by itself; see [`Message::gateway_answers_keywords`].
+    #[must_use]
+    pub fn with_keywords_answered_by_gateway(mut self) -> Self {
+        self.extras_mut().gateway_answers_keywords = true;
+        self
+    }
+
+    fn extras_mut(&mut self) -> &mut Extras {
+        self.extras.get_or_insert_default()
+    }
 }
 
 impl Message for SmsMessage {
@@ -156,6 +231,18 @@ impl Message for SmsMessage {
 
     fn part(&self) -> u16 {
         self.part
+    }
+
+    fn part_of(&self) -> Option<&str> {
+        self.extras.as_ref()?.part_of.as_deref()
+    }
+
+    fn control(&self) -> Option<Control> {
+        self.extras.as_ref()?.control
+    }
+
+    fn gateway_answers_keywords(&self) -> bool {
+        self.extras.as_ref().is_some_and(|extras| extras.gateway_answers_keywords)
     }
 }
 
@@ -286,7 +373,8 @@ pub struct Batch<K, M> {
     pub id: BatchId,
     /// Whose messages these are.
     pub key: K,
-    /// The messages, in order of (effective time, part number, arrival).
+    /// The messages, in order of (effective time, part number, arrival). The parts of one long message come together,
+    /// where the first of them would be.
     pub messages: Vec<M>,
     /// When each of `messages` was accepted, in the same order.
     pub arrived_at: Vec<Timestamp>,
@@ -322,6 +410,7 @@ impl<K, M: Message> Batch<K, M> {
     #[must_use]
     pub fn assemble(facts: &crate::lane::BatchFacts, key: K, mut parts: Vec<Arrived<M>>) -> Self {
         parts.sort_by_key(|part| (part.effective_at(), part.message.part()));
+        let parts = long_messages_together(parts);
         let arrived_at = parts.iter().map(|part| part.at).collect();
         Self {
             id: facts.id,
@@ -350,12 +439,57 @@ impl<K, M: Message> Batch<K, M> {
     }
 }
 
-/// The texts of `messages`, trimmed, joined by line feeds: what classifiers judge.
+/// Moves the parts of each long message to where the first of them stands, in order of their positions.
+fn long_messages_together<M: Message>(messages: Vec<Arrived<M>>) -> Vec<Arrived<M>> {
+    if messages.iter().all(|arrived| arrived.message.part_of().is_none()) {
+        return messages;
+    }
+    let mut groups: Vec<Vec<Arrived<M>>> = Vec::new();
+    for arrived in messages {
+        // References are short, and phones begin again: a part that is there already begins another long message.
+        let lacks_it = |group: &&mut Vec<Arrived<M>>| {
+            let (found, part) = (&group[0].message, &arrived.message);
+            part.part_of().is_some()
+                && found.part_of() == part.part_of()
+                && group.iter().all(|other| other.message.part() != part.part())
+        };
+        match groups.iter_mut().find(lacks_it) {
+            Some(group) => group.push(arrived),
+            None => groups.push(vec![arrived]),
+        }
+    }
+    for group in &mut groups {
+        group.sort_by_key(|arrived| arrived.message.part());
+    }
+    groups.into_iter().flatten().collect()
+}
+
+/// The texts of `messages`, trimmed; the parts of one long message that follow one another make one text.
+#[must_use]
+pub fn whole_texts<M: Message>(messages: &[M]) -> Vec<Cow<'_, str>> {
+    let follows = |part: &M, next: &M| {
+        part.part_of().is_some()
+            && part.part_of() == next.part_of()
+            && part.part().checked_add(1) == Some(next.part())
+    };
+    messages.chunk_by(follows).map(whole_text).collect()
+}
+
+fn whole_text<M: Message>(parts: &[M]) -> Cow<'_, str> {
+    match parts {
+        [only] => Cow::Borrowed(only.text().trim()),
+        // Not trimmed at the joints: a phone may cut beside a space.
+        parts => Cow::Owned(parts.iter().map(Message::text).collect::<String>().trim().to_owned()),
+    }
+}
+
+/// The [whole texts](whole_texts) of `messages`, joined by line feeds: what classifiers judge.
 #[must_use]
 pub fn joined_text<M: Message>(messages: &[M]) -> Cow<'_, str> {
-    match messages {
-        [only] => Cow::Borrowed(only.text().trim()),
-        many => Cow::Owned(many.iter().map(|message| message.text().trim()).collect::<Vec<_>>().join("\n")),
+    let mut texts = whole_texts(messages);
+    match texts.as_mut_slice() {
+        [only] => std::mem::take(only),
+        many => Cow::Owned(many.join("\n")),
     }
 }
 
@@ -397,6 +531,58 @@ mod tests {
         check(arrival - BELIEVABLE - Duration::from_millis(1), arrival);
         check(arrival + BELIEVABLE + Duration::from_millis(1), arrival);
         check(Timestamp::MAX, arrival);
+    }
+
+    /// Assembles messages that arrived in this order, one millisecond apart, and joins their texts.
+    fn assembled(messages: impl IntoIterator<Item = SmsMessage>) -> String {
+        let arrivals = messages.into_iter().zip(0..);
+        let at = |millis| Timestamp::from_unix_millis(millis);
+        let arrived = arrivals.map(|(message, millis)| Arrived { message, at: at(millis) }).collect();
+        joined_text(&long_messages_together(arrived).into_iter().map(|part| part.message).collect::<Vec<_>>())
+            .into_owned()
+    }
+
+    fn part(reference: &str, part: u16, text: &str) -> SmsMessage {
+        SmsMessage::new(text).with_part_of(reference, part)
+    }
+
+    #[test]
+    fn parts_of_a_long_message_are_one_text_in_whatever_order_they_come() {
+        let (one, two, three) = (part("7", 1, " I can "), part("7", 2, "hel"), part("7", 3, "p. "));
+        for order in [[1, 2, 3], [1, 3, 2], [2, 1, 3], [2, 3, 1], [3, 1, 2], [3, 2, 1]] {
+            let parts = order.map(|number| [&one, &two, &three][number - 1].clone());
+            assert_eq!(assembled(parts), "I can help.", "{order:?}");
+        }
+        let others_between = [three, SmsMessage::new("Yes"), one, part("8", 1, "Bye"), two];
+        assert_eq!(assembled(others_between), "I can help.\nYes\nBye");
+    }
+
+    #[test]
+    fn what_is_missing_of_a_long_message_leaves_a_gap() {
+        assert_eq!(assembled([part("7", 3, "end"), part("7", 1, "begin")]), "begin\nend");
+        assert_eq!(assembled([part("7", 2, " only ")]), "only");
+    }
+
+    #[test]
+    fn a_reference_may_be_used_again() {
+        let parts = [part("7", 1, "a"), part("7", 2, "b"), part("7", 1, "c"), part("7", 2, "d")];
+        assert_eq!(assembled(parts), "ab\ncd");
+        // Parts only order messages that name no reference.
+        assert_eq!(assembled([SmsMessage::new("a").with_part(1), SmsMessage::new("b").with_part(2)]), "a\nb");
+    }
+
+    #[test]
+    fn what_few_messages_have_is_stored_and_read_back() {
+        let plain = SmsMessage::new("Hi");
+        assert_eq!(serde_json::to_string(&plain).unwrap(), r#"{"text":"Hi"}"#);
+        let rich = part("7", 2, "Hi")
+            .with_media(["https://example.com/a.jpg"])
+            .with_control(Control::Stop)
+            .with_keywords_answered_by_gateway();
+        let stored = serde_json::to_string(&rich).unwrap();
+        assert_eq!(serde_json::from_str::<SmsMessage>(&stored).unwrap(), rich);
+        assert_eq!(rich.media().collect::<Vec<_>>(), ["https://example.com/a.jpg"]);
+        assert_eq!(plain.with_media(Vec::<String>::new()), SmsMessage::new("Hi"));
     }
 
     #[test]

@@ -15,6 +15,7 @@
 use std::time::Duration;
 
 use crate::lane::{Control, Keyword};
+use crate::message::Message;
 
 /// The one confirmation of a stop must leave within this time: 47 CFR 64.1200(a)(12).
 pub(crate) const CONFIRM_WITHIN: Duration = Duration::from_secs(5 * 60);
@@ -52,7 +53,8 @@ impl OptOut {
         }
     }
 
-    /// The gateway answers keywords by itself (as Twilio does), so the library records them and answers nothing.
+    /// Every gateway answers keywords by itself, so the library records them and answers nothing. Where only some do,
+    /// their messages [say so](Message::gateway_answers_keywords), and this is not needed.
     #[must_use]
     pub fn answered_by_gateway(mut self) -> Self {
         self.stop_text = None;
@@ -88,6 +90,15 @@ impl OptOut {
     pub fn with_help_text(mut self, text: impl Into<String>) -> Self {
         self.help_text = Some(text.into());
         self
+    }
+
+    /// The keyword that `message` is: what its gateway says, else what its text is. A part of a long message is none.
+    #[must_use]
+    pub fn keyword_of<M: Message>(&self, message: &M) -> Option<Keyword> {
+        if let Some(control) = message.control() {
+            return Some(Keyword::Control(control));
+        }
+        if message.part_of().is_some() { None } else { self.keyword(message.text()) }
     }
 
     /// The keyword that `text` is, if it is one.
@@ -132,6 +143,7 @@ fn normalise(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::SmsMessage;
 
     #[test]
     fn keywords_are_whole_messages() {
@@ -156,6 +168,15 @@ mod tests {
             check(text, None);
         }
         check(&"stop ".repeat(10_000), None);
+    }
+
+    #[test]
+    fn a_gateway_may_know_better_than_the_text() {
+        let of = |message: &SmsMessage| OptOut::sms().keyword_of(message);
+        assert_eq!(of(&SmsMessage::new("Stop")), Some(Keyword::Control(Control::Stop)));
+        let arret = SmsMessage::new("Arrêt").with_control(Control::Stop);
+        assert_eq!(of(&arret), Some(Keyword::Control(Control::Stop)));
+        assert_eq!(of(&SmsMessage::new("stop").with_part_of("7", 2)), None);
     }
 
     #[test]

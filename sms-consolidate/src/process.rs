@@ -197,6 +197,8 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             return Err(NoReply::Unreachable);
         }
         let text = match batch.control {
+            // All messages of a conversation come through one gateway.
+            Some(_) if batch.messages.iter().any(Message::gateway_answers_keywords) => None,
             Some(control) => settings.opt_out.as_ref().and_then(|opt_out| opt_out.text_for(control)),
             None => classification.and_then(|classification| {
                 let proposed =

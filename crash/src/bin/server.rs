@@ -70,7 +70,7 @@ async fn serve(
 ) -> Result<(), AnyError> {
     let consolidator = consolidator(settings, run, store)?;
     let router = SmsRouter::new(consolidator.clone())
-        .webhook(SmsMobileApi::new())
+        .webhook(SmsMobileApi::unsigned())
         .admin_token(ADMIN_TOKEN)
         .into_router()
         .merge(

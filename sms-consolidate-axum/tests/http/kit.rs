@@ -38,7 +38,11 @@ pub(crate) async fn service() -> Service {
 }
 
 pub(crate) fn with_all_routes(router: SmsRouter) -> Router {
-    router.webhook(SmsMobileApi::new()).admin_token("admin-token").cron_secret("cron-secret").into_router()
+    router
+        .webhook(SmsMobileApi::unsigned())
+        .admin_token("admin-token")
+        .cron_secret("cron-secret")
+        .into_router()
 }
 
 /// A service without a driver.

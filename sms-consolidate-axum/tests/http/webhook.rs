@@ -320,7 +320,7 @@ async fn a_service_that_is_stopping_answers_503() {
 
 #[tokio::test]
 async fn with_a_secret_only_signed_calls_are_accepted() {
-    let gateway = SmsMobileApi::new().with_webhook_secret("whsec_test").unwrap();
+    let gateway = SmsMobileApi::signed("whsec_test").unwrap();
     let service = serve(|builder| builder, |router| router.webhook(gateway).into_router()).await;
     let body = r#"{"type":"sms.received","data":{"guid":"s1","from":"+639171234567","message":"Yes"}}"#;
     // printf '%s' "1767225600.$body" | openssl dgst -sha256 -hmac whsec_test
@@ -350,9 +350,9 @@ async fn the_routes_can_be_nested_and_renamed() {
     assert_eq!(service.get(WEBHOOK_PATH, &[]).await.status, 404);
 
     let renamed = |router: SmsRouter| {
-        let router = router.admin_token("admin-token").webhook_at("/in", SmsMobileApi::new());
+        let router = router.admin_token("admin-token").webhook_at("/in", SmsMobileApi::unsigned());
         let named = Router::new()
-            .route("/texts", router.webhook_route(SmsMobileApi::new()))
+            .route("/texts", router.webhook_route(SmsMobileApi::unsigned()))
             .route("/state", router.status_route().unwrap());
         assert!(router.cron_route().is_none());
         named.merge(router.into_router())

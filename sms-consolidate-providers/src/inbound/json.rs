@@ -9,7 +9,9 @@ use std::fmt;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Malformed, Problem};
+use sms_consolidate::{MAX_ID_BYTES, Timestamp};
+
+use super::{FieldError, Malformed, Problem};
 
 /// The fields `names` of the body, as [`fields`] reads them; or why it has none, being another JSON value.
 pub(super) fn document<'a, const N: usize>(
@@ -77,6 +79,37 @@ pub(super) fn lossy_string(value: &RawValue) -> Result<Cow<'_, str>, Problem> {
             json.deserialize_bytes(LossyString).map(Cow::Owned).map_err(unreadable)
         }
     }
+}
+
+/// A field that must be there, read by `read`.
+pub(super) fn required<'a, T>(
+    field: &'static str,
+    value: Option<&'a RawValue>,
+    read: impl FnOnce(&'a RawValue) -> Result<T, Problem>,
+) -> Result<T, FieldError> {
+    value.ok_or(Problem::Missing).and_then(read).map_err(|problem| FieldError::new(field, problem))
+}
+
+/// A message's id.
+pub(super) fn id(value: &RawValue) -> Result<Cow<'_, str>, Problem> {
+    let id = string(value)?;
+    check_id(&id)?;
+    Ok(id)
+}
+
+/// Whether `id` can be one.
+pub(super) fn check_id(id: &str) -> Result<(), Problem> {
+    match id.len() {
+        _ if id.trim().is_empty() => Err(Problem::Empty),
+        bytes if bytes > MAX_ID_BYTES => Err(Problem::TooLong { bytes, limit: MAX_ID_BYTES }),
+        _ => Ok(()),
+    }
+}
+
+/// An RFC 3339 time. Whether it is believable is for the core to judge, which knows the time of arrival.
+pub(super) fn time(value: &RawValue) -> Option<Timestamp> {
+    let time: jiff::Timestamp = string(value).ok()?.parse().ok()?;
+    Some(Timestamp::from_unix_millis(time.as_millisecond()))
 }
 
 /// What a string says, if nothing in it is escaped: then it is what stands between the quotes.

@@ -1,16 +1,15 @@
 //! SMS Mobile API (<https://smsmobileapi.com>), which turns a phone into a gateway.
 
-use std::borrow::Cow;
 use std::num::NonZeroUsize;
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use serde_json::value::RawValue;
 use sha2::Sha256;
 use sms_consolidate::{Address, Conversation, SmsMessage, Timestamp};
 
 use super::{
-    ConfigError, DEFAULT_MAX_MESSAGES, FieldError, Inbound, InboundMessage, InboundRequest, MAX_ID_BYTES,
-    MAX_SKEW, Parsed, Problem, Rejection, Unauthorized, json,
+    ConfigError, DEFAULT_MAX_MESSAGES, FieldError, Inbound, InboundMessage, InboundRequest, Parsed, Problem,
+    Rejection, Unauthorized, address, json, signed,
 };
 
 const TIMESTAMP: &str = "X-SMSMobileAPI-Timestamp";
@@ -27,16 +26,15 @@ const SIGNATURE_NEXT: &str = "X-SMSMobileAPI-Signature-Next";
 ///   zone and are not used.
 /// - Events of other types than `sms.received` are ignored.
 ///
-/// **Without a [secret](Self::with_webhook_secret) nothing is checked**, and anybody who knows the address can post
-/// messages. With one, every call must carry a signature of it, not older than [`MAX_SKEW`]. Legacy calls carry none
-/// and are refused then. While the secret is rotated, the signature by the next one counts as well, so that the
+/// Every call must carry a signature not older than [`MAX_SKEW`](super::MAX_SKEW). Legacy calls carry none: they need
+/// [`unsigned`](Self::unsigned). While the secret is rotated, the signature by the next one counts as well, so that the
 /// configuration can change at any moment of the rotation.
 ///
 /// ```
 /// use sms_consolidate_providers::inbound::{ConfigError, SmsMobileApi};
 ///
-/// let gateway = SmsMobileApi::new().with_webhook_secret("whsec_…")?;
-/// assert_eq!(SmsMobileApi::new().with_webhook_secret("").err(), Some(ConfigError::EmptySecret));
+/// let gateway = SmsMobileApi::signed("whsec_…")?;
+/// assert_eq!(SmsMobileApi::signed("").err(), Some(ConfigError::EmptySecret));
 /// # Ok::<(), ConfigError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -47,23 +45,20 @@ pub struct SmsMobileApi {
 }
 
 impl SmsMobileApi {
-    /// A webhook that takes signed and unsigned calls alike.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self { mac: None, max_messages: DEFAULT_MAX_MESSAGES }
-    }
-
-    /// The same webhook, requiring signatures by `secret`.
+    /// A webhook that requires signatures by `secret`.
     ///
     /// # Errors
     /// If the secret is empty.
-    pub fn with_webhook_secret(mut self, secret: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
-        let secret = secret.as_ref();
-        if secret.is_empty() {
-            return Err(ConfigError::EmptySecret);
-        }
-        self.mac = Some(Hmac::new_from_slice(secret).expect("HMAC takes keys of any length"));
-        Ok(self)
+    pub fn signed(secret: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        Ok(Self { mac: Some(signed::hmac(secret)?), max_messages: DEFAULT_MAX_MESSAGES })
+    }
+
+    /// A webhook that takes signed and unsigned calls alike, and checks neither: **anybody who knows the address can
+    /// post messages.** This is logged as a warning.
+    #[must_use]
+    pub fn unsigned() -> Self {
+        signed::warn_unchecked("SMS Mobile API");
+        Self { mac: None, max_messages: DEFAULT_MAX_MESSAGES }
     }
 
     /// The same webhook, taking at most `limit` messages per call. Default: [`DEFAULT_MAX_MESSAGES`].
@@ -92,11 +87,7 @@ impl SmsMobileApi {
             return Err(Unauthorized::WrongSignature);
         }
 
-        let seconds: Option<i64> = timestamp.to_str().ok().and_then(|text| text.parse().ok());
-        let signed_at = seconds.ok_or(Unauthorized::NoTimestamp)?.saturating_mul(1_000);
-        let signed_at = Timestamp::from_unix_millis(signed_at);
-        let skew = now.since(signed_at).max(signed_at.since(now));
-        if skew > MAX_SKEW { Err(Unauthorized::Stale { skew }) } else { Ok(()) }
+        signed::check_age(timestamp.as_bytes(), now)
     }
 
     fn list(&self, list: &RawValue) -> Result<Parsed, Rejection> {
@@ -109,20 +100,16 @@ impl SmsMobileApi {
             let fields = json::fields(element, ["guid", "number", "message"])
                 .map_err(|problem| FieldError::new("element", problem));
             match fields.and_then(legacy_message) {
-                Ok(message) => parsed.messages.push(message),
-                Err(error) => parsed.errors.push(FieldError { index: Some(index), ..error }),
+                Ok((conversation, message)) => {
+                    parsed.messages.push(InboundMessage { index, conversation, message });
+                }
+                Err(error) => parsed.errors.push(error.at(index)),
             }
         }
         if parsed.messages.is_empty() && !parsed.errors.is_empty() {
             return Err(Rejection::Unprocessable(parsed.errors));
         }
         Ok(parsed)
-    }
-}
-
-impl Default for SmsMobileApi {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -136,15 +123,16 @@ impl Inbound for SmsMobileApi {
             return self.list(messages);
         }
         // A legacy message has its fields at the top, an event has them in `data`.
-        let message = if guid.is_none() && number.is_none() && (kind.is_some() || data.is_some()) {
-            if required("type", kind, json::string)? != "sms.received" {
-                return Ok(Parsed { ignored: 1, ..Parsed::default() });
-            }
-            event_message(required("data", data, Ok)?)?
-        } else {
-            legacy_message([guid, number, text])?
-        };
-        Ok(Parsed { messages: vec![message], ..Parsed::default() })
+        let (conversation, message) =
+            if guid.is_none() && number.is_none() && (kind.is_some() || data.is_some()) {
+                if json::required("type", kind, json::string)? != "sms.received" {
+                    return Ok(Parsed::ignored());
+                }
+                event_message(json::required("data", data, Ok)?)?
+            } else {
+                legacy_message([guid, number, text])?
+            };
+        Ok(Parsed::message(conversation, message))
     }
 }
 
@@ -156,60 +144,35 @@ fn signature(header: &http::HeaderValue) -> Option<[u8; 32]> {
 }
 
 /// Reads a message without an envelope.
-fn legacy_message([guid, number, text]: json::Fields<'_, 3>) -> Result<InboundMessage, FieldError> {
-    let id = required("guid", guid, id)?;
-    let sender = required("number", number, address)?;
-    let text = required("message", text, json::lossy_string)?;
-    Ok(InboundMessage { conversation: sender.into(), message: SmsMessage::new(text).with_id(id) })
+fn legacy_message(
+    [guid, number, text]: json::Fields<'_, 3>,
+) -> Result<(Conversation, SmsMessage), FieldError> {
+    let id = json::required("guid", guid, json::id)?;
+    let sender = json::required("number", number, address)?;
+    let text = json::required("message", text, json::lossy_string)?;
+    Ok((sender.into(), SmsMessage::new(text).with_id(id)))
 }
 
 /// Reads the `data` of an `sms.received` event.
-fn event_message(data: &RawValue) -> Result<InboundMessage, FieldError> {
+fn event_message(data: &RawValue) -> Result<(Conversation, SmsMessage), FieldError> {
     let [guid, from, text, device_id, received_at] =
         json::fields(data, ["guid", "from", "message", "device_id", "received_at"])
             .map_err(|problem| FieldError::new("data", problem))?;
-    let id = required("data.guid", guid, id)?;
-    let sender = required("data.from", from, address)?;
-    let text = required("data.message", text, json::lossy_string)?;
-    let line = match required("data.device_id", device_id, address) {
+    let id = json::required("data.guid", guid, json::id)?;
+    let sender = json::required("data.from", from, address)?;
+    let text = json::required("data.message", text, json::lossy_string)?;
+    let line = match json::required("data.device_id", device_id, address) {
         Ok(line) => Some(line),
         Err(FieldError { problem: Problem::Missing | Problem::Empty, .. }) => None,
         Err(error) => return Err(error),
     };
     let mut message = SmsMessage::new(text).with_id(id);
-    if let Some(time) = received_at.and_then(time) {
+    if let Some(time) = received_at.and_then(json::time) {
         message = message.with_sent_at(time);
     }
-    Ok(InboundMessage { conversation: Conversation::new(sender, line), message })
-}
-
-fn required<'a, T>(
-    field: &'static str,
-    value: Option<&'a RawValue>,
-    read: impl FnOnce(&'a RawValue) -> Result<T, Problem>,
-) -> Result<T, FieldError> {
-    value.ok_or(Problem::Missing).and_then(read).map_err(|problem| FieldError::new(field, problem))
-}
-
-fn id(value: &RawValue) -> Result<Cow<'_, str>, Problem> {
-    let id = json::string(value)?;
-    match id.len() {
-        _ if id.trim().is_empty() => Err(Problem::Empty),
-        bytes if bytes > MAX_ID_BYTES => Err(Problem::TooLong { bytes, limit: MAX_ID_BYTES }),
-        _ => Ok(id),
-    }
+    Ok((Conversation::new(sender, line), message))
 }
 
 fn address(value: &RawValue) -> Result<Address, Problem> {
-    let text = json::string(value)?;
-    if text.trim().is_empty() {
-        return Err(Problem::Empty);
-    }
-    text.parse().map_err(Problem::Address)
-}
-
-/// An RFC 3339 time. Whether it is believable is for the core to judge, which knows the time of arrival.
-fn time(value: &RawValue) -> Option<Timestamp> {
-    let time: jiff::Timestamp = json::string(value).ok()?.parse().ok()?;
-    Some(Timestamp::from_unix_millis(time.as_millisecond()))
+    address::as_written(&json::string(value)?)
 }

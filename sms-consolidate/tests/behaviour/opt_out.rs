@@ -205,6 +205,22 @@ async fn a_control_without_a_text_gets_no_reply() {
 }
 
 #[tokio::test]
+async fn one_gateway_of_several_answers_keywords_by_itself() {
+    let mut rig = Rig::new(|b| b.opt_out(keywords()));
+    let of_that_gateway = |text: &str| SmsMessage::new(text).with_keywords_answered_by_gateway();
+    rig.try_push(ANA, of_that_gateway("STOP")).await.unwrap();
+    rig.text(BEN, "STOP").await;
+    rig.at(secs(60)).await;
+    assert_eq!(rig.replies_to(ANA), [""; 0], "its gateway has confirmed");
+    assert_eq!(rig.replies_to(BEN), [STOPPED]);
+    rig.try_push(ANA, of_that_gateway("Yes I can").with_control(Control::Start)).await.unwrap();
+    rig.at(secs(120)).await;
+    rig.try_push(ANA, of_that_gateway("Yes")).await.unwrap();
+    rig.at(secs(180)).await;
+    assert_eq!(rig.replies_to(ANA), [AGREED], "the gateway knew that it was a start");
+}
+
+#[tokio::test]
 async fn a_repeated_stop_is_not_confirmed_again() {
     let mut rig = stopped().await;
     rig.text(ANA, "STOP").await;

@@ -16,10 +16,10 @@ const TEST: &str = include_str!("replies/test.tsv");
 const MIN_TEXTS: usize = 240;
 const LANGUAGES: [&str; 3] = ["en", "fil", "taglish"];
 
-/// What the default rules must reach on the test half, in percent.
+/// What the default rules must reach on the test half, in percent: a point less than they do.
 const FLOORS: [(Label, Floor); 2] = [
-    (Label::AGREE, Floor { precision: 0.0, recall: 0.0 }),
-    (Label::NOT_AGREE, Floor { precision: 0.0, recall: 0.0 }),
+    (Label::AGREE, Floor { precision: 86.2, recall: 64.1 }),
+    (Label::NOT_AGREE, Floor { precision: 72.9, recall: 90.2 }),
 ];
 
 struct Floor {
@@ -89,7 +89,6 @@ impl fmt::Display for Score {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "the counts are small")]
 fn percent(part: usize, whole: usize) -> f64 {
     100.0 * part as f64 / whole as f64
 }

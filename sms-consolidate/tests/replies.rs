@@ -1,0 +1,199 @@
+//! What the default rules make of short replies as people text them. `replies/README.md` says where the texts come from
+//! and how they are labelled.
+//!
+//! `cargo test -p sms-consolidate --test replies -- --nocapture` prints precision and recall, and what goes wrong in
+//! the tuning half. No text of the test half is ever printed, so that nobody improves the rules by it.
+
+use std::collections::HashSet;
+use std::fmt::{self, Write as _};
+
+use sms_consolidate::{Label, RuleClassifier};
+
+const TUNING: &str = include_str!("replies/tuning.tsv");
+const TEST: &str = include_str!("replies/test.tsv");
+
+/// Each half holds at least so many texts.
+const MIN_TEXTS: usize = 240;
+const LANGUAGES: [&str; 3] = ["en", "fil", "taglish"];
+
+/// What the default rules must reach on the test half, in percent: a point less than they do.
+const FLOORS: [(Label, Floor); 2] = [
+    (Label::AGREE, Floor { precision: 86.2, recall: 64.1 }),
+    (Label::NOT_AGREE, Floor { precision: 72.9, recall: 90.2 }),
+];
+
+struct Floor {
+    precision: f64,
+    recall: f64,
+}
+
+struct Reply {
+    /// From 1, to say which text is wrong without showing it.
+    line: usize,
+    label: Label,
+    language: &'static str,
+    text: String,
+}
+
+fn replies(file: &'static str) -> Vec<Reply> {
+    file.lines().zip(1..).map(|(row, line)| reply(row, line)).collect()
+}
+
+fn reply(row: &'static str, line: usize) -> Reply {
+    let fields: Vec<_> = row.split('\t').collect();
+    let [label, language, text] = fields[..] else { panic!("line {line} has {} fields", fields.len()) };
+    let label = [Label::AGREE, Label::NOT_AGREE].into_iter().find(|known| known.as_str() == label);
+    assert!(LANGUAGES.contains(&language), "line {line} is in no known language");
+    assert!(!text.is_empty() && text.trim() == text, "the text of line {line} is empty or not trimmed");
+    let text = text.replace("\\n", "\n");
+    assert!(!text.contains('\\'), "line {line} escapes something other than a line end");
+    Reply { line, label: label.unwrap_or_else(|| panic!("line {line} has no known label")), language, text }
+}
+
+/// How often the rules were right and wrong about one label.
+#[derive(Default)]
+struct Score {
+    found: usize,
+    /// Texts of another label that were given this one.
+    taken: usize,
+    /// Texts of this label that were given another one.
+    missed: usize,
+}
+
+impl Score {
+    fn of(label: &Label, replies: &[&Reply], rules: &RuleClassifier) -> Self {
+        let mut score = Self::default();
+        for reply in replies {
+            match (reply.label == *label, rules.label_of(&reply.text) == label) {
+                (true, true) => score.found += 1,
+                (true, false) => score.missed += 1,
+                (false, true) => score.taken += 1,
+                (false, false) => {}
+            }
+        }
+        score
+    }
+
+    fn precision(&self) -> f64 {
+        percent(self.found, self.found + self.taken)
+    }
+
+    fn recall(&self) -> f64 {
+        percent(self.found, self.found + self.missed)
+    }
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.1} % | {:.1} %", self.precision(), self.recall())
+    }
+}
+
+fn percent(part: usize, whole: usize) -> f64 {
+    100.0 * part as f64 / whole as f64
+}
+
+fn table(halves: [(&str, &[Reply]); 2], rules: &RuleClassifier) -> String {
+    let mut table = String::from(
+        "| half | language | texts | AGREE precision | AGREE recall | NOT_AGREE precision | NOT_AGREE recall |\n\
+         |---|---|---|---|---|---|---|\n",
+    );
+    for (half, replies) in halves {
+        for language in LANGUAGES.map(Some).into_iter().chain([None]) {
+            let chosen: Vec<_> = replies
+                .iter()
+                .filter(|reply| language.is_none_or(|language| reply.language == language))
+                .collect();
+            let [agree, not_agree] =
+                [Label::AGREE, Label::NOT_AGREE].map(|label| Score::of(&label, &chosen, rules));
+            let (language, texts) = (language.unwrap_or("all"), chosen.len());
+            writeln!(table, "| {half} | {language} | {texts} | {agree} | {not_agree} |")
+                .expect("a String takes everything");
+        }
+    }
+    table
+}
+
+/// The words of a text without case, apostrophes and drawn-out letters; without words, its characters.
+fn words(text: &str) -> Vec<String> {
+    let plain = text.to_lowercase().replace(['\'', '’'], "");
+    let words = plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words: Vec<_> = words.map(without_repeats).collect();
+    if words.is_empty() { plain.chars().map(String::from).collect() } else { words }
+}
+
+fn without_repeats(word: &str) -> String {
+    let mut last = None;
+    word.chars().filter(|c| last.replace(*c) != Some(*c)).collect()
+}
+
+/// The same words, or in a text of three words or more all but one that is changed, added or left out.
+fn are_alike(a: &[String], b: &[String]) -> bool {
+    let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[start..], &b[start..]);
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let differing = a.len().max(b.len()) - end;
+    differing == 0 || (differing == 1 && start + end >= 2)
+}
+
+#[test]
+fn the_halves_are_of_the_promised_size_and_balance() {
+    for half in [replies(TUNING), replies(TEST)] {
+        assert!(half.len() >= MIN_TEXTS, "{} texts", half.len());
+        let share = |count: usize| percent(count, half.len());
+        let agree = share(half.iter().filter(|reply| reply.label == Label::AGREE).count());
+        assert!((45.0..=55.0).contains(&agree), "{agree} % agree");
+        for (language, least) in LANGUAGES.into_iter().zip([45.0, 20.0, 20.0]) {
+            let spoken = share(half.iter().filter(|reply| reply.language == language).count());
+            assert!(spoken >= least, "{spoken} % are {language}");
+        }
+    }
+}
+
+#[test]
+fn no_text_comes_twice_and_the_halves_share_nothing_alike() {
+    let (tuning, test) = (replies(TUNING), replies(TEST));
+    let mut texts = HashSet::new();
+    for reply in tuning.iter().chain(&test) {
+        assert!(texts.insert(reply.text.to_lowercase()), "line {} of its half comes twice", reply.line);
+    }
+    let test: Vec<_> = test.iter().map(|reply| (reply.line, words(&reply.text))).collect();
+    for reply in &tuning {
+        let tuned = words(&reply.text);
+        for (line, tested) in &test {
+            let alike = are_alike(&tuned, tested);
+            assert!(!alike, "line {} of the tuning half is like line {line} of the test half", reply.line);
+        }
+    }
+}
+
+#[test]
+fn alike_is_one_word_changed_added_or_left_out() {
+    let alike = |a, b| are_alike(&words(a), &words(b));
+    assert!(alike("Yess!", "yes"));
+    assert!(alike("I can't come", "i cant go"));
+    assert!(alike("is it far", "so, is it far?"));
+    assert!(alike("👍", "👍"));
+    assert!(!alike("👍", "👎"));
+    assert!(!alike("ok po", "sige po"));
+    assert!(!alike("I can come", "he can go"));
+    assert!(!alike("I can come", "come I can"));
+}
+
+#[test]
+fn the_default_rules_reach_their_floors_on_the_test_half() {
+    let rules = RuleClassifier::default();
+    let (tuning, test) = (replies(TUNING), replies(TEST));
+    println!("{}", table([("tuning", &tuning), ("test", &test)], &rules));
+    println!("Wrong in the tuning half (the label it should have, the language, the text):");
+    for reply in tuning.iter().filter(|reply| *rules.label_of(&reply.text) != reply.label) {
+        println!("{}\t{}\t{:?}", reply.label, reply.language, reply.text);
+    }
+    let test: Vec<_> = test.iter().collect();
+    for (label, floor) in FLOORS {
+        let score = Score::of(&label, &test, &rules);
+        let (precision, recall) = (score.precision(), score.recall());
+        assert!(precision >= floor.precision, "{label} precision fell to {precision:.1} %");
+        assert!(recall >= floor.recall, "{label} recall fell to {recall:.1} %");
+    }
+}

@@ -157,6 +157,7 @@ impl ConfiguredJson {
     }
 
     fn message(&self, element: &RawValue) -> Result<(Conversation, SmsMessage), FieldError> {
+        json::fields(element, []).map_err(|problem| FieldError::new("element", problem))?;
         let id = self.id.required(element, id)?;
         let sender = self.sender.required(element, address)?;
         let media = match &self.media {

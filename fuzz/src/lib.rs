@@ -6,7 +6,11 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::response::Response;
 use http::header::{DATE, RETRY_AFTER};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use sms_consolidate::{Message, Timestamp};
+use sms_consolidate_providers::inbound::{
+    Inbound, InboundMessage, InboundRequest, MAX_ID_BYTES, Parsed, Rejection,
+};
 
 /// Takes one line off `input`, without its end.
 pub fn line<'a>(input: &mut &'a [u8]) -> &'a [u8] {
@@ -22,6 +26,73 @@ pub fn assert_hidden(masked: &str, full: &str) {
     if !full.is_empty() && !full.contains('•') {
         assert!(!masked.contains(full), "{masked:?} shows all of {full:?}");
     }
+}
+
+/// When every webhook call arrives, in seconds since the Unix epoch.
+pub const NOW_SECONDS: i64 = 1_790_000_000;
+
+/// What `gateway` says of a `POST` to `/in`. Headers that cannot be are left out.
+pub fn post(
+    gateway: &impl Inbound,
+    headers: &[(&'static str, &[u8])],
+    body: &[u8],
+) -> Result<Parsed, Rejection> {
+    let values = headers.iter().filter_map(|(name, value)| {
+        Some((name.parse::<HeaderName>().ok()?, HeaderValue::from_bytes(value).ok()?))
+    });
+    let headers: HeaderMap = values.collect();
+    let uri = Uri::from_static("/in");
+    let now = Timestamp::from_unix_millis(NOW_SECONDS * 1_000);
+    gateway.parse(&InboundRequest { method: &Method::POST, uri: &uri, headers: &headers, body }, now)
+}
+
+/// Everything that a webhook says, texts included.
+pub fn render_parsed(result: &Result<Parsed, Rejection>) -> String {
+    match result {
+        Ok(parsed) => {
+            let texts: Vec<_> = parsed.messages.iter().map(|incoming| incoming.message.text()).collect();
+            format!("{parsed:?} {texts:?}")
+        }
+        Err(rejection) => format!("{rejection:?}"),
+    }
+}
+
+/// What holds of whatever an unsigned webhook says of a body with at most `limit` messages.
+pub fn check_parsed(result: &Result<Parsed, Rejection>, limit: usize) {
+    match result {
+        Ok(parsed) => {
+            assert!(parsed.messages.len() + parsed.errors.len() <= limit);
+            assert!(parsed.errors.is_sorted_by(|a, b| a.index < b.index), "{:?}", parsed.errors);
+            assert!(parsed.messages.is_sorted_by(|a, b| a.index < b.index));
+            parsed.messages.iter().for_each(check_message);
+        }
+        Err(rejection) => check_rejection(rejection, limit),
+    }
+}
+
+fn check_message(incoming: &InboundMessage) {
+    let conversation = &incoming.conversation;
+    assert_eq!(conversation.to_string().parse().as_ref(), Ok(conversation));
+    let id = incoming.message.id().expect("the gateway's messages have ids");
+    assert!(!id.trim().is_empty() && id.len() <= MAX_ID_BYTES);
+    assert!(incoming.message.media().count() <= 10);
+    // The id may be the number: it is shown.
+    let shown = format!("{incoming:?}").replace(&format!("{id:?}"), "");
+    let sender = conversation.sender();
+    if sender.is_number() {
+        assert_hidden(&shown, &sender.to_string());
+    }
+}
+
+fn check_rejection(rejection: &Rejection, limit: usize) {
+    assert!([400, 422].contains(&rejection.status().as_u16()), "{rejection}");
+    match rejection {
+        Rejection::Unprocessable(errors) => assert!((1..=limit).contains(&errors.len())),
+        Rejection::TooManyMessages { found, limit } => assert!(found > limit),
+        _ => {}
+    }
+    // Of the body it holds nothing; positions and types are short.
+    assert!(rejection.to_string().len() <= 200, "{rejection}");
 }
 
 /// What a service answers: a line each with the status, `Retry-After` and `Date`, then the body.

@@ -25,21 +25,32 @@
 //! ```
 
 mod address;
+mod configured_json;
+mod default_region;
 mod form;
 mod json;
+mod keywords;
+mod media;
 mod signed;
+mod sinch;
 mod sms_mobile_api;
+mod telnyx;
 
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, Method, StatusCode, Uri};
 use sms_consolidate::{Conversation, ParseAddressError, SmsMessage, Timestamp};
 
+pub use configured_json::{Authentication, ConfiguredJson, SignatureEncoding};
+pub use default_region::DefaultRegion;
+pub use keywords::KeywordsAnswered;
+pub use sinch::Sinch;
 pub use sms_consolidate::MAX_ID_BYTES;
 pub use sms_mobile_api::SmsMobileApi;
+pub use telnyx::Telnyx;
 
 /// How many messages one payload may hold, unless a gateway is given another limit.
 pub const DEFAULT_MAX_MESSAGES: usize = 10_000;
@@ -227,18 +238,18 @@ pub struct FieldError {
     /// Which element of the payload's list it is about, counted from 0; `None` if the payload is a single message.
     pub index: Option<usize>,
     /// The field, by its path within the element; `body` or `element` if it is about the whole.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// What is wrong with it.
     pub problem: Problem,
 }
 
 impl FieldError {
-    const fn new(field: &'static str, problem: Problem) -> Self {
-        Self { index: None, field, problem }
+    fn new(field: impl Into<Cow<'static, str>>, problem: Problem) -> Self {
+        Self { index: None, field: field.into(), problem }
     }
 
     /// The same, about element `index` of a list.
-    const fn at(mut self, index: usize) -> Self {
+    fn at(mut self, index: usize) -> Self {
         self.index = Some(index);
         self
     }
@@ -306,6 +317,12 @@ pub enum Unauthorized {
         /// The header.
         header: &'static str,
     },
+    /// A header that was configured for the check is missing.
+    #[error("the header {header} is missing")]
+    MissingConfigured {
+        /// The header.
+        header: HeaderName,
+    },
     /// The signature is not that of the body and timestamp under the configured secret.
     #[error("the signature is wrong")]
     WrongSignature,
@@ -327,4 +344,28 @@ pub enum ConfigError {
     /// A secret is empty, so that anybody could sign with it.
     #[error("the webhook secret is empty")]
     EmptySecret,
+    /// What was given as the gateway's public key is none.
+    #[error("the public key must be {expected}")]
+    BadPublicKey {
+        /// What it must be.
+        expected: &'static str,
+    },
+    /// Not the code of a country.
+    #[error("{code:?} is no region: expected two letters of ISO 3166-1, such as PH or US")]
+    UnknownRegion {
+        /// What was given.
+        code: String,
+    },
+    /// Not the name of an HTTP header.
+    #[error("{name:?} is no name of a header")]
+    BadHeader {
+        /// What was given.
+        name: String,
+    },
+    /// Not the path of a JSON field.
+    #[error("{path:?} is no path of a JSON field: expected names with dots between, such as data.from")]
+    BadPath {
+        /// What was given.
+        path: String,
+    },
 }

@@ -7,7 +7,10 @@
 //!
 //! | gateway | inbound | outbound |
 //! |---|---|---|
+//! | any that posts JSON | [`inbound::ConfiguredJson`] | – |
+//! | Sinch | [`inbound::Sinch`] | – |
 //! | SMS Mobile API | [`inbound::SmsMobileApi`] | `outbound::SmsMobileApiSender` |
+//! | Telnyx | [`inbound::Telnyx`] | – |
 //!
 //! ```
 //! use http::{HeaderMap, Method, Uri};

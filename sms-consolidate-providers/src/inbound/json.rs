@@ -16,18 +16,28 @@ use super::{FieldError, Malformed, Problem};
 /// The fields `names` of the body, as [`fields`] reads them; or why it has none, being another JSON value.
 pub(super) fn document<'a, const N: usize>(
     body: &'a [u8],
-    names: [&'static str; N],
+    names: [&str; N],
 ) -> Result<Result<Fields<'a, N>, Problem>, Malformed> {
-    let text = std::str::from_utf8(body).map_err(|error| Malformed::NotUtf8 { at: error.valid_up_to() })?;
-    if text.trim_ascii().is_empty() {
-        return Err(Malformed::Empty);
-    }
+    let text = text_of(body)?;
     // One pass for what is usual. Whatever stops it is looked at again, to tell wrong syntax from a wrong type.
     if let Ok(fields) = read_fields(text, names) {
         return Ok(Ok(fields));
     }
-    let value = serde_json::from_str(text).map_err(|error| Malformed::Syntax { source: error.into() })?;
-    Ok(fields(value, names))
+    Ok(fields(parse(text)?, names))
+}
+
+/// The body, whatever JSON it is.
+pub(super) fn any_document(body: &[u8]) -> Result<&RawValue, Malformed> {
+    parse(text_of(body)?)
+}
+
+fn text_of(body: &[u8]) -> Result<&str, Malformed> {
+    let text = std::str::from_utf8(body).map_err(|error| Malformed::NotUtf8 { at: error.valid_up_to() })?;
+    if text.trim_ascii().is_empty() { Err(Malformed::Empty) } else { Ok(text) }
+}
+
+fn parse(text: &str) -> Result<&RawValue, Malformed> {
+    serde_json::from_str(text).map_err(|error| Malformed::Syntax { source: error.into() })
 }
 
 /// The values of an object's fields. Absent ones and nulls are `None`; of duplicates the last one counts.
@@ -36,7 +46,7 @@ pub(super) type Fields<'a, const N: usize> = [Option<&'a RawValue>; N];
 /// The values of an object's fields `names`.
 pub(super) fn fields<'a, const N: usize>(
     value: &'a RawValue,
-    names: [&'static str; N],
+    names: [&str; N],
 ) -> Result<Fields<'a, N>, Problem> {
     expect(value, "an object")?;
     read_fields(value.get(), names).map_err(unreadable)
@@ -44,7 +54,7 @@ pub(super) fn fields<'a, const N: usize>(
 
 fn read_fields<'a, const N: usize>(
     text: &'a str,
-    names: [&'static str; N],
+    names: [&str; N],
 ) -> Result<Fields<'a, N>, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_str(text);
     let fields = json.deserialize_map(FieldsOf(names))?;
@@ -83,7 +93,7 @@ pub(super) fn lossy_string(value: &RawValue) -> Result<Cow<'_, str>, Problem> {
 
 /// A field that must be there, read by `read`.
 pub(super) fn required<'a, T>(
-    field: &'static str,
+    field: impl Into<Cow<'static, str>>,
     value: Option<&'a RawValue>,
     read: impl FnOnce(&'a RawValue) -> Result<T, Problem>,
 ) -> Result<T, FieldError> {
@@ -134,9 +144,9 @@ fn expect(value: &RawValue, expected: &'static str) -> Result<(), Problem> {
     if found == expected { Ok(()) } else { Err(Problem::WrongType { expected, found }) }
 }
 
-struct FieldsOf<const N: usize>([&'static str; N]);
+struct FieldsOf<'n, const N: usize>([&'n str; N]);
 
-impl<'de, const N: usize> Visitor<'de> for FieldsOf<N> {
+impl<'de, const N: usize> Visitor<'de> for FieldsOf<'_, N> {
     type Value = Fields<'de, N>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

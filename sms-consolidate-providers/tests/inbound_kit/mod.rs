@@ -1,0 +1,55 @@
+//! What the tests of webhooks share.
+
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+#![allow(dead_code, reason = "each test uses what it needs")]
+
+use std::fmt::Write;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use sms_consolidate::{Message, Timestamp};
+use sms_consolidate_providers::inbound::{Inbound, InboundRequest, Parsed, Rejection};
+
+/// 2026-09-21T14:13:20Z, when every call arrives.
+pub(crate) const NOW: Timestamp = Timestamp::from_unix_millis(1_790_000_000_000);
+
+/// What `gateway` says of a POST.
+pub(crate) fn parse(
+    gateway: &impl Inbound,
+    headers: &[(&str, &str)],
+    body: impl AsRef<[u8]>,
+) -> Result<Parsed, Rejection> {
+    let mut map = HeaderMap::new();
+    for (name, value) in headers {
+        map.append(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
+    }
+    let uri = Uri::from_static("/in");
+    let body = body.as_ref();
+    gateway.parse(&InboundRequest { method: &Method::POST, uri: &uri, headers: &map, body }, NOW)
+}
+
+/// One line per message, error and count of ignored events; or the status and text of the rejection.
+pub(crate) fn render(result: &Result<Parsed, Rejection>) -> String {
+    let parsed = match result {
+        Ok(parsed) => parsed,
+        Err(rejection) => return format!("{} {rejection}", rejection.status().as_u16()),
+    };
+    let mut out = String::new();
+    for inbound in &parsed.messages {
+        let message = &inbound.message;
+        write!(out, "{} {} {:?}", inbound.conversation, message.id().unwrap(), message.text()).unwrap();
+        if let Some(at) = message.sent_at() {
+            write!(out, " {at}").unwrap();
+        }
+        for url in message.media() {
+            write!(out, " {url}").unwrap();
+        }
+        out.push('\n');
+    }
+    for error in &parsed.errors {
+        writeln!(out, "{error}").unwrap();
+    }
+    if parsed.ignored > 0 {
+        writeln!(out, "ignored {}", parsed.ignored).unwrap();
+    }
+    out.trim_end().to_owned()
+}

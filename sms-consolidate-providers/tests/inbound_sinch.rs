@@ -1,0 +1,90 @@
+//! The webhook of Sinch: forms and bad input. Signatures are tested against its library, beside the router.
+
+mod inbound_kit;
+
+use inbound_kit::{parse, render};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use sms_consolidate_providers::inbound::{ConfigError, Rejection, Sinch, Unauthorized};
+
+fn check(body: impl AsRef<[u8]>, expected: &str) {
+    let body = body.as_ref();
+    assert_eq!(render(&parse(&Sinch::unsigned(), &[], body)), expected, "{}", String::from_utf8_lossy(body));
+}
+
+/// A text in which `field` is `value`, or is left out.
+fn text(field: &str, value: impl Into<Option<Value>>) -> String {
+    let mut message = json!({
+        "type": "mo_text", "id": "m-1", "from": "639171234567", "to": "15551230000", "body": "Hi",
+        "operator_id": "51503", "received_at": "2026-09-21T14:13:20.129Z",
+    });
+    match value.into() {
+        Some(value) => message[field] = value,
+        None => drop(message.as_object_mut().unwrap().remove(field)),
+    }
+    message.to_string()
+}
+
+const READ: &str = r#"+639171234567>+15551230000 m-1 "Hi" 2026-09-21T14:13:20.129Z"#;
+
+#[test]
+fn messages_are_read() {
+    check(text("unknown", json!(7)), READ);
+    check(text("from", json!("+639171234567")), READ);
+    check(text("to", json!("54321")), &READ.replace("+15551230000", "54321"));
+    check(text("from", json!("My Bank")), &READ.replace("+639171234567", "My Bank"));
+    check(text("body", json!("")), &READ.replace("Hi", ""));
+    check(text("sent_at", json!("2026-09-21T14:13:19Z")), &READ.replace("20.129Z", "19.000Z"));
+    check(text("received_at", None), r#"+639171234567>+15551230000 m-1 "Hi""#);
+}
+
+#[test]
+fn pictures_are_kept_and_need_no_text() {
+    let mms = |body: Value| {
+        let mut message: Value = serde_json::from_str(&text("body", body)).unwrap();
+        message["type"] = json!("mo_media");
+        message.to_string()
+    };
+    let media = json!([{"url": "https://example.com/a", "status": "Uploaded"}, {"status": "Failed"}]);
+    check(mms(json!({"media": media})), &format!("{} https://example.com/a", READ.replace("Hi", "")));
+    check(mms(json!({"message": "Hi", "subject": "S", "media": null})), READ);
+    check(mms(json!({"subject": "Hi"})), READ);
+    check(mms(json!("Hi")), "422 `body` must be an object, not a string");
+}
+
+#[test]
+fn what_is_no_text_is_acknowledged() {
+    for kind in ["mo_binary", "delivery_report_sms", "recipient_delivery_report_mms", "new"] {
+        check(text("type", json!(kind)), "ignored 1");
+    }
+}
+
+#[test]
+fn bad_fields_are_named() {
+    for field in ["type", "id", "from", "to", "body"] {
+        check(text(field, None), &format!("422 `{field}` is missing"));
+        check(text(field, json!(7)), &format!("422 `{field}` must be a string, not a number"));
+    }
+    for field in ["id", "from", "to"] {
+        check(text(field, json!(" ")), &format!("422 `{field}` is empty"));
+    }
+    check("[]", "422 `body` must be an object, not an array");
+    check("", "400 the body is empty");
+    check(b"\xff", "400 the body is not UTF-8 at byte 0");
+}
+
+#[test]
+fn unsigned_calls_are_refused_before_anything_is_read() {
+    assert_eq!(Sinch::signed("").err(), Some(ConfigError::EmptySecret));
+    let refused = parse(&Sinch::signed("s3cret").unwrap(), &[], "{");
+    assert!(matches!(refused, Err(Rejection::Unauthorized(Unauthorized::Missing { .. }))), "{refused:?}");
+    assert!(!format!("{:?}", Sinch::signed("s3cret").unwrap()).contains("s3cret"));
+}
+
+proptest! {
+    #[test]
+    fn nothing_panics(value in ".*", bytes in any::<Vec<u8>>(), field in "type|id|from|to|body|sent_at") {
+        let _ = parse(&Sinch::unsigned(), &[], &bytes);
+        let _ = render(&parse(&Sinch::unsigned(), &[], text(&field, json!(value))));
+    }
+}

@@ -3,8 +3,8 @@
 use sms_consolidate::store::{NoReply, Outcome, Status};
 use sms_consolidate::testing::{Fault, FaultyStore, Operation, ScriptedAnswer, ScriptedSend};
 use sms_consolidate::{
-    Classification, Conversation, Event, InFlight, Label, MemoryStore, PushError, ReplyTemplates, RetryPolicy,
-    SmsMessage, Window,
+    Classification, Conversation, Event, InFlight, Label, MemoryStore, PushError, ReplyTemplates,
+    RetryPolicy, SmsMessage, Window,
 };
 
 use crate::common::{AGREED, ANA, Rig, ServiceBuilder, is_replied, key, ms, no_reply, secs};

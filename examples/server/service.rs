@@ -15,7 +15,7 @@ use sms_consolidate_openai::{DEFAULT_MODEL, OpenAiClassifier};
 use sms_consolidate_postgres::PostgresStore;
 use sms_consolidate_providers::ConsoleSender;
 use sms_consolidate_providers::inbound;
-use sms_consolidate_providers::outbound::SmsMobileApiSender;
+use sms_consolidate_providers::outbound::{self, SmsMobileApiSender};
 use sms_consolidate_sqlite::SqliteStore;
 
 use crate::config::{Config, Database, LogFormat, Mode, OpenAi, SmsMobileApi};
@@ -78,7 +78,14 @@ fn openai(settings: &OpenAi) -> Result<OpenAiClassifier, AnyError> {
     if let Some(url) = &settings.base_url {
         builder = builder.base_url(url);
     }
-    builder.build().map_err(|error| format!("OPENAI_API_KEY, OPENAI_MODEL, OPENAI_BASE_URL: {error}").into())
+    builder.build().map_err(|error| {
+        let what = match error {
+            sms_consolidate_openai::BuildError::BaseUrl => "OPENAI_BASE_URL",
+            sms_consolidate_openai::BuildError::ApiKeyNotPrintable => "OPENAI_API_KEY",
+            _ => "the OpenAI classifier",
+        };
+        format!("{what}: {error}").into()
+    })
 }
 
 fn gateway(settings: &SmsMobileApi) -> Result<SmsMobileApiSender, AnyError> {
@@ -86,7 +93,14 @@ fn gateway(settings: &SmsMobileApi) -> Result<SmsMobileApiSender, AnyError> {
     if let Some(url) = &settings.base_url {
         builder = builder.base_url(url);
     }
-    builder.build().map_err(|error| format!("SMS_MOBILE_API_KEY, SMS_MOBILE_API_BASE_URL: {error}").into())
+    builder.build().map_err(|error| {
+        let what = match error {
+            outbound::BuildError::BaseUrl { .. } => "SMS_MOBILE_API_BASE_URL",
+            outbound::BuildError::EmptyApiKey => "SMS_MOBILE_API_KEY",
+            _ => "the gateway",
+        };
+        format!("{what}: {error}").into()
+    })
 }
 
 pub(crate) fn router(
@@ -95,7 +109,9 @@ pub(crate) fn router(
 ) -> Result<Router, AnyError> {
     let mut webhook = inbound::SmsMobileApi::new();
     if let Some(secret) = &config.webhook_secret {
-        webhook = webhook.with_webhook_secret(secret)?;
+        webhook = webhook
+            .with_webhook_secret(secret)
+            .map_err(|error| format!("SMS_MOBILE_API_WEBHOOK_SECRET: {error}"))?;
     }
     let mut router = SmsRouter::new(consolidator).webhook(webhook).show_full_numbers(config.full_numbers);
     if let Some(token) = &config.admin_token {

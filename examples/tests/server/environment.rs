@@ -129,19 +129,18 @@ fn a_value_that_is_not_accepted_stops_the_start_and_is_not_repeated() {
 fn of_several_variables_the_one_that_is_wrong_is_named() {
     let openai = [("OPENAI_API_KEY", "sk-4711"), ("OPENAI_MODEL", "a-model")];
     let gateway = [("SMS_MOBILE_API_KEY", "key-4711"), ("SMS_AUTO_REPLY_ENABLED", "yes")];
-    let cases: &[(&[(&str, &str)], &str, &str)] = &[
-        (&openai, "OPENAI_BASE_URL", "https://user:word-4711@host/v1"),
-        (&openai, "OPENAI_API_KEY", "sk-4711\n-and-more"),
-        (&gateway, "SMS_MOBILE_API_BASE_URL", "https://user:word-4711@host"),
-    ];
-    for (others, name, value) in cases {
+    for (others, name, value) in [
+        (openai, "OPENAI_BASE_URL", "https://user:word-4711@host/v1"),
+        (openai, "OPENAI_API_KEY", "sk-4711\n-and-more"),
+        (gateway, "SMS_MOBILE_API_BASE_URL", "https://user:word-4711@host"),
+    ] {
         let bind = [("BIND", "127.0.0.1:0"), ("DATABASE_URL", "memory:")];
-        let environment = [&bind, *others, &[(*name, *value)]].concat();
+        let environment = [&bind[..], &others, &[(name, value)]].concat();
         let (status, lines, errors) = Process::start(&[], &environment).end();
         assert_eq!(status.code(), Some(1), "{name}: {lines:#?}");
         assert!(errors.starts_with(&format!("server: {name}: ")), "{errors}");
         let named: Vec<_> = VARIABLES.iter().filter(|variable| errors.contains(*variable)).collect();
-        assert_eq!(named, [name], "{errors}");
+        assert_eq!(named, [&name], "{errors}");
         assert!(!errors.contains("4711"), "{errors}");
     }
 }

@@ -222,8 +222,9 @@ async fn a_reply_that_may_have_begun_is_sent_once_after_an_outage_that_outlives_
     store.fail(Operation::BeginReply, Fault::After, 1);
     rig.text(ANA, "Yes").await;
     rig.at(secs(60)).await;
-    let all = [Operation::BeginReply, Operation::Renew, Operation::Claim];
-    all.map(|operation| store.fail(operation, Fault::Before, 1_000));
+    for operation in [Operation::BeginReply, Operation::Renew, Operation::Claim] {
+        store.fail(operation, Fault::Before, 1_000);
+    }
     rig.at(secs(400)).await;
     // The job, and not another, is first to find the store well again. A single failure does not stop it any more.
     store.heal(Operation::BeginReply);

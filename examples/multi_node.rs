@@ -7,9 +7,10 @@
 //!
 //! Without `DATABASE_URL` it starts a throw-away Postgres, for which the server's programs must be installed.
 
-#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "an example shows what it does")]
 
 use std::error::Error;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,7 +72,18 @@ impl Node {
     }
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    // Returned from here, an error would be shown as its `Debug` form, and not as the sentence that it is.
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("multi_node: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let (url, _server) = match std::env::var("DATABASE_URL") {
         Ok(url) => (url, None),
         Err(_) => {

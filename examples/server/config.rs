@@ -22,7 +22,12 @@ const VARIABLES: &[Variable] = &[
         "sqlite: and the path of a file, postgres://user:password@host/database, or memory:",
         DEFAULT_DATABASE_URL,
     ),
-    ("CONSOLIDATION_WINDOW", "a duration up to 24 hours: seconds, or 500ms, 15s, 2m", "60"),
+    (
+        "CONSOLIDATION_WINDOW",
+        "a duration above 0, up to 24 hours: seconds, or 500ms, 15s, 2m. Without any wait every message is a batch: \
+         that is CONSOLIDATION_MAX_MESSAGES=1",
+        "60",
+    ),
     ("CONSOLIDATION_MODE", "fixed, sliding or aligned", "fixed"),
     (
         "CONSOLIDATION_MAX_WAIT",
@@ -69,6 +74,9 @@ const TWILIO: &[&str] = &[
     "TWILIO_API_BASE_URL",
     "TWILIO_WEBHOOK_URL",
 ];
+
+/// Whatever is called so is meant for this service, or nearly: orchestrators set variables named after services too.
+const PREFIXES: &[&str] = &["CONSOLIDATION_", "SMS_AUTO_REPLY_", "SMS_MOBILE_API_"];
 
 const REPLY_TEXT_PREFIX: &str = "SMS_AUTO_REPLY_TEXT_";
 const LONGEST_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
@@ -123,6 +131,22 @@ impl Environment {
         Ok(Self(variables))
     }
 
+    fn warnings(&self) -> Vec<String> {
+        let known = || VARIABLES.iter().map(|variable| variable.0);
+        let is_set = |name: &&&str| self.0.contains_key(**name);
+        let twilio: Vec<&str> = TWILIO.iter().filter(is_set).copied().collect();
+        let is_unknown = |name: &&String| {
+            PREFIXES.iter().any(|prefix| name.starts_with(prefix)) && known().all(|known| known != **name)
+        };
+        let unknown = self.0.keys().filter(is_unknown).map(|name| {
+            let nearest = known().min_by_key(|known| distance(known, name)).expect("there are variables");
+            format!("{name} is no setting and has no effect; the nearest is {nearest}, and --help lists all")
+        });
+        let not_built_in = (!twilio.is_empty())
+            .then(|| format!("the Twilio gateway is not built in yet; {} has no effect", twilio.join(", ")));
+        not_built_in.into_iter().chain(unknown).collect()
+    }
+
     fn text(&self, name: &str) -> Option<String> {
         debug_assert!(VARIABLES.iter().any(|variable| variable.0 == name), "{name} is not in --help");
         self.0.get(name).cloned()
@@ -146,7 +170,21 @@ impl Environment {
     }
 }
 
-/// `60`, `15s`, `500ms` or `2m`.
+/// How many characters have to be put in, left out or changed to get from one name to the other (Levenshtein).
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (above, a) in one.bytes().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], above + 1);
+        for (left, b) in other.bytes().enumerate() {
+            let changed = diagonal + usize::from(a != b);
+            diagonal = row[left + 1];
+            row[left + 1] = changed.min(row[left] + 1).min(diagonal + 1);
+        }
+    }
+    row[other.len()]
+}
+
+/// `60`, `15s`, `500ms` or `2m`. Nothing waits for no time.
 fn duration(text: &str) -> Option<Duration> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
@@ -157,7 +195,7 @@ fn duration(text: &str) -> Option<Duration> {
         "m" => Duration::from_secs(number.checked_mul(60)?),
         _ => return None,
     };
-    (duration <= LONGEST_DURATION).then_some(duration)
+    (!duration.is_zero() && duration <= LONGEST_DURATION).then_some(duration)
 }
 
 /// What the builders of clients refuse beyond this, they say themselves.
@@ -267,8 +305,8 @@ pub(crate) struct Config {
     pub(crate) log_filter: EnvFilter,
     pub(crate) admin_token: Option<String>,
     pub(crate) cron_secret: Option<String>,
-    /// Variables that are set for nothing.
-    pub(crate) unused: Vec<&'static str>,
+    /// Of variables that are set for nothing.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Config {
@@ -309,7 +347,7 @@ impl Config {
             log_filter: env.read("RUST_LOG", filter)?.unwrap_or_else(|| EnvFilter::new("info")),
             admin_token: env.text("ADMIN_TOKEN"),
             cron_secret: env.text("CRON_SECRET"),
-            unused: TWILIO.iter().copied().filter(|name| env.0.contains_key(*name)).collect(),
+            warnings: env.warnings(),
         })
     }
 }

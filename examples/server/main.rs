@@ -123,9 +123,8 @@ fn announce(config: &Config, address: SocketAddr) {
     if matches!(config.database, Database::Memory) {
         tracing::info!("the store is in memory: a crash loses what is not answered yet");
     }
-    if !config.unused.is_empty() {
-        let set = config.unused.join(", ");
-        tracing::warn!("the Twilio gateway is not built in yet; {set} has no effect");
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
     }
 }
 

@@ -15,7 +15,7 @@ use sms_consolidate_openai::{DEFAULT_MODEL, OpenAiClassifier};
 use sms_consolidate_postgres::PostgresStore;
 use sms_consolidate_providers::ConsoleSender;
 use sms_consolidate_providers::inbound;
-use sms_consolidate_providers::outbound::SmsMobileApiSender;
+use sms_consolidate_providers::outbound::{self, SmsMobileApiSender};
 use sms_consolidate_sqlite::SqliteStore;
 
 use crate::config::{Config, Database, LogFormat, Mode, OpenAi, SmsMobileApi};
@@ -78,7 +78,14 @@ fn openai(settings: &OpenAi) -> Result<OpenAiClassifier, AnyError> {
     if let Some(url) = &settings.base_url {
         builder = builder.base_url(url);
     }
-    builder.build().map_err(|error| format!("OPENAI_API_KEY, OPENAI_MODEL, OPENAI_BASE_URL: {error}").into())
+    builder.build().map_err(|error| {
+        let what = match error {
+            sms_consolidate_openai::BuildError::BaseUrl => "OPENAI_BASE_URL",
+            sms_consolidate_openai::BuildError::ApiKeyNotPrintable => "OPENAI_API_KEY",
+            _ => "the OpenAI classifier",
+        };
+        format!("{what}: {error}").into()
+    })
 }
 
 fn gateway(settings: &SmsMobileApi) -> Result<SmsMobileApiSender, AnyError> {
@@ -86,7 +93,14 @@ fn gateway(settings: &SmsMobileApi) -> Result<SmsMobileApiSender, AnyError> {
     if let Some(url) = &settings.base_url {
         builder = builder.base_url(url);
     }
-    builder.build().map_err(|error| format!("SMS_MOBILE_API_KEY, SMS_MOBILE_API_BASE_URL: {error}").into())
+    builder.build().map_err(|error| {
+        let what = match error {
+            outbound::BuildError::BaseUrl { .. } => "SMS_MOBILE_API_BASE_URL",
+            outbound::BuildError::EmptyApiKey => "SMS_MOBILE_API_KEY",
+            _ => "the gateway",
+        };
+        format!("{what}: {error}").into()
+    })
 }
 
 pub(crate) fn router(
@@ -94,7 +108,8 @@ pub(crate) fn router(
     consolidator: Consolidator<Conversation, SmsMessage>,
 ) -> Result<Router, AnyError> {
     let webhook = match &config.webhook_secret {
-        Some(secret) => inbound::SmsMobileApi::signed(secret)?,
+        Some(secret) => inbound::SmsMobileApi::signed(secret)
+            .map_err(|error| format!("SMS_MOBILE_API_WEBHOOK_SECRET: {error}"))?,
         None => inbound::SmsMobileApi::unsigned(),
     };
     let mut router = SmsRouter::new(consolidator).webhook(webhook).show_full_numbers(config.full_numbers);

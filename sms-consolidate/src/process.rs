@@ -63,6 +63,7 @@ pub(crate) async fn handle<K: Key, M: Message>(
     let job = Job {
         inner,
         may_have_sent: AtomicBool::new(claim.stage == Stage::Replying),
+        may_have_begun: AtomicBool::new(false),
         lease_until_ms: AtomicI64::new(claim.lease_until.as_unix_millis()),
         claim,
     };
@@ -96,8 +97,10 @@ pub(crate) async fn handle<K: Key, M: Message>(
 struct Job<'a, K, M> {
     inner: &'a Inner<K, M>,
     claim: Claim<K, M>,
-    /// Set before the reply is recorded as about to be sent, cleared when it is certain that nothing was sent.
+    /// Set before the sender is asked, cleared when it is certain that nothing was sent.
     may_have_sent: AtomicBool,
+    /// Set before the reply is recorded as about to be sent.
+    may_have_begun: AtomicBool,
     /// The end of the lease as last heard, in milliseconds since the Unix epoch.
     lease_until_ms: AtomicI64,
 }
@@ -225,10 +228,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         };
         match self.begin_reply(&text).await {
             // The store, or a machine that was suspended, took long to say that it may leave.
-            Ok(()) if self.is_stale() => {
-                self.may_have_sent.store(false, Ordering::Relaxed);
-                return Ok(Ending::without_reply(NoReply::Stale));
-            }
+            Ok(()) if self.is_stale() => return Ok(Ending::without_reply(NoReply::Stale)),
             Ok(()) => {}
             Err(BeginReplyError::Refused(ReplyRefusal::Lost(reason))) => return Err(Stop::Lost(reason)),
             Err(BeginReplyError::Refused(ReplyRefusal::OptedOut)) => {
@@ -254,19 +254,14 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             send_timeout: settings.send_timeout,
             max_replies_per_hour: settings.max_replies_per_hour,
         };
-        self.may_have_sent.store(true, Ordering::Relaxed);
-        let mut begun = self.try_begin_reply(text, &terms).await;
-        if let Err(BeginReplyError::Refused(ReplyRefusal::LeaseTooShort)) = begun {
-            begun = match self.renew_lease().await {
-                Ok(()) => self.try_begin_reply(text, &terms).await,
-                Err(FencedError::Lost(reason)) => Err(BeginReplyError::Refused(reason.into())),
-                Err(FencedError::Store(error)) => Err(BeginReplyError::Store(error)),
-            };
+        self.may_have_begun.store(true, Ordering::Relaxed);
+        let begun = self.try_begin_reply(text, &terms).await;
+        let Err(BeginReplyError::Refused(ReplyRefusal::LeaseTooShort)) = begun else { return begun };
+        match self.persist(|| self.renew_lease().boxed()).await {
+            Ok(()) => self.try_begin_reply(text, &terms).await,
+            Err(Stop::Lost(reason)) => Err(BeginReplyError::Refused(reason.into())),
+            Err(Stop::Store(error)) => Err(BeginReplyError::Store(error)),
         }
-        if let Err(BeginReplyError::Refused(_)) = begun {
-            self.may_have_sent.store(self.claim.stage == Stage::Replying, Ordering::Relaxed);
-        }
-        begun
     }
 
     async fn try_begin_reply(&self, text: &str, terms: &ReplyTerms) -> Result<(), BeginReplyError> {
@@ -318,6 +313,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     }
 
     async fn send(&self, sender: &dyn DynSender<K>, reply: &Reply<K>) -> Result<Ending, Stop> {
+        self.may_have_sent.store(true, Ordering::Relaxed);
         let call = async { sender.send(reply).await };
         let sent = match self.guard(self.inner.settings.send_timeout, call).await {
             Ok(answer) => answer,
@@ -396,15 +392,27 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         let (clock, lease) = (&self.inner.clock, self.inner.settings.lease);
         loop {
             // A third of the lease leaves two more tries before it runs out.
-            clock.sleep_until((self.now() + lease / 3).min(self.lease_until())).await;
+            let (now, end) = (self.now(), self.lease_until());
+            let next = now + lease / 3;
+            clock.sleep_until(if now < end { next.min(end) } else { next }).await;
             match self.renew_lease().await {
                 Err(FencedError::Lost(reason)) => return Stop::Lost(reason),
-                Err(FencedError::Store(error)) if self.now() >= self.lease_until() => {
+                Err(FencedError::Store(error)) if self.is_lease_over() && !self.has_unsent_reply() => {
                     return Stop::Store(error);
                 }
                 Ok(()) | Err(FencedError::Store(_)) => {}
             }
         }
+    }
+
+    fn is_lease_over(&self) -> bool {
+        self.now() >= self.lease_until()
+    }
+
+    /// Whether a reply may be recorded as about to be sent, and only this job knows that it was not. The next holder
+    /// could but call it unknown, so the batch is not given up before somebody takes it.
+    fn has_unsent_reply(&self) -> bool {
+        self.may_have_begun.load(Ordering::Relaxed) && !self.may_have_sent.load(Ordering::Relaxed)
     }
 
     async fn renew_lease(&self) -> Result<(), FencedError> {

@@ -35,7 +35,8 @@
 //! - It reads no clock: `now` is an argument of whatever depends on time. It clamps `now` to the latest that it has
 //!   seen for the lane (or for more than the lane), so that a lane's time never runs backwards.
 //! - A call that returned an error has changed nothing that a later call can see, or (a commit whose answer was lost)
-//!   has done all of it. Ids make a repeated `append` safe, tokens make a repeated fenced write safe.
+//!   has done all of it. Ids make a repeated `append` safe, tokens make a repeated fenced write safe. A repeated ending
+//!   is refused, and the batch's [`Record`] then says whether it had been taken: by its outcome and `ended_at`.
 //! - A dropped future has done its work wholly or not at all.
 //! - The suite in the `testing` module passes: it has a case for every sentence here, except what only a failing store
 //!   could show.

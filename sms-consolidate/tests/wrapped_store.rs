@@ -78,7 +78,10 @@ impl Store<String, SmsMessage> for Wrapper {
     }
 
     async fn changed(&self) {
-        self.heard.lock().await.changed().await.expect("the sender is kept beside the receiver");
+        // Not under the lock: an append takes it too.
+        let mut heard = self.heard.lock().await.clone();
+        heard.changed().await.expect("the sender is kept beside the receiver");
+        *self.heard.lock().await = heard;
     }
 
     async fn claim(

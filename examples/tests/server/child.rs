@@ -179,6 +179,18 @@ impl Server {
 
     /// `headers` are whole lines.
     pub(crate) fn call(&self, method: &str, path: &str, headers: &str, body: &str) -> (u16, Value) {
+        let (status, _, body) = self.exchange(method, path, headers, body);
+        (status, body)
+    }
+
+    /// The status, the head in lower case, and the body.
+    pub(crate) fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &str,
+    ) -> (u16, String, Value) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let length = body.len();
@@ -190,7 +202,7 @@ impl Server {
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, serde_json::from_str(body).unwrap_or_default())
+        (status, head.to_ascii_lowercase(), serde_json::from_str(body).unwrap_or_default())
     }
 
     /// Sends it a signal and waits until it has ended, which must be without an error. Returns all of its output.

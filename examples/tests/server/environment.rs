@@ -78,7 +78,7 @@ fn empty_values_count_as_unset() {
 #[test]
 fn a_value_that_is_not_accepted_stops_the_start_and_is_not_repeated() {
     let url = "an http or https URL without query";
-    let duration = "a duration up to 24 hours: seconds, or 500ms, 15s, 2m";
+    let duration = "a duration above 0, up to 24 hours: seconds, or 500ms, 15s, 2m";
     let switch = "1, true or yes; 0, false or no";
     let cases: &[(&str, &str, &str)] = &[
         ("BIND", "localhost", "an address and port to listen on"),
@@ -89,6 +89,8 @@ fn a_value_that_is_not_accepted_stops_the_start_and_is_not_repeated() {
         ("DATABASE_URL", "mysql://user:wrong@host/db", DATABASES),
         ("CONSOLIDATION_WINDOW", "wrong", duration),
         ("CONSOLIDATION_WINDOW", "-1", duration),
+        ("CONSOLIDATION_WINDOW", "0", duration),
+        ("CONSOLIDATION_WINDOW", "0ms", duration),
         ("CONSOLIDATION_WINDOW", "1.5s", duration),
         ("CONSOLIDATION_WINDOW", "2h", duration),
         ("CONSOLIDATION_WINDOW", "1441m", duration),
@@ -119,6 +121,44 @@ fn a_value_that_is_not_accepted_stops_the_start_and_is_not_repeated() {
         assert!(errors.contains(accepts), "{name}={value}: {errors}");
         assert!(!errors.contains("wrong") && !errors.contains("4711"), "{name}={value}: {errors}");
         assert!(with(&lines, "Listening").is_empty(), "{name}={value}: {lines:#?}");
+    }
+}
+
+/// What the builders of clients find wrong, and the format of a variable does not show.
+#[test]
+fn of_several_variables_the_one_that_is_wrong_is_named() {
+    let openai = [("OPENAI_API_KEY", "sk-4711"), ("OPENAI_MODEL", "a-model")];
+    let gateway = [("SMS_MOBILE_API_KEY", "key-4711"), ("SMS_AUTO_REPLY_ENABLED", "yes")];
+    for (others, name, value) in [
+        (openai, "OPENAI_BASE_URL", "https://user:word-4711@host/v1"),
+        (openai, "OPENAI_API_KEY", "sk-4711\n-and-more"),
+        (gateway, "SMS_MOBILE_API_BASE_URL", "https://user:word-4711@host"),
+    ] {
+        let bind = [("BIND", "127.0.0.1:0"), ("DATABASE_URL", "memory:")];
+        let environment = [&bind[..], &others, &[(name, value)]].concat();
+        let (status, lines, errors) = Process::start(&[], &environment).end();
+        assert_eq!(status.code(), Some(1), "{name}: {lines:#?}");
+        assert!(errors.starts_with(&format!("server: {name}: ")), "{errors}");
+        let named: Vec<_> = VARIABLES.iter().filter(|variable| errors.contains(*variable)).collect();
+        assert_eq!(named, [&name], "{errors}");
+        assert!(!errors.contains("4711"), "{errors}");
+    }
+}
+
+#[test]
+fn a_variable_that_is_no_setting_is_named_with_the_nearest_one() {
+    for (name, nearest) in [
+        ("CONSOLIDATION_WINDOWS", "CONSOLIDATION_WINDOW"),
+        ("CONSOLIDATION_MAXMESSAGES", "CONSOLIDATION_MAX_MESSAGES"),
+        ("SMS_AUTO_REPLY_ENABLE", "SMS_AUTO_REPLY_ENABLED"),
+        ("SMS_MOBILE_API_BASEURL", "SMS_MOBILE_API_BASE_URL"),
+    ] {
+        let mut server = Server::start(&[(name, "word-4711"), ("DATABASE_URL", "memory:")]);
+        let line = server.line("is no setting");
+        let warning = format!("{name} is no setting and has no effect; the nearest is {nearest},");
+        assert!(line.contains("WARN") && line.contains(&warning), "{line}");
+        let lines = server.stop("TERM");
+        assert!(with(&lines, "4711").is_empty(), "{lines:#?}");
     }
 }
 

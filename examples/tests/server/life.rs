@@ -1,6 +1,10 @@
 //! From the start to a signal.
 
-use crate::child::{ANA_MASKED, ONE_A_BATCH, Process, Server, TWO_A_BATCH, WEBHOOK, with};
+use serde_json::json;
+
+use crate::child::{ANA, ANA_MASKED, ONE_A_BATCH, Process, Server, TWO_A_BATCH, WEBHOOK, with};
+
+const STATUS: &str = "/api/debug/sms-batch-status";
 
 const NOTHING_HANDLED: &str =
     "Stopped. Batches handled while stopping: 0, not handled: 0, kept for the next start: 0";
@@ -98,6 +102,51 @@ fn two_servers_on_one_postgres_share_a_batch() {
     let lines = [first.stop("TERM"), second.stop("TERM")].concat();
     assert_eq!(with(&lines, "DUPLICATE IGNORED").len(), 1, "{lines:#?}");
     assert_eq!(with(&lines, "REPLY | ").len(), 1, "{lines:#?}");
+}
+
+#[test]
+fn while_the_database_is_away_calls_say_so_and_once_it_is_back_all_goes_on() {
+    let mut postgres = throwaway_postgres::Server::start();
+    let url = postgres.url();
+    let environment =
+        [("DATABASE_URL", &*url), TWO_A_BATCH, ("ADMIN_TOKEN", "admin-4711"), ("CRON_SECRET", "cron-4711")];
+    let mut server = Server::start(&environment);
+    server.text("1", "Yes");
+
+    postgres.stop("immediate");
+    let message = json!({"guid": "2", "number": ANA, "message": "I can help"}).to_string();
+    let (admin, cron) = ("Authorization: Bearer admin-4711\r\n", "Authorization: Bearer cron-4711\r\n");
+    let number = json!({"phoneNumber": ANA}).to_string();
+    for (method, path, token, body) in [
+        ("POST", WEBHOOK, "", &*message),
+        ("GET", STATUS, admin, ""),
+        ("POST", STATUS, admin, &*number),
+        ("POST", "/api/cron/process-sms-batches", cron, ""),
+        ("POST", WEBHOOK, "", &*message),
+    ] {
+        let token = format!("Content-Type: application/json\r\n{token}");
+        let (status, head, answer) = server.exchange(method, path, &token, body);
+        assert_eq!(status, 503, "{method} {path}: {answer}");
+        assert!(head.contains("\r\nretry-after: 10\r\n") || path != WEBHOOK, "{head}");
+        assert!(!answer.to_string().contains("password"), "{answer}");
+    }
+    assert_eq!(server.call("GET", WEBHOOK, "", "").0, 200, "the server itself is up");
+
+    postgres.run();
+    // As the gateway does: again until it is accepted. A connection from before may still be in the way.
+    let accepted =
+        (0..100).map(|_| server.call("POST", WEBHOOK, "", &message)).find(|answer| answer.0 != 503);
+    let (status, answer) = accepted.unwrap();
+    assert_eq!((status, &answer["processed"]), (200, &json!(1)), "nothing was stored before: {answer}");
+    server.line("REPLY | ");
+    server.line("BATCH PROCESSING COMPLETE");
+    server.text("2", "I can help");
+    assert_eq!(server.call("GET", STATUS, admin, "").0, 200);
+    let lines = server.stop("TERM");
+    assert_eq!(with(&lines, "REPLY | ").len(), 1, "{lines:#?}");
+    assert_eq!(with(&lines, "DUPLICATE IGNORED").len(), 1, "{lines:#?}");
+    let received = with(&lines, "BATCH RECEIVED");
+    assert!(matches!(received[..], [one] if one.contains("count=2")), "{received:#?}");
 }
 
 #[test]

@@ -1,13 +1,17 @@
 //! Writing down how a batch ended, and telling the world.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, TryFutureExt};
 
 use super::retry::Waits;
 use super::{Ended, Ending, Job, Stop};
 use crate::clock::Timestamp;
 use crate::event::Event;
+use crate::lane::LossReason;
 use crate::message::{Key, Message};
-use crate::store::{FencedError, StoreError};
+use crate::store::{FencedError, Status, StoreError, Whole};
 
 impl<K: Key, M: Message> Job<'_, K, M> {
     /// Writes down the ending. The lease is renewed meanwhile, as far as the store lets it; only the write itself says
@@ -30,7 +34,9 @@ impl<K: Key, M: Message> Job<'_, K, M> {
 
     async fn write(&self, ending: &Ending) -> Result<Option<Timestamp>, Stop> {
         let store = &self.inner.store;
-        self.persist(|| {
+        let tries = AtomicU32::new(0);
+        let write = || {
+            tries.fetch_add(1, Ordering::Relaxed);
             let (now, key, fence) = (self.now(), self.key(), self.fence());
             match ending {
                 Ending::Finish(finish) => store.finish(now, key, fence, finish),
@@ -39,8 +45,32 @@ impl<K: Key, M: Message> Job<'_, K, M> {
                 // Only a batch whose reply was certainly not sent is given up.
                 Ending::Bury(error) => store.bury(now, key, fence, false, error),
             }
-        })
-        .await
+        };
+        match self.persist(write).await {
+            // It may have been lost to an earlier try of ours, whose answer never came.
+            Err(Stop::Lost(LossReason::Stolen))
+                if tries.load(Ordering::Relaxed) > 1 && self.is_written(ending).await =>
+            {
+                // When the key next wakes was in that answer.
+                self.inner.jobs.look_again();
+                Ok(None)
+            }
+            written => written,
+        }
+    }
+
+    /// Whether the store has taken `ending` from this job, which is certain only of what happened before the lease ran
+    /// out: until then nobody else could hold the batch.
+    async fn is_written(&self, ending: &Ending) -> bool {
+        let ended = match ending {
+            Ending::Finish(finish) => (Status::Finished, Some(&finish.outcome)),
+            Ending::Bury(_) => (Status::Dead, None),
+            Ending::Retry { .. } | Ending::HandBack(..) => return !self.is_lease_over(),
+        };
+        let look = || self.inner.store.batch(self.claim.batch.id).map_err(FencedError::Store).boxed();
+        let Ok(Some(Whole { record, .. })) = self.persist(look).await else { return false };
+        (record.status, record.outcome.as_ref()) == ended
+            && record.ended_at.is_some_and(|at| at < self.lease_until())
     }
 
     fn event_of(&self, ending: Ending) -> (Event<K>, Ended) {

@@ -43,6 +43,8 @@ use crate::message::{BatchId, SmsMessage};
 use crate::store::Store;
 
 #[doc(hidden)]
+pub mod answers;
+#[doc(hidden)]
 pub mod append;
 #[doc(hidden)]
 pub mod claim;
@@ -190,6 +192,7 @@ macro_rules! __store_cases {
                 a_claim_holds_for_its_key_and_batch_only
                 a_lease_that_ran_out_holds_until_somebody_takes_it
                 repeating_a_fenced_write_is_safe
+                what_ended_a_batch_and_when_shows_in_its_record
                 a_classification_is_kept_whole
                 a_finished_batch_is_over
                 every_outcome_is_recorded
@@ -244,6 +247,12 @@ macro_rules! __store_cases {
                 maintenance_keeps_ids_for_their_time
                 maintenance_does_not_forget_a_reply_of_the_last_hour
                 maintenance_does_not_forget_why_a_claim_was_lost
+            }
+            answers {
+                a_finish_whose_answer_was_lost_is_reported_as_one
+                a_retry_whose_answer_was_lost_is_reported_as_one
+                a_dead_batch_is_reported_although_the_answer_was_lost
+                a_reply_that_had_begun_when_the_answer_was_lost_is_sent_once
             }
             races {
                 no_batch_is_claimed_twice
@@ -320,6 +329,7 @@ mod tests {
             __store_cases!(shared names),
         ];
         let modules = [
+            ("answers", include_str!("suite/answers.rs")),
             ("append", include_str!("suite/append.rs")),
             ("claim", include_str!("suite/claim.rs")),
             ("durable", include_str!("suite/durable.rs")),

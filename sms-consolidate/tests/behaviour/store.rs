@@ -1,12 +1,13 @@
 //! A store that cannot be reached, or whose answers are lost.
 
-use sms_consolidate::store::{Outcome, Status};
+use sms_consolidate::store::{NoReply, Outcome, Status};
 use sms_consolidate::testing::{Fault, FaultyStore, Operation, ScriptedAnswer, ScriptedSend};
 use sms_consolidate::{
-    Classification, Conversation, InFlight, Label, MemoryStore, PushError, RetryPolicy, SmsMessage, Window,
+    Classification, Conversation, Event, InFlight, Label, MemoryStore, PushError, ReplyTemplates,
+    RetryPolicy, SmsMessage, Window,
 };
 
-use crate::common::{AGREED, ANA, Rig, ServiceBuilder, is_replied, key, ms, secs};
+use crate::common::{AGREED, ANA, Rig, ServiceBuilder, is_replied, key, ms, no_reply, secs};
 use crate::log::Log;
 
 type Faulty = FaultyStore<MemoryStore<Conversation, SmsMessage>>;
@@ -124,11 +125,137 @@ async fn the_writes_of_a_job_are_repeated_until_they_take() {
             let record = rig.only_record().await;
             assert_eq!((record.status, record.attempts), (Status::Finished, 1), "{operation:?} {fault:?}");
             assert!(record.outcome.as_ref().is_some_and(is_replied));
-            if fault == Fault::Before {
-                assert!(matches!(rig.outcomes()[..], [Outcome::Replied(_)]));
-            }
+            assert_eq!(rig.outcomes(), [record.outcome.unwrap()], "{operation:?} {fault:?}");
+            assert_eq!(rig.service.stats().await.unwrap().totals.claims_lost, 0, "{operation:?} {fault:?}");
         }
     }
+}
+
+/// The store took what the job wrote last, and its answer was lost: the job is told that it no longer has the batch.
+#[tokio::test]
+async fn a_write_whose_answer_was_lost_is_reported_as_what_it_was() {
+    let cases = [
+        (Operation::Finish, vec![], vec!["finished"]),
+        (Operation::Retry, vec![ScriptedAnswer::Fail(None)], vec!["retrying", "finished"]),
+        (Operation::Bury, vec![ScriptedAnswer::FailForGood], vec!["dead"]),
+    ];
+    for (operation, answers, expected) in cases {
+        let (mut rig, store) = rig(|b| b);
+        rig.classifier.then(answers);
+        store.fail(operation, Fault::After, 1);
+        rig.text(ANA, "Yes").await;
+        rig.at(secs(200)).await;
+        assert_eq!(endings(&mut rig), expected, "{operation:?}");
+    }
+}
+
+/// The job hears of it long after its lease, which nobody has renewed: the batch had ended by then.
+#[tokio::test]
+async fn an_ending_whose_answer_was_lost_in_a_long_outage_is_reported_as_what_it_was() {
+    let finish = (Operation::Finish, vec![], vec!["finished"]);
+    for (operation, answers, expected) in
+        [finish, (Operation::Bury, vec![ScriptedAnswer::FailForGood], vec!["dead"])]
+    {
+        let (mut rig, store) = rig(|b| b);
+        rig.classifier.then(answers);
+        store.fail(operation, Fault::After, 1);
+        store.fail(operation, Fault::Before, 1_000);
+        store.fail(Operation::Batch, Fault::Before, 3);
+        rig.text(ANA, "Yes").await;
+        rig.at(secs(300)).await;
+        assert_eq!(endings(&mut rig), [""; 0], "nobody knows yet");
+        store.heal(operation);
+        rig.at(secs(310)).await;
+        assert_eq!(endings(&mut rig), expected, "{operation:?}");
+    }
+}
+
+/// How attempts ended since the last look at the events.
+fn endings(rig: &mut Rig) -> Vec<&'static str> {
+    let name = |event| match event {
+        Event::Finished { .. } => Some("finished"),
+        Event::Retrying { .. } => Some("retrying"),
+        Event::HandedBack { .. } => Some("handed back"),
+        Event::Dead { .. } => Some("dead"),
+        Event::Lost { .. } => Some("lost"),
+        _ => None,
+    };
+    rig.events().into_iter().filter_map(name).collect()
+}
+
+/// The same outcome is no proof: the next holder decides as the last one did.
+#[tokio::test]
+async fn what_the_next_holder_has_written_is_reported_by_nobody_else() {
+    let (mut rig, store) = rig(|b| b.replies(ReplyTemplates::off()));
+    store.fail(Operation::Renew, Fault::Before, 1_000);
+    store.fail(Operation::Finish, Fault::Before, 1_000);
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(119)).await;
+    store.heal(Operation::Finish);
+    // When the lease ends, and before the first holder tries again.
+    rig.at(secs(120)).await;
+    assert_eq!(rig.only_record().await.status, Status::Finished);
+    rig.at(secs(130)).await;
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::Off)]);
+    assert_eq!(rig.service.stats().await.unwrap().totals.claims_lost, 1);
+}
+
+/// Nothing was sent yet, so the batch is answered: by whoever has it next, if it is given back.
+#[tokio::test]
+async fn a_reply_that_may_have_begun_and_was_not_sent_is_given_back_unsent() {
+    let (rig, store) = rig(|b| b);
+    store.fail(Operation::BeginReply, Fault::After, 1);
+    store.fail(Operation::BeginReply, Fault::Before, 1_000);
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(62)).await;
+    let service = rig.service.clone();
+    let shutdown = tokio::spawn(async move { service.shutdown(secs(1)).await });
+    rig.at(secs(70)).await;
+    let report = shutdown.await.unwrap().unwrap();
+    assert_eq!((report.unfinished.len(), report.finished), (1, 0), "{report:?}");
+    assert!(rig.sender.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_reply_that_may_have_begun_is_sent_once_after_an_outage_that_outlives_the_lease() {
+    let (mut rig, store) = rig(|b| b);
+    store.fail(Operation::BeginReply, Fault::After, 1);
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(60)).await;
+    for operation in [Operation::BeginReply, Operation::Renew, Operation::Claim] {
+        store.fail(operation, Fault::Before, 1_000);
+    }
+    rig.at(secs(400)).await;
+    // The job, and not another, is first to find the store well again. A single failure does not stop it any more.
+    store.heal(Operation::BeginReply);
+    rig.at(secs(410)).await;
+    store.heal(Operation::Renew);
+    store.fail(Operation::Renew, Fault::Before, 1);
+    rig.at(secs(420)).await;
+    store.heal(Operation::Claim);
+    rig.at(secs(600)).await;
+    assert_eq!(rig.replies_to(ANA), [AGREED]);
+    assert!(matches!(rig.outcomes()[..], [Outcome::Replied(_)]));
+    assert_eq!(rig.only_record().await.attempts, 1);
+}
+
+/// What this process does not know, the next holder cannot know either.
+#[tokio::test]
+async fn a_reply_that_may_have_begun_is_not_sent_by_the_next_holder() {
+    let (mut rig, store) = rig(|b| b);
+    store.fail(Operation::BeginReply, Fault::After, 1);
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(60) - ms(1)).await;
+    store.fail(Operation::BeginReply, Fault::Before, 1_000);
+    store.fail(Operation::Renew, Fault::Before, 1_000);
+    rig.at(secs(130)).await;
+    assert!(rig.sender.asked().is_empty());
+    assert_eq!(rig.outcomes(), [Outcome::ReplyUnknown]);
+    store.heal(Operation::BeginReply);
+    store.heal(Operation::Renew);
+    rig.at(secs(300)).await;
+    assert!(rig.sender.asked().is_empty());
+    assert_eq!(rig.service.stats().await.unwrap().totals.claims_lost, 1);
 }
 
 #[tokio::test]

@@ -118,25 +118,30 @@ impl Run {
         let Ok(stats) = node.runtime.block_on(node.consolidator.stats()) else {
             return self.report("the stats are not to be had".to_owned());
         };
-        let tally = self.world.observe(|state| {
+        let (tally, unheard) = self.world.observe(|state| {
             state.oracle.check_counts(&stats.counts);
-            state.tallies[node.number]
+            (state.tallies[node.number], state.unheard[node.number])
         });
         let events = EventCounts::of(node);
-        if !tally.agrees_with(&stats.totals) {
-            return self.report(format!("{:?}, expected {tally:?}", stats.totals));
+        let totals = stats.totals;
+        if totals.batches_finished > tally.replied + tally.skipped + tally.unknown {
+            self.world.observe(|state| state.oracle.reach("found out how it had ended"));
+        }
+        if !tally.agrees_with(&unheard, &totals) {
+            return self.report(format!("{totals:?}, expected {tally:?}, with some of {unheard:?}"));
         }
         let seen = [
             (events.accepted, tally.accepted),
             (events.duplicates, tally.duplicates),
             (events.refused, tally.refused),
-            (events.finished, tally.replied + tally.skipped + tally.unknown),
-            (events.retrying, tally.retries),
-            (events.dead, tally.dead),
-            (events.handed_back, tally.handed_back),
-            (events.lost, stats.totals.claims_lost),
+            (events.finished, totals.batches_finished),
+            (events.retrying, totals.retries),
+            (events.dead, totals.dead),
+            (events.lost, totals.claims_lost),
         ];
-        if seen.iter().any(|(seen, expected)| seen != expected) {
+        let handed_back = tally.handed_back..=tally.handed_back + unheard.handed_back;
+        if seen.iter().any(|(seen, expected)| seen != expected) || !handed_back.contains(&events.handed_back)
+        {
             self.report(format!("{events:?}, expected {tally:?}"));
         } else if self.plan.weather.is_prompt() && events.claimed != tally.claims {
             self.report(format!("{} claims showed as events, of {}", events.claimed, tally.claims));

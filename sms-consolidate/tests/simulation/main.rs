@@ -130,6 +130,7 @@ fn the_runs_reach_everything() {
         "replied",
         "reply unknown",
         "a reply was cut off",
+        "found out how it had ended",
         "asked again for what was taken",
         "off",
         "opted out",

@@ -13,7 +13,7 @@ use sms_consolidate::store::{
 use sms_consolidate::{Batch, BatchId, Classification, Clock, MemoryStore, Timestamp};
 
 use crate::plan::{SimKey, SimMessage, Weather};
-use crate::world::World;
+use crate::world::{Tally, World};
 
 /// One node's way to the store that all nodes share.
 #[derive(Clone)]
@@ -100,6 +100,23 @@ impl SimStore {
         self.delay().await;
         self.world.stir();
         self.strike(what)
+    }
+
+    /// Leaves a call that may have ended an attempt, which `count` counts.
+    async fn leave_ended<T>(
+        &self,
+        what: &str,
+        result: &Result<T, FencedError>,
+        count: impl FnOnce(&mut Tally),
+    ) -> Result<(), StoreError> {
+        let left = self.leave(what).await;
+        if result.is_ok() {
+            self.world.observe(|state| {
+                let tallies = if left.is_ok() { &mut state.tallies } else { &mut state.unheard };
+                count(&mut tallies[self.node]);
+            });
+        }
+        left
     }
 }
 
@@ -240,10 +257,7 @@ impl Store<SimKey, SimMessage> for SimStore {
             state.trace(|| format!("n{} finishes {name} {:?}: {result:?}", self.node, finish.outcome));
             state.oracle.finished(self.world.clock.now(), fence, finish, &result);
         });
-        self.leave("the answer to finish").await?;
-        if result.is_ok() {
-            self.world.observe(|state| state.tallies[self.node].finished(&finish.outcome));
-        }
+        self.leave_ended("the answer to finish", &result, |tally| tally.finished(&finish.outcome)).await?;
         result
     }
 
@@ -263,13 +277,9 @@ impl Store<SimKey, SimMessage> for SimStore {
             state.trace(|| format!("n{} retries {name} {terms:?} {error}: {result:?}", self.node));
             state.oracle.retried(self.world.clock.now(), fence, terms, &result);
         });
-        self.leave("the answer to retry").await?;
-        if result.is_ok() {
-            self.world.observe(|state| {
-                let tally = &mut state.tallies[self.node];
-                *if terms.counts { &mut tally.retries } else { &mut tally.handed_back } += 1;
-            });
-        }
+        let count =
+            |tally: &mut Tally| *if terms.counts { &mut tally.retries } else { &mut tally.handed_back } += 1;
+        self.leave_ended("the answer to retry", &result, count).await?;
         result
     }
 
@@ -289,10 +299,7 @@ impl Store<SimKey, SimMessage> for SimStore {
             state.trace(|| format!("n{} buries {name} {error}: {result:?}", self.node));
             state.oracle.buried(fence, maybe_sent, &result);
         });
-        self.leave("the answer to bury").await?;
-        if result.is_ok() {
-            self.world.observe(|state| state.tallies[self.node].dead += 1);
-        }
+        self.leave_ended("the answer to bury", &result, |tally| tally.dead += 1).await?;
         result
     }
 

@@ -49,22 +49,25 @@ impl Tally {
         }
     }
 
-    /// The parts that `Totals` counts too.
-    pub(crate) fn agrees_with(&self, totals: &Totals) -> bool {
-        let mine = [
+    /// The parts that `Totals` counts too. Of the endings in `unheard` the node may have found out.
+    pub(crate) fn agrees_with(&self, unheard: &Self, totals: &Totals) -> bool {
+        let told = [
             (self.accepted, totals.accepted),
             (self.duplicates, totals.duplicates),
             (self.refused, totals.refused),
             (self.opened, totals.batches_opened),
             (self.superseded, totals.superseded),
-            (self.replied, totals.replies_sent),
-            (self.skipped, totals.replies_skipped),
-            (self.unknown, totals.replies_unknown),
-            (self.replied + self.skipped + self.unknown, totals.batches_finished),
-            (self.retries, totals.retries),
-            (self.dead, totals.dead),
+            (totals.replies_sent + totals.replies_skipped + totals.replies_unknown, totals.batches_finished),
         ];
-        mine.iter().all(|(mine, theirs)| mine == theirs)
+        let found_out = [
+            (self.replied, unheard.replied, totals.replies_sent),
+            (self.skipped, unheard.skipped, totals.replies_skipped),
+            (self.unknown, unheard.unknown, totals.replies_unknown),
+            (self.retries, unheard.retries, totals.retries),
+            (self.dead, unheard.dead, totals.dead),
+        ];
+        told.iter().all(|(mine, theirs)| mine == theirs)
+            && found_out.iter().all(|(told, unheard, theirs)| (*told..=told + unheard).contains(theirs))
     }
 }
 
@@ -78,6 +81,8 @@ pub(crate) struct State {
     pub(crate) is_hushed: bool,
     /// By node.
     pub(crate) tallies: Vec<Tally>,
+    /// Endings that the store has taken from each node and whose answers were lost.
+    pub(crate) unheard: Vec<Tally>,
     news: Vec<Arc<Notify>>,
     trace: Option<Vec<String>>,
     clock: FakeClock,
@@ -115,6 +120,7 @@ impl World {
             calm: false,
             is_hushed: false,
             tallies: Vec::new(),
+            unheard: Vec::new(),
             news: Vec::new(),
             trace: traced.then(Vec::new),
             clock: clock.clone(),
@@ -153,6 +159,7 @@ impl World {
     pub(crate) fn enrol(&self) -> usize {
         self.observe(|state| {
             state.tallies.push(Tally::default());
+            state.unheard.push(Tally::default());
             state.news.push(Arc::default());
             state.news.len() - 1
         })

@@ -146,6 +146,7 @@ pub async fn a_dead_batch_outlives_a_restart_whole<F: DurableFixture>(fixture: &
     let dead = store.dead(at(0), "a", "the\0text").await;
     let store = store.reopened(fixture).await;
     store.maintain(at(0) + 365 * DAY, 1_000).await;
+    assert_eq!(store.counts(at(0) + 365 * DAY).await.keys, 0, "its key's lane is gone");
     let (record, batch) = store.whole(dead).await;
     assert_eq!((record.status, record.error.as_deref()), (Status::Dead, Some("an error")));
     assert_eq!(texts(&batch), ["the\0text"]);

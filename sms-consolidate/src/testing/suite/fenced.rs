@@ -110,6 +110,21 @@ pub async fn repeating_a_fenced_write_is_safe<F: StoreFixture>(fixture: &F) {
     assert_eq!(store.snapshot(at(3)).await, before);
 }
 
+/// Who is told that a claim is gone, and does not know whether that was by an own write, looks here.
+pub async fn what_ended_a_batch_and_when_shows_in_its_record<F: StoreFixture>(fixture: &F) {
+    let store = Subject::fresh(fixture).await;
+    let finished = store.push_and_claim(at(0), "finished").await;
+    let dead = store.push_and_claim(at(0), "dead").await;
+    store.finish(at(5), &finished).await;
+    store.bury(at(5), &dead, false).await;
+    let off = Some(Outcome::NoReply(NoReply::Off));
+    for (claim, status, outcome) in [(finished, Status::Finished, off), (dead, Status::Dead, None)] {
+        assert_eq!(lost(store.try_finish(at(40), &claim).await), LossReason::Stolen);
+        let record = store.record(claim.batch.id).await;
+        assert_eq!((record.status, record.outcome, record.ended_at), (status, outcome, Some(at(5))));
+    }
+}
+
 pub async fn a_classification_is_kept_whole<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     let claim = store.push_and_claim(at(0), "a").await;

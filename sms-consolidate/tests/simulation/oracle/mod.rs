@@ -163,7 +163,7 @@ impl Oracle {
         }
     }
 
-    fn reach(&mut self, what: &'static str) {
+    pub(crate) fn reach(&mut self, what: &'static str) {
         self.reached.insert(what);
     }
 

@@ -72,14 +72,16 @@ pub(crate) const CHANGE_BATCHES: &str = "UPDATE batches b SET \
         AS c (store, id, sets_classification, classification, sets_reply, reply, sets_error, error) \
     WHERE b.store = c.store COLLATE \"C\" AND b.id = c.id";
 
-pub(crate) const END_BATCHES: &str = "UPDATE batches b SET status = c.status, due_at = c.due_at, \
-    ended_at = c.ended_at, close_reason = c.close_reason, control = c.control, attempts = c.attempts, \
-    message_count = c.message_count, outcome = c.outcome, error = COALESCE(c.error, b.error), facts = c.facts \
-    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::uuid[])]), \
-        $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::integer[], \
-        $9::bigint[], $10::text[], $11::text[], $12::text[]) \
-        AS c (store, id, status, due_at, ended_at, close_reason, control, attempts, message_count, outcome, error, facts) \
-    WHERE b.store = c.store COLLATE \"C\" AND b.id = c.id";
+/// A row that somebody has deleted is written again: a batch that ended without one would leave no trace, and a dead one
+/// could not be requeued.
+pub(crate) const END_BATCHES: &str = "INSERT INTO batches AS b (store, id, key, status, opened_at, due_at, ended_at, \
+        close_reason, control, attempts, message_count, outcome, error, facts) \
+    SELECT $1, * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], \
+        $8::text[], $9::text[], $10::integer[], $11::bigint[], $12::text[], $13::text[], $14::text[]) \
+    ON CONFLICT (store, id) DO UPDATE SET status = excluded.status, due_at = excluded.due_at, \
+        ended_at = excluded.ended_at, close_reason = excluded.close_reason, control = excluded.control, \
+        attempts = excluded.attempts, message_count = excluded.message_count, outcome = excluded.outcome, \
+        error = COALESCE(excluded.error, b.error), facts = excluded.facts";
 
 pub(crate) const MESSAGES: &str = "SELECT m.batch_id, m.arrived_at, m.body \
     FROM unnest(array_fill($1::text, ARRAY[cardinality($2::uuid[])]), $2::uuid[]) \
@@ -145,11 +147,21 @@ pub(crate) const PRUNE_BATCHES: &str = "WITH old AS ( \
         DELETE FROM messages m USING gone WHERE m.store = gone.store AND m.batch_id = gone.id \
     ) DELETE FROM batches b USING gone WHERE b.store = gone.store AND b.id = gone.id";
 
-pub(crate) const PRUNE_IDS: &str = "WITH old AS ( \
-        SELECT i.store, i.key, i.id FROM message_ids i WHERE i.store = $1 AND i.seen_at <= $2 AND \
-            COALESCE((SELECT b.status FROM batches b WHERE b.store = i.store AND b.id = i.batch_id), 'finished') \
-                = 'finished' ORDER BY i.seen_at LIMIT $3 FOR UPDATE OF i SKIP LOCKED \
-    ) DELETE FROM message_ids i USING old WHERE i.store = old.store AND i.key = old.key AND i.id = old.id";
+pub(crate) const LOCK_OLD_IDS: &str = "SELECT key, id FROM message_ids WHERE store = $1 AND seen_at <= $2 \
+    ORDER BY seen_at LIMIT $3 FOR UPDATE SKIP LOCKED";
+
+/// Of the ids that were locked, drops those whose batch is over, and gives the others their time anew.
+pub(crate) const PRUNE_IDS: &str = "WITH old AS MATERIALIZED ( \
+        SELECT i.store, i.key, i.id, COALESCE((SELECT b.status FROM batches b \
+            WHERE b.store = i.store AND b.id = i.batch_id), 'finished') = 'finished' AS is_over \
+        FROM unnest(array_fill($1::text, ARRAY[cardinality($2::text[])]), $2::text[], $3::text[]) \
+            AS asked (store, key, id) \
+        JOIN message_ids i ON i.store = asked.store COLLATE \"C\" AND i.key = asked.key COLLATE \"C\" AND i.id = asked.id COLLATE \"C\" \
+    ), kept AS ( \
+        UPDATE message_ids i SET seen_at = $4 FROM old \
+        WHERE NOT old.is_over AND i.store = old.store AND i.key = old.key AND i.id = old.id \
+    ) DELETE FROM message_ids i USING old \
+    WHERE old.is_over AND i.store = old.store AND i.key = old.key AND i.id = old.id";
 
 pub(crate) const PRUNE_LANES: &str = "WITH old AS ( \
         SELECT store, key FROM lanes WHERE store = $1 AND wake_at IS NULL AND forgettable_at <= $2 LIMIT $3 \

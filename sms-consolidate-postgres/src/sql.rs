@@ -5,7 +5,7 @@
 //!
 //! Where rows are found by a list, the store's name is part of the list too. Of a table that was empty when a plan was
 //! made Postgres believes that a store has three rows; then it would read all rows of the store, and look each up in the
-//! list.
+//! list. For the same reason every index but the primary key has a condition (see `schema-2.sql`).
 
 pub(crate) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 pub(crate) const COMMIT: &str = "COMMIT";
@@ -24,11 +24,12 @@ pub(crate) const LOCK_LANES: &str = "SELECT l.key, l.lane, l.latest_at, l.wake_a
 pub(crate) const LOCK_DUE_LANES: &str = "SELECT key, lane, latest_at, wake_at FROM lanes \
     WHERE store = $1 AND wake_at <= $2 ORDER BY wake_at LIMIT $3 FOR UPDATE SKIP LOCKED";
 
+/// `num_nonnulls` in place of IS NOT NULL, so that the index by wake does not fit: all of it would be sorted each time.
 pub(crate) const LOCK_LANES_AFTER: &str = "SELECT key, lane, latest_at, wake_at FROM lanes \
-    WHERE store = $1 AND key > $2 AND wake_at IS NOT NULL ORDER BY key LIMIT $3 FOR UPDATE";
+    WHERE store = $1 AND key > $2 AND num_nonnulls(wake_at) = 1 ORDER BY key LIMIT $3 FOR UPDATE";
 
 pub(crate) const LOCK_FIRST_LANES: &str = "SELECT key, lane, latest_at, wake_at FROM lanes \
-    WHERE store = $1 AND key >= $2 AND wake_at IS NOT NULL ORDER BY key LIMIT $3 FOR UPDATE";
+    WHERE store = $1 AND key >= $2 AND num_nonnulls(wake_at) = 1 ORDER BY key LIMIT $3 FOR UPDATE";
 
 /// Runs after the lanes were locked, in a statement of its own: only then does it see what was committed meanwhile.
 pub(crate) const KNOWN_IDS: &str = "SELECT i.key, i.id \
@@ -147,7 +148,7 @@ pub(crate) const PRUNE_BATCHES: &str = "WITH old AS ( \
         DELETE FROM messages m USING gone WHERE m.store = gone.store AND m.batch_id = gone.id \
     ) DELETE FROM batches b USING gone WHERE b.store = gone.store AND b.id = gone.id";
 
-pub(crate) const LOCK_OLD_IDS: &str = "SELECT key, id FROM message_ids WHERE store = $1 AND seen_at <= $2 \
+pub(crate) const LOCK_OLD_IDS: &str = "SELECT key, id FROM message_ids WHERE store = $1 AND seen_at <= $2 AND seen_at > 0 \
     ORDER BY seen_at LIMIT $3 FOR UPDATE SKIP LOCKED";
 
 /// Of the ids that were locked, drops those whose batch is over, and gives the others their time anew.
@@ -170,3 +171,40 @@ pub(crate) const PRUNE_LANES: &str = "WITH old AS ( \
 
 pub(crate) const NOTIFY: &str = "SELECT pg_notify($1, $2)";
 pub(crate) const CLOCK: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+
+#[cfg(test)]
+mod tests {
+    use throwaway_postgres::Server;
+
+    use super::*;
+
+    /// What is found by its primary key cannot be looked for by another index, whatever Postgres believes of a table's
+    /// size: without the primary key, there is only reading all of it.
+    #[tokio::test]
+    async fn no_other_index_can_stand_in_for_a_primary_key() {
+        let server = Server::start();
+        let store = crate::PostgresStore::<String, sms_consolidate::SmsMessage>::connect(&server.url()).await;
+        drop(store.expect("connect"));
+        let lists = "'{a}'::text[], '{a}'::text[]";
+        let columns = "'{a}'::text[], '{a}'::text[], '{1}'::bigint[], '{1}'::bigint[], '{1}'::bigint[]";
+        for (table, sql, values) in [
+            ("lanes", LOCK_LANES, "'{a}'"),
+            ("lanes", LANES, "'{a}'"),
+            ("lanes", UPDATE_LANES, columns),
+            ("lanes", PARK_LANES, "'{a}'::text[]"),
+            ("lanes", LOCK_FIRST_LANES, "'', 9"),
+            ("lanes", LOCK_LANES_AFTER, "'', 9"),
+            ("message_ids", KNOWN_IDS, lists),
+            ("message_ids", PRUNE_IDS, "'{a}', '{a}', 1"),
+        ] {
+            let plan = server.psql(&format!(
+                "SET search_path TO sms_consolidate; SET plan_cache_mode TO force_generic_plan; \
+                 SET enable_seqscan TO off; SET enable_bitmapscan TO off; BEGIN; \
+                 ALTER TABLE {table} DROP CONSTRAINT {table}_pkey; \
+                 PREPARE statement AS {sql}; EXPLAIN EXECUTE statement ('default', {values}); ROLLBACK"
+            ));
+            assert!(plan.contains(&format!("Seq Scan on {table}")), "{sql}: {plan}");
+            assert!(!plan.contains("lanes_") && !plan.contains("message_ids_by"), "{sql}: {plan}");
+        }
+    }
+}

@@ -140,6 +140,24 @@ async fn two_nodes_that_write_the_same_keys_neither_block_nor_overwrite_each_oth
 }
 
 #[tokio::test]
+async fn tables_of_an_older_version_are_brought_up_to_date() {
+    let first = include_str!("../../src/schema.sql");
+    SERVER.psql(&format!(
+        "CREATE SCHEMA older; SET search_path TO older; {first} \
+         CREATE TABLE schema_version (version integer PRIMARY KEY, applied_at bigint NOT NULL); \
+         INSERT INTO schema_version VALUES (1, 0)"
+    ));
+    for _ in 0..2 {
+        let store = Postgres::builder(&SERVER.url()).schema("older").connect().await.expect("connect");
+        let report = store.append(at(0), vec![due_at_once("a", &fresh_name())]).await.expect("append");
+        assert!(matches!(report.results[0], Appended::Accepted(_)));
+    }
+    let versions =
+        SERVER.psql("SELECT string_agg(version::text, ' ' ORDER BY version) FROM older.schema_version");
+    assert_eq!(versions, "1 2");
+}
+
+#[tokio::test]
 async fn what_keeps_a_store_from_opening_is_said_without_the_password() {
     let schema = "newer";
     let good = Postgres::builder(&SERVER.url()).schema(schema);
@@ -184,7 +202,6 @@ async fn open_small(application: &str) -> (Arc<Postgres>, String) {
     let name = fresh_name();
     let url = format!("{}?application_name={application}", SERVER.url());
     let builder = Postgres::builder(&url).name(&name).writers(limit(2)).max_connections(limit(5));
-    let builder = builder.connect_timeout(Duration::from_secs(1));
     (Arc::new(builder.connect().await.expect("connect")), name)
 }
 
@@ -316,7 +333,7 @@ async fn a_server_that_falls_silent_while_one_connects_is_left_for_the_next_try(
     let proxy = Proxy::start().await;
     let url = SERVER.url().replace(&SERVER.port().to_string(), &proxy.port.to_string());
     let builder = Postgres::builder(&format!("{url}?application_name=silent")).name(fresh_name());
-    let _store = builder.connect_timeout(Duration::from_millis(500)).connect().await.expect("connect");
+    let _store = builder.connect_timeout(Duration::from_secs(2)).connect().await.expect("connect");
     let listening = "FROM pg_stat_activity WHERE application_name = 'silent' AND query LIKE 'LISTEN%'";
     let is_listening = async || count(&SERVER, &format!("SELECT count(*) {listening}")) == 1;
     until(is_listening).await;

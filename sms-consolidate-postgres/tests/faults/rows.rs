@@ -287,15 +287,19 @@ async fn a_flush_reaches_every_key() {
 /// On a server that takes its time, no step is too slow, and all together are.
 #[tokio::test]
 async fn a_flush_has_a_time_limit_for_each_step_and_none_for_all() {
-    let builder = Postgres::builder(&SERVER.url()).schema("slow").statement_timeout(Duration::from_secs(1));
-    let store = builder.connect_timeout(Duration::from_millis(500)).connect().await.expect("connect");
+    let builder = Postgres::builder(&SERVER.url()).schema("slow");
+    let store = builder.clone().connect().await.expect("connect");
     let later = |n: u32| Arrival::new(n.to_string(), SmsMessage::new("text"), Window::default());
     store.append(at(0), (0..1_500).map(later).collect()).await.expect("append");
     SERVER.psql(
         "CREATE FUNCTION slow.down() RETURNS trigger LANGUAGE plpgsql AS \
-         'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END'; \
+         'BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END'; \
          CREATE TRIGGER slow AFTER UPDATE ON slow.lanes FOR EACH STATEMENT EXECUTE FUNCTION slow.down()",
     );
+    // Six steps of half a second; what is done in one piece may take two and a half.
+    let builder =
+        builder.statement_timeout(Duration::from_millis(1_500)).connect_timeout(Duration::from_secs(1));
+    let store = builder.connect().await.expect("connect");
     assert_eq!(store.flush(at(1), None, CloseReason::Flush).await.expect("flush"), 1_500);
 }
 

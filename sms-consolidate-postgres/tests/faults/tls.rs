@@ -124,3 +124,23 @@ async fn without_tls_on_the_server_only_the_weakest_modes_connect() {
         assert_eq!(Postgres::connect(&url).await.is_ok(), connects, "{mode}");
     }
 }
+
+/// Neither does the server have to keep the key of an authority.
+#[tokio::test]
+async fn the_certificate_of_an_authority_is_not_taken_for_a_servers() {
+    let (authority, issuer) = authority("Itself");
+    let server = Server::with_tls(&authority, &issuer.key().serialize_pem());
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("itself");
+    std::fs::write(&path, authority).expect("our own folder");
+    for (mode, connects) in
+        [("require", false), ("verify-ca", false), ("verify-full", false), ("prefer", true)]
+    {
+        let url = format!("{}?sslmode={mode}&sslrootcert={}", server.url(), path.display());
+        let connected = Postgres::connect(&url.replace("127.0.0.1", NAME)).await;
+        match connected {
+            Ok(_) => assert!(connects, "{mode}"),
+            Err(error) => assert!(!connects && error.to_string().contains("CaUsedAsEndEntity"), "{error}"),
+        }
+    }
+}

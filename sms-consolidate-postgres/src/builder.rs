@@ -11,7 +11,7 @@ use sms_consolidate::{Key, Message};
 use tokio::task::JoinSet;
 
 use crate::clock::PostgresClock;
-use crate::database::{Database, SessionSettings};
+use crate::database::{Database, Use};
 use crate::error::ConnectError;
 use crate::news::{self, News};
 use crate::schema;
@@ -26,7 +26,6 @@ use crate::writer::Writers;
 const MAX_NAME_BYTES: usize = 200;
 /// What Postgres keeps of an identifier.
 const MAX_SCHEMA_BYTES: usize = 63;
-const MIN_WRITERS: usize = 1;
 
 /// Settings of a [`PostgresStore`].
 #[must_use = "settings do nothing until the store is opened"]
@@ -95,12 +94,14 @@ impl<K, M> PostgresStoreBuilder<K, M> {
 
     /// How many groups are written at the same time; each key belongs to one of these writers. Default 4.
     pub fn writers(mut self, writers: NonZeroUsize) -> Self {
-        self.settings.writers = writers.get().max(MIN_WRITERS);
+        self.settings.writers = writers.get();
         self
     }
 
-    /// How many connections the store opens at most, beside the one that listens to other nodes. Each writer at work
-    /// uses one. Default 10.
+    /// How many connections the store opens at most, beside the one that listens to other nodes; at least two more than
+    /// [`writers`](Self::writers). Each writer has one, whatever else goes on, and of the others at least one is kept
+    /// for claims and maintenance. What is left is for looking around ([`Inspect`](sms_consolidate::store::Inspect), and
+    /// flushing all keys). Default 10.
     pub fn max_connections(mut self, connections: NonZeroUsize) -> Self {
         self.settings.connections = connections.get();
         self
@@ -142,6 +143,9 @@ impl<K, M> PostgresStoreBuilder<K, M> {
         if settings.connect_timeout.is_zero() || settings.statement_timeout < Duration::from_millis(10) {
             return refuse("a timeout", "it must be at least 10 ms");
         }
+        if settings.connections < settings.writers.saturating_add(2) {
+            return refuse("max_connections", "it must be at least two more than writers");
+        }
         settings.name = escape(&settings.name).into_owned();
         settings.schema = format!("\"{}\"", settings.schema.replace('"', "\"\""));
         Ok(self.settings)
@@ -160,17 +164,12 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> PostgresStoreBuilder<K, 
         let settings = self.validated()?;
         target.limit_waiting(settings.connect_timeout);
         let tls = tls::connector(&target)?;
-        let session = SessionSettings {
-            schema: settings.schema.clone(),
-            statement_timeout: settings.statement_timeout,
-        };
-        let (connections, wait) = (settings.connections, settings.connect_timeout);
-        let database = Database::new(&target, tls.clone(), &session, connections, wait);
+        let database = Database::new(&target, tls.clone(), &settings);
         let unreachable = |fault: crate::error::Fault| ConnectError::Connect {
             server: target.server.clone(),
             source: fault.into(),
         };
-        let first = database.session().await.map_err(unreachable)?;
+        let first = database.session(Use::Serve).await.map_err(unreachable)?;
         let encoding = first.client().query_one("SHOW server_encoding", &[]).await;
         let encoding: String = encoding.map_err(|error| unreachable(error.into()))?.get(0);
         if encoding != "UTF8" {

@@ -75,6 +75,8 @@ impl Change {
 
 /// How a batch ended.
 pub(crate) struct Ending {
+    /// Escaped.
+    pub(crate) key: String,
     pub(crate) at: Timestamp,
     pub(crate) facts: BatchFacts,
     /// `None` if it is dead.
@@ -218,7 +220,9 @@ fn end_batches(ended: BTreeMap<BatchId, Ending>) -> Vec<Write> {
     let rows = &mut rows[..];
     let columns = vec![
         column(rows, |row| uuid(row.facts.id)),
+        column(rows, |row| take(&mut row.key)),
         column(rows, |row| if row.outcome.is_some() { "finished" } else { "dead" }),
+        column(rows, |row| row.facts.opened_at.as_unix_millis()),
         column(rows, |row| row.facts.due_at.as_unix_millis()),
         column(rows, |row| row.at.as_unix_millis()),
         column(rows, |row| row.facts.close_reason.as_ref().map(word)),

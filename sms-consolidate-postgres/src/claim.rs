@@ -15,7 +15,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::changes::{Changes, batch_id, commit, uuid};
-use crate::database::Session;
+use crate::database::{Session, Use};
 use crate::error::Fault;
 use crate::lanes::{Lanes, Locked};
 use crate::shared::{Shared, limit};
@@ -112,7 +112,7 @@ pub(crate) async fn claim<K: Key, M: Message + DeserializeOwned>(
     lease: Duration,
 ) -> Result<Vec<Claim<K, M>>, Fault> {
     let store: &str = &shared.settings.name;
-    let mut session = shared.database.session().await?;
+    let mut session = shared.database.session(Use::Serve).await?;
     let due: [&(dyn tokio_postgres::types::ToSql + Sync); 3] = [&store, &now.as_unix_millis(), &limit(most)];
     let rows = session.begin(sql::BEGIN, sql::LOCK_DUE_LANES, &due).await?;
     if rows.is_empty() {
@@ -139,7 +139,7 @@ pub(crate) async fn claim<K: Key, M: Message + DeserializeOwned>(
             Err(why) => {
                 tracing::error!(batch = %claimed.facts.id, error = %why, "BATCH UNREADABLE");
                 let locked = lanes.get(&key).expect("it was claimed from there");
-                bury(locked, &mut changes, now, &claimed, &why);
+                bury(locked, &mut changes, &key, now, &claimed, &why);
             }
         }
     }
@@ -148,12 +148,19 @@ pub(crate) async fn claim<K: Key, M: Message + DeserializeOwned>(
     Ok(claims)
 }
 
-fn bury(locked: &mut Locked, changes: &mut Changes, now: Timestamp, claimed: &Claimed, why: &Unreadable) {
+fn bury(
+    locked: &mut Locked,
+    changes: &mut Changes,
+    key: &str,
+    now: Timestamp,
+    claimed: &Claimed,
+    why: &Unreadable,
+) {
     let error = format!("what is stored of it cannot be read: {why}");
     match locked.lane.bury(claimed.fence(), true).expect("it was claimed a moment ago") {
-        Buried::Dead(facts) => steps::bury(changes, now, facts, &error),
+        Buried::Dead(facts) => steps::bury(changes, key, now, facts, &error),
         Buried::ReplyUnknown(facts) => {
-            steps::finish(changes, now, facts, Outcome::ReplyUnknown, Some(&error));
+            steps::finish(changes, key, now, facts, Outcome::ReplyUnknown, Some(&error));
         }
     }
 }

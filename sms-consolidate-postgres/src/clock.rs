@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::BoxFuture;
 use sms_consolidate::{Clock, Timestamp};
 
-use crate::database::Database;
+use crate::database::{Database, Use};
 use crate::error::Fault;
 use crate::sql;
 use crate::timer;
@@ -27,7 +27,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 ///
 /// It runs on the machine's monotonic clock, and asks the database for the time when it is made and every 30 seconds.
 /// It never goes backwards: where the database's clock does, it stands still until that has caught up. While the
-/// database is away it goes on by itself, and [`error_bound`](Self::error_bound) grows.
+/// database is away, or answers slowly, it goes on by itself, and [`error_bound`](Self::error_bound) grows.
 #[derive(Clone, Debug)]
 pub struct PostgresClock {
     state: Arc<State>,
@@ -64,6 +64,20 @@ impl Sample {
     fn new(asked_us: i64, answered_us: i64, time_us: i64) -> Self {
         let error_us = (answered_us - asked_us) / 2 + 1;
         Self { offset_us: time_us - asked_us - error_us, error_us, asked_us }
+    }
+
+    /// How wrong it may be by then.
+    fn error_at_us(self, elapsed_us: i64) -> i64 {
+        let seconds = (elapsed_us - self.asked_us).max(0) / 1_000_000 + 1;
+        self.error_us + seconds * DRIFT_PER_SECOND_US
+    }
+
+    /// Whether it says no less than `later` does: that one had the slower answer, and does not contradict it. If it
+    /// does, the database's clock was set.
+    fn is_still_better_than(self, later: Self) -> bool {
+        let error_us = self.error_at_us(later.asked_us);
+        let apart_us = self.offset_us.saturating_sub(later.offset_us).saturating_abs();
+        error_us < later.error_us && apart_us <= error_us + later.error_us
     }
 }
 
@@ -105,13 +119,9 @@ impl PostgresClock {
     #[must_use]
     pub fn error_bound(&self) -> Duration {
         let elapsed_us = self.state.elapsed_us();
-        let since_asked_us = elapsed_us - self.state.asked_us.load(Ordering::Relaxed);
         let ahead_us =
             self.state.told_us.load(Ordering::Relaxed).saturating_sub(self.state.estimate_us(elapsed_us));
-        let error_us = self.state.error_us.load(Ordering::Relaxed)
-            + since_asked_us.max(0) / 1_000_000 * DRIFT_PER_SECOND_US
-            + DRIFT_PER_SECOND_US
-            + ahead_us.max(0);
+        let error_us = self.state.known().error_at_us(elapsed_us) + ahead_us.max(0);
         Duration::from_micros(error_us.unsigned_abs())
     }
 }
@@ -125,7 +135,18 @@ impl State {
         self.offset_us.load(Ordering::Relaxed).saturating_add(elapsed_us)
     }
 
+    fn known(&self) -> Sample {
+        Sample {
+            offset_us: self.offset_us.load(Ordering::Relaxed),
+            error_us: self.error_us.load(Ordering::Relaxed),
+            asked_us: self.asked_us.load(Ordering::Relaxed),
+        }
+    }
+
     fn learn(&self, sample: Sample) {
+        if self.known().is_still_better_than(sample) {
+            return;
+        }
         self.offset_us.store(sample.offset_us, Ordering::Relaxed);
         self.error_us.store(sample.error_us, Ordering::Relaxed);
         self.asked_us.store(sample.asked_us, Ordering::Relaxed);
@@ -138,7 +159,7 @@ impl State {
 }
 
 async fn ask(database: &Database, started: Instant) -> Result<Sample, Fault> {
-    let mut session = database.session().await?;
+    let mut session = database.session(Use::Serve).await?;
     let mut best: Option<Sample> = None;
     for _ in 0..QUESTIONS {
         let asked_us = micros(timer::now().saturating_duration_since(started));
@@ -207,6 +228,36 @@ mod tests {
         assert_eq!(clock.state.now_us(50_000_000), 1_500_000_000, "it stands still");
         assert!(clock.error_bound() >= Duration::from_secs(90), "and says that it is ahead");
         assert_eq!(clock.state.now_us(150_000_000), 1_550_000_000, "until the database has caught up");
+    }
+
+    #[test]
+    fn a_slow_answer_replaces_no_better_one_unless_the_clock_was_set() {
+        const SECOND: i64 = 1_000_000;
+        let check = |slow: Sample, is_taken: bool| {
+            let clock = clock(1_000 * SECOND);
+            clock.state.learn(slow);
+            let offset_us = clock.state.known().offset_us;
+            assert_eq!(offset_us, if is_taken { slow.offset_us } else { 1_000 * SECOND }, "{slow:?}");
+        };
+        let slow = Sample { offset_us: 1_001 * SECOND, error_us: 2 * SECOND, asked_us: 30 * SECOND };
+        check(slow, false);
+        check(Sample { offset_us: 999 * SECOND, ..slow }, false);
+        // It is as good as what 30 seconds of drift have left of the first one.
+        check(Sample { offset_us: 1_000 * SECOND + 5_000, error_us: 6_000, ..slow }, true);
+        // The better one may have run away by half an hour's drift, but not by as much as these say.
+        check(Sample { offset_us: 1_003 * SECOND, ..slow }, true);
+        check(Sample { offset_us: 997 * SECOND, ..slow }, true);
+        // After hours nothing is left of its quality.
+        check(Sample { asked_us: 4 * 3_600 * SECOND, ..slow }, true);
+    }
+
+    #[test]
+    fn an_answer_that_is_not_taken_leaves_the_error_growing() {
+        let clock = clock(1_000_000_000);
+        let before = clock.error_bound();
+        clock.state.learn(Sample { offset_us: 1_000_000_000, error_us: 5_000_000, asked_us: 0 });
+        let after = clock.error_bound();
+        assert!(before <= after && after < Duration::from_secs(1), "{before:?} {after:?}");
     }
 
     #[tokio::test]

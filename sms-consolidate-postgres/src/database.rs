@@ -5,44 +5,52 @@ use std::time::Duration;
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use futures_util::future::join;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_postgres::{Client, Row, Statement, types::ToSql};
 
 use crate::error::Fault;
+use crate::shared::Settings;
 use crate::sql;
 use crate::target::Target;
 use crate::timer;
 
-/// What a session says of itself to the server.
-#[derive(Clone, Debug)]
-pub(crate) struct SessionSettings {
-    /// Quoted.
-    pub(crate) schema: String,
-    pub(crate) statement_timeout: Duration,
+/// The plans must not depend on what the planner believes of tables that are empty one minute and full the next: every
+/// statement has an index that fits, and is to use it. `synchronous_commit` is left as the server has it, unless that
+/// would acknowledge what is not yet on disk.
+fn set_up_session(settings: &Settings) -> String {
+    let Settings { schema, statement_timeout, .. } = settings;
+    let (limit, idle) = (statement_timeout.as_millis(), (*statement_timeout / 2).as_millis());
+    format!(
+        "SET search_path TO {schema}; SET default_transaction_isolation TO 'read committed'; \
+         SET default_transaction_read_only TO off; SET client_min_messages TO warning; \
+         SET plan_cache_mode TO force_generic_plan; SET enable_seqscan TO off; SET enable_bitmapscan TO off; \
+         SET enable_hashjoin TO off; SET enable_mergejoin TO off; SET enable_material TO off; SET jit TO off; \
+         SET statement_timeout TO {limit}; SET idle_in_transaction_session_timeout TO {idle}; \
+         SELECT set_config('synchronous_commit', 'on', false) \
+         WHERE current_setting('synchronous_commit') = 'off'"
+    )
 }
 
-impl SessionSettings {
-    /// The plans must not depend on what the planner believes of tables that are empty one minute and full the next:
-    /// every statement has an index that fits, and is to use it. `synchronous_commit` is left as the server has it,
-    /// unless that would acknowledge what is not yet on disk.
-    fn statements(&self) -> String {
-        let Self { schema, statement_timeout } = self;
-        let (limit, idle) = (statement_timeout.as_millis(), (*statement_timeout / 2).as_millis());
-        format!(
-            "SET search_path TO {schema}; SET default_transaction_isolation TO 'read committed'; \
-             SET default_transaction_read_only TO off; SET client_min_messages TO warning; \
-             SET plan_cache_mode TO force_generic_plan; SET enable_seqscan TO off; SET enable_bitmapscan TO off; \
-             SET enable_hashjoin TO off; SET enable_mergejoin TO off; SET enable_material TO off; SET jit TO off; \
-             SET statement_timeout TO {limit}; SET idle_in_transaction_session_timeout TO {idle}; \
-             SELECT set_config('synchronous_commit', 'on', false) \
-             WHERE current_setting('synchronous_commit') = 'off'"
-        )
-    }
+/// What a connection is for. None of these can take the connections of one before it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// A writer's group. There are no more of them at once than writers.
+    Write,
+    /// What the service itself goes on by: claims, wakes, maintenance, the time, news.
+    Serve,
+    /// What people and status pages ask for.
+    Look,
 }
 
 /// The pool of one store.
 #[derive(Clone)]
 pub(crate) struct Database {
     pool: Pool,
+    /// All connections but the writers'.
+    beside_writers: Arc<Semaphore>,
+    /// Those but one.
+    to_look: Arc<Semaphore>,
+    connect_timeout: Duration,
     /// Host, port and database, for messages.
     pub(crate) server: Arc<str>,
     /// Longer than any statement may take; beyond it the connection is given up.
@@ -53,13 +61,12 @@ impl Database {
     pub(crate) fn new(
         target: &Target,
         tls: tokio_postgres_rustls::MakeRustlsConnect,
-        settings: &SessionSettings,
-        connections: usize,
-        connect_timeout: Duration,
+        settings: &Settings,
     ) -> Self {
+        let Settings { connections, writers, connect_timeout, statement_timeout, .. } = *settings;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_config(target.config.clone(), tls, recycling);
-        let statements: Arc<str> = settings.statements().into();
+        let statements: Arc<str> = set_up_session(settings).into();
         let set_up = Hook::async_fn(move |client, _| {
             let statements = Arc::clone(&statements);
             Box::pin(async move { client.batch_execute(&statements).await.map_err(HookError::Backend) })
@@ -73,14 +80,38 @@ impl Database {
             .post_create(set_up)
             .build()
             .expect("a pool with time limits has a runtime");
-        let limit = settings.statement_timeout + connect_timeout;
-        Self { pool, server: target.server.as_str().into(), limit }
+        let beside_writers = connections - writers;
+        Self {
+            pool,
+            beside_writers: Arc::new(Semaphore::new(beside_writers)),
+            to_look: Arc::new(Semaphore::new(beside_writers - 1)),
+            connect_timeout,
+            server: target.server.as_str().into(),
+            limit: statement_timeout + connect_timeout,
+        }
     }
 
     /// A connection with no transaction open.
-    pub(crate) async fn session(&self) -> Result<Session, Fault> {
+    pub(crate) async fn session(&self, purpose: Use) -> Result<Session, Fault> {
+        let permits = timer::within(self.connect_timeout, self.permits(purpose)).await;
+        let permits = permits.ok_or_else(|| Fault::away("all connections for this are in use"))?;
         let client = self.pool.get().await?;
-        Ok(Session { client: Some(client), is_clean: true })
+        Ok(Session { client: Some(client), is_clean: true, _permits: permits })
+    }
+
+    /// Waits until one more connection may be used so.
+    async fn permits(&self, purpose: Use) -> Vec<OwnedSemaphorePermit> {
+        let semaphores: &[&Arc<Semaphore>] = match purpose {
+            Use::Write => &[],
+            Use::Serve => &[&self.beside_writers],
+            Use::Look => &[&self.to_look, &self.beside_writers],
+        };
+        let mut permits = Vec::new();
+        for &semaphore in semaphores {
+            let permit = Arc::clone(semaphore).acquire_owned().await;
+            permits.push(permit.expect("these semaphores are never closed"));
+        }
+        permits
     }
 
     /// Does `work` in a task of its own, so that a caller who loses interest leaves nothing half done, and within a
@@ -103,6 +134,8 @@ impl Database {
 pub(crate) struct Session {
     client: Option<Object>,
     is_clean: bool,
+    /// After the connection, so that it is back in the pool when others may take it.
+    _permits: Vec<OwnedSemaphorePermit>,
 }
 
 impl Session {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::changes::{batch_id, uuid};
 use crate::claim::{guarded, messages};
-use crate::database::Session;
+use crate::database::{Session, Use};
 use crate::error::Fault;
 use crate::shared::Shared;
 use crate::sql;
@@ -26,7 +26,7 @@ const PAGE: i64 = 512;
 
 pub(crate) async fn counts(shared: Arc<Shared>, now: Timestamp) -> Result<Counts, Fault> {
     let store: &str = &shared.settings.name;
-    let mut session = shared.database.session().await?;
+    let mut session = shared.database.session(Use::Look).await?;
     let rows = session.begin(sql::BEGIN_LOOKING, sql::COUNTS, &[&store]).await?;
     let row = rows.first().ok_or_else(|| Fault::broken("nothing was counted"))?;
     let count = |column| row.get::<_, i64>(column).unsigned_abs();
@@ -160,7 +160,7 @@ pub(crate) async fn list<K: Key>(shared: Arc<Shared>, filter: Filter) -> Result<
     let sql = if wanted(Status::Finished) { sql::LIST } else { sql::LIST_NOT_FINISHED };
     let prefix = filter.key_prefix.as_deref().map(escape).unwrap_or_default().into_owned();
     let page = i64::try_from(filter.limit).unwrap_or(i64::MAX).min(PAGE);
-    let mut session = shared.database.session().await?;
+    let mut session = shared.database.session(Use::Look).await?;
     let mut before = Uuid::max();
     let mut rows =
         session.begin(sql::BEGIN_LOOKING, sql, &[&store, &before, &statuses, &prefix, &page]).await?;
@@ -187,7 +187,7 @@ pub(crate) async fn batch<K: Key, M: Message + DeserializeOwned>(
     id: BatchId,
 ) -> Result<Option<Whole<K, M>>, Fault> {
     let store: &str = &shared.settings.name;
-    let mut session = shared.database.session().await?;
+    let mut session = shared.database.session(Use::Look).await?;
     let rows = session.begin(sql::BEGIN_LOOKING, sql::BATCH, &[&store, &uuid(id)]).await?;
     let lanes = lanes_of(&session, store, &rows).await?;
     let Some((record, facts)) = rows.first().and_then(|row| record::<K>(row, &lanes)) else {

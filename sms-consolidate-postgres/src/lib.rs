@@ -49,13 +49,19 @@
 //! | `verify-ca` | encrypted | must come from a trusted authority, for whatever name |
 //! | `verify-full` | encrypted | must come from a trusted authority, and name the host |
 //!
-//! Trusted is who is in the file of certificates (PEM) that `sslrootcert` names, or else whom the system trusts. Only
-//! `verify-full` keeps out somebody who sits between. No error, log line or `Debug` output shows the password.
+//! Trusted is who is in the file of certificates (PEM) that `sslrootcert` names, or else whom the system trusts. A
+//! certificate that is an authority's, as `openssl req -x509` makes it, is not taken for a server's, not even if it is
+//! trusted: sign the server's with it. Only `verify-full` keeps out somebody who sits between. No error, log line or
+//! `Debug` output shows the password.
 //!
-//! # Poolers
+//! # Connections
 //!
-//! A store sets up its sessions and prepares statements, so it needs connections of its own: a pooler between must hand
-//! out whole sessions, not single transactions.
+//! Each node opens up to [`max_connections`](PostgresStoreBuilder::max_connections), 10 by default, and one to listen.
+//! However many status pages are asked for, they leave the writers' connections alone, and at least one for claims; they
+//! wait for one another, and fail as unavailable after [`connect_timeout`](PostgresStoreBuilder::connect_timeout).
+//!
+//! A store sets up its sessions and prepares statements: a pooler between must hand out whole sessions, not single
+//! transactions.
 
 mod builder;
 mod changes;

@@ -12,6 +12,7 @@ use tokio::sync::{Mutex, Notify, watch};
 use tokio_postgres::AsyncMessage;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use crate::database::Use;
 use crate::error::Fault;
 use crate::shared::Shared;
 use crate::sql;
@@ -64,7 +65,10 @@ pub(crate) async fn tell(shared: Arc<Shared>) {
     let payload = format!("{} {}", shared.news.node, topic(&shared));
     loop {
         shared.news.to_tell.notified().await;
-        let told = async { shared.database.session().await?.query(sql::NOTIFY, &[&CHANNEL, &payload]).await };
+        let told = async {
+            let mut session = shared.database.session(Use::Serve).await?;
+            session.query(sql::NOTIFY, &[&CHANNEL, &payload]).await
+        };
         if let Err(fault) = told.await {
             tracing::debug!(%fault, "other nodes were not told");
         }
@@ -96,7 +100,12 @@ async fn listen_once(
     tls: &MakeRustlsConnect,
     (retry, is_first): (&mut Duration, &mut bool),
 ) -> Result<(), Fault> {
-    let (client, mut connection) = target.config.connect(tls.clone()).await?;
+    // The client's own limit ends with the TCP connection; a server may fall silent after that.
+    let limit = shared.settings.connect_timeout;
+    let silent = || Fault::away("the server did not answer in time");
+    let connected = timer::within(limit, target.config.connect(tls.clone())).await;
+    let (client, mut connection) = connected.ok_or_else(silent)??;
+    let mut too_late = Box::pin(timer::sleep(limit));
     let own = format!("{} ", shared.news.node);
     let topic = format!(" {}", topic(shared));
     let mut listening = Box::pin(client.batch_execute("LISTEN sms_consolidate"));
@@ -106,7 +115,7 @@ async fn listen_once(
         loop {
             if !is_listening && let Poll::Ready(done) = listening.as_mut().poll(context) {
                 if let Err(error) = done {
-                    return Poll::Ready(Err(error));
+                    return Poll::Ready(Err(error.into()));
                 }
                 (is_listening, *retry) = (true, FIRST_RETRY);
                 // What was told while the connection was gone is not heard again.
@@ -115,9 +124,12 @@ async fn listen_once(
                 }
             }
             match connection.poll_message(context) {
+                Poll::Pending if !is_listening && too_late.as_mut().poll(context).is_ready() => {
+                    return Poll::Ready(Err(silent()));
+                }
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(None) => return Poll::Ready(Ok(())),
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error)),
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error.into())),
                 Poll::Ready(Some(Ok(AsyncMessage::Notification(note)))) => {
                     if !note.payload().starts_with(&own) && note.payload().ends_with(&topic) {
                         shared.news.heard.send_replace(());
@@ -127,6 +139,5 @@ async fn listen_once(
             }
         }
     })
-    .await?;
-    Ok(())
+    .await
 }

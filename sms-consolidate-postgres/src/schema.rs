@@ -5,6 +5,7 @@
 //!
 //! ```sql
 #![doc = include_str!("schema.sql")]
+#![doc = include_str!("schema-2.sql")]
 //! ```
 //!
 //! The tables are created when a store is first opened, under an advisory lock, and brought up to date by later versions
@@ -19,7 +20,7 @@ use crate::database::{Database, Session};
 use crate::error::{ConnectError, Fault};
 
 /// The steps from each version to the next.
-const STEPS: [&str; 1] = [include_str!("schema.sql")];
+const STEPS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema-2.sql")];
 
 /// Of the advisory lock; the text `smsconso` as a number.
 const LOCK: i64 = 0x736d_7363_6f6e_736f;
@@ -62,7 +63,8 @@ pub(crate) async fn set_up(
 }
 
 async fn bring_up_to_date(client: &Client, schema: &str) -> Result<(), Refused> {
-    client.batch_execute("BEGIN").await?;
+    // An index over many rows takes longer than a statement may otherwise.
+    client.batch_execute("BEGIN; SET LOCAL statement_timeout TO 0").await?;
     // Until the transaction ends. Another node that starts at the same time waits here.
     client.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
     let found = version(client, schema).await?;

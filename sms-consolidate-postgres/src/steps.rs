@@ -149,15 +149,18 @@ where
 /// Notes that a batch has ended with an outcome.
 pub(crate) fn finish(
     changes: &mut Changes,
+    key: &str,
     at: Timestamp,
     facts: BatchFacts,
     outcome: Outcome,
     error: Option<&str>,
 ) {
-    changes.end(Ending { at, facts, outcome: Some(outcome), error: error.map(str::to_owned) });
+    let (key, error) = (key.to_owned(), error.map(str::to_owned));
+    changes.end(Ending { key, at, facts, outcome: Some(outcome), error });
 }
 
 /// Notes that a batch is dead.
-pub(crate) fn bury(changes: &mut Changes, at: Timestamp, facts: BatchFacts, error: &str) {
-    changes.end(Ending { at, facts, outcome: None, error: Some(error.to_owned()) });
+pub(crate) fn bury(changes: &mut Changes, key: &str, at: Timestamp, facts: BatchFacts, error: &str) {
+    let (key, error) = (key.to_owned(), Some(error.to_owned()));
+    changes.end(Ending { key, at, facts, outcome: None, error });
 }

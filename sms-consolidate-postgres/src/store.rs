@@ -22,6 +22,7 @@ use tokio::task::JoinSet;
 use crate::builder::PostgresStoreBuilder;
 use crate::claim;
 use crate::clock::PostgresClock;
+use crate::database::Use;
 use crate::error::{ConnectError, Fault};
 use crate::inspect;
 use crate::shared::Shared;
@@ -178,7 +179,7 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for Postgres
     async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
         let shared = Arc::clone(&self.shared);
         self.run(async move {
-            let mut session = shared.database.session().await?;
+            let mut session = shared.database.session(Use::Serve).await?;
             let rows = session.query(crate::sql::NEXT_WAKE, &[&shared.settings.name]).await?;
             Ok(rows.first().map(|row| Timestamp::from_unix_millis(row.get(0))))
         })
@@ -258,7 +259,8 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for Postgres
         self.fenced(key, move |step| {
             let now = step.locked.clamp(now);
             let facts = step.locked.lane.finish(fence)?;
-            steps::finish(step.changes, now, facts, finish.outcome.clone(), finish.error.as_deref());
+            let (outcome, error) = (finish.outcome.clone(), finish.error.as_deref());
+            steps::finish(step.changes, step.key, now, facts, outcome, error);
             Ok(step.locked.lane.wake_at())
         })
         .await
@@ -297,9 +299,9 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for Postgres
         self.fenced(key, move |step| {
             let now = step.locked.clamp(now);
             match step.locked.lane.bury(fence, maybe_sent)? {
-                Buried::Dead(facts) => steps::bury(step.changes, now, facts, &error),
+                Buried::Dead(facts) => steps::bury(step.changes, step.key, now, facts, &error),
                 Buried::ReplyUnknown(facts) => {
-                    steps::finish(step.changes, now, facts, Outcome::ReplyUnknown, Some(&error));
+                    steps::finish(step.changes, step.key, now, facts, Outcome::ReplyUnknown, Some(&error));
                 }
             }
             Ok(step.locked.lane.wake_at())
@@ -309,7 +311,8 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for Postgres
 
     async fn flush(&self, now: Timestamp, key: Option<&K>, reason: CloseReason) -> Result<u64, StoreError> {
         let Some(key) = key else {
-            return self.run(upkeep::flush_all(Arc::clone(&self.shared), now, reason)).await;
+            let flushed = upkeep::flush_all(&self.shared, now, reason).await;
+            return flushed.map_err(|fault| self.store_error(&fault));
         };
         self.change(key, move |step| {
             let now = step.locked.clamp(now);
@@ -324,7 +327,7 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for Postgres
             let cancelled = step.locked.lane.cancel();
             let ids = cancelled.iter().map(|facts| facts.id).collect();
             for facts in cancelled {
-                steps::finish(step.changes, now, facts, Outcome::NoReply(NoReply::Cancelled), None);
+                steps::finish(step.changes, step.key, now, facts, Outcome::NoReply(NoReply::Cancelled), None);
             }
             ids
         })

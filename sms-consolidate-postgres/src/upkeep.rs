@@ -8,25 +8,27 @@ use sms_consolidate::store::{Maintained, RequeueError, Requeued};
 use sms_consolidate::{BatchId, BatchIds, Timestamp};
 
 use crate::changes::{Changes, Opened, commit, uuid};
-use crate::database::Session;
+use crate::database::{Session, Use};
 use crate::error::Fault;
 use crate::lanes::Lanes;
-use crate::shared::{Shared, limit};
+use crate::shared::{Settings, Shared, limit};
 use crate::sql;
 use crate::writer::TRIES;
 
 /// How many lanes are flushed in one transaction.
 const FLUSHED_AT_ONCE: i64 = 256;
 
+/// Each step has a time limit of its own, so that a store of any size can be flushed. A caller who loses interest stops it
+/// after the step that is under way.
 pub(crate) async fn flush_all(
-    shared: Arc<Shared>,
+    shared: &Arc<Shared>,
     now: Timestamp,
     reason: CloseReason,
 ) -> Result<u64, Fault> {
-    let store: &str = &shared.settings.name;
     let (mut flushed, mut after, mut tries) = (0, None, 0);
     loop {
-        match flush_some(&shared, store, now, reason, after.clone()).await {
+        let step = flush_some(Arc::clone(shared), now, reason, after.clone());
+        match shared.database.run(step).await {
             Ok((count, last)) => {
                 flushed += count;
                 if last.is_none() {
@@ -42,13 +44,13 @@ pub(crate) async fn flush_all(
 
 /// Flushes the next lanes; returns how many batches, and the last key if there may be more.
 async fn flush_some(
-    shared: &Shared,
-    store: &str,
+    shared: Arc<Shared>,
     now: Timestamp,
     reason: CloseReason,
     after: Option<String>,
 ) -> Result<(u64, Option<String>), Fault> {
-    let mut session = shared.database.session().await?;
+    let store: &str = &shared.settings.name;
+    let mut session = shared.database.session(Use::Look).await?;
     // No key is less than the empty one, which may be a key.
     let sql = if after.is_some() { sql::LOCK_LANES_AFTER } else { sql::LOCK_FIRST_LANES };
     let after = after.unwrap_or_default();
@@ -102,7 +104,7 @@ pub(crate) async fn requeue(
 
 async fn try_requeue(shared: &Shared, now: Timestamp, id: BatchId) -> Result<Requeued, NotRequeued> {
     let store: &str = &shared.settings.name;
-    let mut session = shared.database.session().await?;
+    let mut session = shared.database.session(Use::Look).await?;
     let rows = session.query(sql::KEY_OF_BATCH, &[&store, &uuid(id)]).await?;
     let Some(key) = rows.first().map(|row| row.get::<_, String>(0)) else {
         return Err(NotRequeued::Refused(RequeueError::Unknown));
@@ -189,18 +191,39 @@ pub(crate) async fn maintain(
     now: Timestamp,
     most: NonZeroUsize,
 ) -> Result<Maintained, Fault> {
-    let settings = &shared.settings;
-    let mut session = shared.database.session().await?;
-    let mut prune = async |sql, before: Timestamp| {
-        session.execute(sql, &[&settings.name, &before.as_unix_millis(), &limit(most)]).await
-    };
+    let (settings, store, limit) = (&shared.settings, &shared.settings.name, limit(most));
+    let mut session = shared.database.session(Use::Serve).await?;
     let mut maintained = Maintained::default();
-    maintained.batches_pruned = prune(sql::PRUNE_BATCHES, now - settings.keep_finished_for).await?;
-    maintained.ids_pruned = prune(sql::PRUNE_IDS, now - settings.keep_ids_for).await?;
-    maintained.lanes_pruned = prune(sql::PRUNE_LANES, now).await?;
-    let most = most.get() as u64;
+    let before = (now - settings.keep_finished_for).as_unix_millis();
+    maintained.batches_pruned = session.execute(sql::PRUNE_BATCHES, &[store, &before, &limit]).await?;
+    let (ids_looked_at, ids_pruned) = prune_ids(&mut session, settings, now, limit).await?;
+    maintained.ids_pruned = ids_pruned;
+    maintained.lanes_pruned =
+        session.execute(sql::PRUNE_LANES, &[store, &now.as_unix_millis(), &limit]).await?;
     // Fewer batches than the limit may have held as many messages.
-    maintained.more =
-        maintained.batches_pruned > 0 || maintained.ids_pruned >= most || maintained.lanes_pruned >= most;
+    maintained.more = maintained.batches_pruned > 0
+        || ids_looked_at >= most.get()
+        || maintained.lanes_pruned >= most.get() as u64;
     Ok(maintained)
+}
+
+/// Looks at the oldest ids whose time is over, and drops them. Those of batches that are not over, which may be dead
+/// for years, get their time anew: else they would be walked over in each step. Returns how many were looked at, and
+/// how many were dropped.
+async fn prune_ids(
+    session: &mut Session,
+    settings: &Settings,
+    now: Timestamp,
+    limit: i64,
+) -> Result<(usize, u64), Fault> {
+    let (store, before) = (&settings.name, (now - settings.keep_ids_for).as_unix_millis());
+    // Locked first and judged in a later statement: one whose batch was requeued meanwhile is seen to be of the new one.
+    let rows = session.begin(sql::BEGIN, sql::LOCK_OLD_IDS, &[store, &before, &limit]).await?;
+    let keys: Vec<&str> = rows.iter().map(|row| row.get(0)).collect();
+    let ids: Vec<&str> = rows.iter().map(|row| row.get(1)).collect();
+    let statement = session.statement(sql::PRUNE_IDS).await?;
+    let pruned = session.client().execute(&statement, &[store, &keys, &ids, &now.as_unix_millis()]).await?;
+    session.client().batch_execute(sql::COMMIT).await?;
+    session.is_over();
+    Ok((rows.len(), pruned))
 }

@@ -10,6 +10,7 @@ use sms_consolidate::store::StoreError;
 use tokio::sync::mpsc;
 
 use crate::changes::{Changes, commit};
+use crate::database::{Session, Use};
 use crate::error::Fault;
 use crate::lanes::{Lanes, Locked};
 use crate::shared::Shared;
@@ -224,7 +225,7 @@ struct Done {
 
 async fn attempt(shared: &Shared, jobs: &mut Jobs) -> Result<Done, Failed> {
     let failed = |stage| move |fault| Failed { fault, stage };
-    let mut session = shared.database.session().await.map_err(failed(Stage::Connecting))?;
+    let mut session = shared.database.session(Use::Write).await.map_err(failed(Stage::Connecting))?;
     let (mut lanes, mut changes) = read(shared, &mut session, jobs).await.map_err(failed(Stage::Reading))?;
     let mut batch_ids = BatchIds::new();
     for job in jobs.iter_mut() {
@@ -242,7 +243,7 @@ async fn attempt(shared: &Shared, jobs: &mut Jobs) -> Result<Done, Failed> {
 /// Locks the lanes of the jobs' keys, and then, in a later statement, looks their ids up: one round trip.
 async fn read(
     shared: &Shared,
-    session: &mut crate::database::Session,
+    session: &mut Session,
     // Exclusively, because what is held over a wait must be fit for another thread, and jobs cannot be shared.
     jobs: &mut Jobs,
 ) -> Result<(Lanes, Changes), Fault> {

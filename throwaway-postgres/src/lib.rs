@@ -64,6 +64,32 @@ impl Server {
     /// If no server can be had.
     #[must_use]
     pub fn with(disk: Disk, settings: &[&str]) -> Self {
+        let mut server = Self::prepare(disk, settings);
+        server.run();
+        server
+    }
+
+    /// A server that does not wait for the disk, and takes clients with TLS and without. It shows them the chain of
+    /// certificates, which like its key is given as PEM.
+    ///
+    /// # Panics
+    /// If no server can be had.
+    #[must_use]
+    pub fn with_tls(certificates: &str, key: &str) -> Self {
+        let mut server = Self::prepare(Disk::NotWaited, &["ssl=on"]);
+        for (name, content) in [("server.crt", certificates), ("server.key", key)] {
+            let path = server.data().join(name);
+            fs::write(&path, content).expect("our own folder");
+            // Postgres takes no key that others can read.
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("our own file");
+        }
+        server.give_away();
+        server.run();
+        server
+    }
+
+    /// A server that has its data and does not run yet.
+    fn prepare(disk: Disk, settings: &[&str]) -> Self {
         let programs = programs().unwrap_or_else(|| {
             panic!(
                 "no Postgres server on this machine: neither initdb in PATH nor /usr/lib/postgresql. \
@@ -90,9 +116,8 @@ impl Server {
             options.extend(["fsync=off", "full_page_writes=off"].map(str::to_owned));
         }
         options.extend(settings.iter().map(|setting| (*setting).to_owned()));
-        let mut server = Self { folder, port: free_port(), programs, user, options, running: None };
+        let server = Self { folder, port: free_port(), programs, user, options, running: None };
         server.initialise();
-        server.run();
         server
     }
 
@@ -224,10 +249,7 @@ impl Server {
         fs::set_permissions(&self.folder, fs::Permissions::from_mode(0o755)).expect("our own folder");
         let password = self.folder.join("password");
         fs::write(&password, PASSWORD).expect("our own folder");
-        if let Some(user) = &self.user {
-            let owned = Command::new("chown").args(["-R", user]).arg(&self.folder).status();
-            assert!(owned.is_ok_and(|status| status.success()), "root can give its folder away");
-        }
+        self.give_away();
         let made = self
             .command("initdb")
             .args(["-N", "-A", "scram-sha-256", "-E", "UTF8", "--locale=C", "-U", USER])
@@ -254,6 +276,14 @@ impl Server {
             })
             .expect("postgres can be run");
         assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
+    }
+
+    /// Gives all files to whom the server runs as.
+    fn give_away(&self) {
+        if let Some(user) = &self.user {
+            let owned = Command::new("chown").args(["-R", user]).arg(&self.folder).status();
+            assert!(owned.is_ok_and(|status| status.success()), "root can give its folder away");
+        }
     }
 
     fn command(&self, program: &str) -> Command {

@@ -1,0 +1,360 @@
+//! Connections that are lost, cut, or used up, and servers that cannot be reached.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use sms_consolidate::lane::CloseReason;
+use sms_consolidate::store::{Appended, Filter, Inspect, RequeueError, Store, StoreError};
+use sms_consolidate::{Message, Timestamp};
+use sms_consolidate_postgres::ConnectError;
+use throwaway_postgres::{PASSWORD, Server};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::kit::*;
+
+/// Claims what is due until nothing is, finishes it, and counts how often each message came.
+async fn drain(store: &Postgres) -> BTreeMap<String, u32> {
+    let mut seen = BTreeMap::new();
+    loop {
+        let claims = store.claim(at(10_000), limit(500), LEASE).await.expect("claim");
+        if claims.is_empty() {
+            return seen;
+        }
+        for claim in claims {
+            finish(store, &claim).await;
+            for message in &claim.batch.messages {
+                *seen.entry(message.text().to_owned()).or_default() += 1;
+            }
+        }
+    }
+}
+
+/// Pushers that push each message until it is acknowledged, or for as long as they may.
+struct Load {
+    running: Arc<AtomicBool>,
+    tasks: Vec<tokio::task::JoinHandle<(Vec<String>, u32)>>,
+}
+
+impl Load {
+    fn start(stores: &[Arc<Postgres>]) -> Self {
+        let running = Arc::new(AtomicBool::new(true));
+        let push = |task: usize| {
+            let (store, running) = (Arc::clone(&stores[task % stores.len()]), Arc::clone(&running));
+            tokio::spawn(async move {
+                let (mut acknowledged, mut unavailable) = (Vec::new(), 0);
+                for n in 0.. {
+                    let id = format!("{task}-{n}");
+                    loop {
+                        let arrival = due_at_once(&format!("key {}", (task * 7 + n) % 20), &id);
+                        match store.append(at(0), vec![arrival]).await {
+                            Ok(report) => {
+                                assert!(!matches!(report.results[0], Appended::Refused(_)), "{report:?}");
+                                acknowledged.push(id);
+                                break;
+                            }
+                            Err(StoreError::Unavailable { .. }) => unavailable += 1,
+                            Err(error) => panic!("{error}"),
+                        }
+                        tokio::task::yield_now().await;
+                    }
+                    if !running.load(Ordering::SeqCst) {
+                        break;
+                    }
+                }
+                (acknowledged, unavailable)
+            })
+        };
+        let tasks = (0..16).map(push).collect();
+        Self { running, tasks }
+    }
+
+    /// What was acknowledged, and how many pushes were turned away.
+    async fn stop(self) -> (Vec<String>, u32) {
+        self.running.store(false, Ordering::SeqCst);
+        let (mut acknowledged, mut unavailable) = (Vec::new(), 0);
+        for task in self.tasks {
+            let (ids, turned_away) = task.await.expect("no push panics");
+            acknowledged.extend(ids);
+            unavailable += turned_away;
+        }
+        (acknowledged, unavailable)
+    }
+}
+
+fn assert_each_once(acknowledged: &[String], seen: &BTreeMap<String, u32>) {
+    for id in acknowledged {
+        assert_eq!(seen.get(id), Some(&1), "{id} was acknowledged");
+    }
+    assert!(seen.values().all(|times| *times == 1), "nothing is there twice");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_database_that_is_restarted_under_load_loses_nothing() {
+    let mut server = Server::start();
+    let store = Arc::new(open(&server, "restarted").await);
+    let load = Load::start(&[Arc::clone(&store)]);
+    for mode in ["fast", "immediate"] {
+        until(async || store.counts(at(0)).await.is_ok_and(|counts| counts.messages_buffered > 50)).await;
+        server.stop(mode);
+        let error = store.append(at(0), vec![due_at_once("away", "away")]).await.expect_err("it is away");
+        assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
+        let error = store.claim(at(0), limit(1), LEASE).await.map(drop).expect_err("it is away");
+        assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
+        server.run();
+        until(async || store.next_wake().await.is_ok()).await;
+    }
+    let (acknowledged, unavailable) = load.stop().await;
+    assert!(unavailable > 0, "pushes were turned away while it was away");
+    assert_each_once(&acknowledged, &drain(&store).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn connections_that_are_cut_in_the_middle_lose_nothing() {
+    let server = Server::start();
+    let store = Arc::new(open(&server, "cut").await);
+    let load = Load::start(&[Arc::clone(&store)]);
+    let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+        WHERE application_name = 'sms-consolidate'";
+    let mut cuts = 0;
+    until(async || {
+        cuts += count(&server, cut);
+        cuts >= 60
+    })
+    .await;
+    let (acknowledged, _) = load.stop().await;
+    until(async || store.next_wake().await.is_ok()).await;
+    assert_each_once(&acknowledged, &drain(&store).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_nodes_that_write_the_same_keys_neither_block_nor_overwrite_each_other() {
+    let name = fresh_name();
+    let nodes = [Arc::new(open(&SERVER, &name).await), Arc::new(open(&SERVER, &name).await)];
+    let load = Load::start(&nodes);
+    until(async || nodes[0].counts(at(0)).await.is_ok_and(|counts| counts.messages_buffered > 1_000)).await;
+    let (acknowledged, unavailable) = load.stop().await;
+    assert_eq!(unavailable, 0, "no deadlock, and nobody waits in vain");
+    assert_each_once(&acknowledged, &drain(&nodes[1]).await);
+}
+
+#[tokio::test]
+async fn tables_of_an_older_version_are_brought_up_to_date() {
+    let first = include_str!("../../src/schema.sql");
+    SERVER.psql(&format!(
+        "CREATE SCHEMA older; SET search_path TO older; {first} \
+         CREATE TABLE schema_version (version integer PRIMARY KEY, applied_at bigint NOT NULL); \
+         INSERT INTO schema_version VALUES (1, 0)"
+    ));
+    for _ in 0..2 {
+        let store = Postgres::builder(&SERVER.url()).schema("older").connect().await.expect("connect");
+        let report = store.append(at(0), vec![due_at_once("a", &fresh_name())]).await.expect("append");
+        assert!(matches!(report.results[0], Appended::Accepted(_)));
+    }
+    let versions =
+        SERVER.psql("SELECT string_agg(version::text, ' ' ORDER BY version) FROM older.schema_version");
+    assert_eq!(versions, "1 2");
+}
+
+#[tokio::test]
+async fn what_keeps_a_store_from_opening_is_said_without_the_password() {
+    let schema = "newer";
+    let good = Postgres::builder(&SERVER.url()).schema(schema);
+    drop(good.clone().connect().await.expect("connect"));
+    SERVER.psql("INSERT INTO newer.schema_version VALUES (99, 0)");
+    let newer = good.connect().await.expect_err("a newer schema");
+    assert!(matches!(newer, ConnectError::NewerSchema { found: 99, .. }), "{newer}");
+    SERVER.psql("CREATE DATABASE latin1 ENCODING LATIN1 TEMPLATE template0");
+    let encoding = Postgres::connect(&SERVER.url_of("latin1")).await.expect_err("not UTF-8");
+    assert!(matches!(encoding, ConnectError::Encoding { .. }), "{encoding}");
+    let wrong = "not the password";
+    let port = SERVER.port();
+    let url = SERVER.url();
+    for (url, expected) in [
+        (url.replace("a%20password", &wrong.replace(' ', "%20")), "password authentication failed"),
+        (SERVER.url_of("nowhere"), "does not exist"),
+        (url.replace(&port.to_string(), "1"), "refused"),
+        (url.replace("127.0.0.1", "nowhere.invalid"), "nowhere.invalid"),
+        (format!("{url}?sslmode=require"), "TLS"),
+        (format!("{url}?sslmode=verify-full&sslrootcert=/nowhere.pem"), "/nowhere.pem"),
+    ] {
+        let error = Postgres::connect(&url).await.expect_err(expected);
+        let said = format!("{error} {error:?}");
+        assert!(said.contains(expected), "{said}");
+        assert!(!said.contains(PASSWORD) && !said.contains(wrong), "{said}");
+    }
+    let builder = Postgres::builder(&SERVER.url());
+    assert!(!format!("{builder:?}").contains("password"));
+    assert!(!format!("{:?}", builder.connect().await.expect("connect")).contains("password"));
+}
+
+/// How many connections of a store wait for a lock.
+fn waiting(application: &str) -> u64 {
+    let sql = format!(
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = '{application}' AND wait_event_type = 'Lock'"
+    );
+    count(&SERVER, &sql)
+}
+
+/// A store of two writers and three more connections, that names itself.
+async fn open_small(application: &str) -> (Arc<Postgres>, String) {
+    let name = fresh_name();
+    let url = format!("{}?application_name={application}", SERVER.url());
+    let builder = Postgres::builder(&url).name(&name).writers(limit(2)).max_connections(limit(5));
+    (Arc::new(builder.connect().await.expect("connect")), name)
+}
+
+fn assert_in_use<T>(result: Result<T, StoreError>) {
+    let error = result.err().expect("no connection is free for this");
+    let is_unavailable = matches!(error, StoreError::Unavailable { .. });
+    assert!(is_unavailable && error.to_string().contains("in use"), "{error}");
+}
+
+#[tokio::test]
+async fn looking_takes_no_connection_that_others_need() {
+    let (store, name) = open_small("looking").await;
+    store.append(at(0), vec![due_at_once("held", "1"), due_at_once("free", "1")]).await.expect("append");
+    let held = store.list(&Filter::newest(1).with_key_prefix("held")).await.expect("list").remove(0).id;
+    let holder = Holder::lock(&SERVER, &name, &["held".to_owned()]).await;
+    let look = || {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move { store.requeue(at(1), held).await })
+    };
+    let looks: Vec<_> = (0..20).map(|_| look()).collect();
+    until(async || waiting("looking") == 2).await;
+    // Nobody else can look until then.
+    let all = Filter::newest(9);
+    let (counts, list, batch, flush) = tokio::join!(
+        store.counts(at(1)),
+        store.list(&all),
+        store.batch(held),
+        store.flush(at(1), None, CloseReason::Flush)
+    );
+    assert_in_use(counts);
+    assert_in_use(list);
+    assert_in_use(batch);
+    assert_in_use(flush);
+    assert_eq!(waiting("looking"), 2, "those wait as before");
+    // The service goes on.
+    let arrivals = (0..20).map(|n| due_at_once(&n.to_string(), "1")).collect();
+    store.append(at(1), arrivals).await.expect("every writer has its connection");
+    assert_eq!(store.next_wake().await.expect("next_wake"), Some(at(0)));
+    let claims = store.claim(at(1), limit(99), LEASE).await.expect("claim");
+    assert_eq!(claims.len(), 21, "all but the one that is locked");
+    finish(&store, &claims[0]).await;
+    store.maintain(at(1), limit(9)).await.expect("maintain");
+    holder.release().await;
+    for look in looks {
+        match look.await.expect("no look panics") {
+            Ok(_) => {}
+            Err(RequeueError::Store(error)) => assert_in_use::<()>(Err(error)),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    store.counts(at(1)).await.expect("it can be looked at again");
+}
+
+#[tokio::test]
+async fn writers_take_no_connection_that_others_need() {
+    let (store, name) = open_small("writing").await;
+    let keys: Vec<String> = (0..20).map(|n| n.to_string()).collect();
+    let arrivals = |id| keys.iter().map(|key| due_at_once(key, id)).collect::<Vec<_>>();
+    store.append(at(0), arrivals("1")).await.expect("append");
+    let holder = Holder::lock(&SERVER, &name, &keys).await;
+    let appends: Vec<_> = arrivals("2")
+        .into_iter()
+        .map(|arrival| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { store.append(at(1), vec![arrival]).await })
+        })
+        .collect();
+    until(async || waiting("writing") == 2).await;
+    assert_eq!(store.counts(at(1)).await.expect("counts").keys, 20);
+    assert_eq!(store.list(&Filter::newest(99)).await.expect("list").len(), 20);
+    assert!(store.claim(at(1), limit(99), LEASE).await.expect("claim").is_empty(), "all are locked");
+    assert_eq!(store.next_wake().await.expect("next_wake"), Some(at(0)));
+    assert_eq!(waiting("writing"), 2, "both writers wait as before");
+    holder.release().await;
+    for append in appends {
+        append.await.expect("no append panics").expect("it had only to wait");
+    }
+}
+
+#[tokio::test]
+async fn a_pool_that_is_too_small_is_refused() {
+    for (writers, connections, is_enough) in [(1, 2, false), (1, 3, true), (4, 5, false), (4, 6, true)] {
+        let builder = Postgres::builder(&SERVER.url()).name(fresh_name()).writers(limit(writers));
+        match builder.max_connections(limit(connections)).connect().await {
+            Ok(_) => assert!(is_enough, "{writers} {connections}"),
+            Err(ConnectError::Setting { setting, .. }) => {
+                assert!(setting == "max_connections" && !is_enough, "{setting} {writers} {connections}");
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// Stands between a store and the server. While it is deaf, it takes new connections and says nothing.
+struct Proxy {
+    port: u16,
+    is_deaf: Arc<AtomicBool>,
+    swallowed: Arc<AtomicU32>,
+}
+
+impl Proxy {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let port = listener.local_addr().expect("it is bound").port();
+        let proxy = Self { port, is_deaf: Arc::default(), swallowed: Arc::default() };
+        let (is_deaf, swallowed) = (Arc::clone(&proxy.is_deaf), Arc::clone(&proxy.swallowed));
+        tokio::spawn(async move {
+            let mut kept = Vec::new();
+            while let Ok((mut client, _)) = listener.accept().await {
+                if is_deaf.load(Ordering::SeqCst) {
+                    kept.push(client);
+                    swallowed.fetch_add(1, Ordering::SeqCst);
+                    continue;
+                }
+                tokio::spawn(async move {
+                    let mut server =
+                        TcpStream::connect(("127.0.0.1", SERVER.port())).await.expect("the server is there");
+                    // Either side may break it off.
+                    let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+                });
+            }
+        });
+        proxy
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_falls_silent_while_one_connects_is_left_for_the_next_try() {
+    let proxy = Proxy::start().await;
+    let url = SERVER.url().replace(&SERVER.port().to_string(), &proxy.port.to_string());
+    let builder = Postgres::builder(&format!("{url}?application_name=silent")).name(fresh_name());
+    let _store = builder.connect_timeout(Duration::from_secs(2)).connect().await.expect("connect");
+    let listening = "FROM pg_stat_activity WHERE application_name = 'silent' AND query LIKE 'LISTEN%'";
+    let is_listening = async || count(&SERVER, &format!("SELECT count(*) {listening}")) == 1;
+    until(is_listening).await;
+    proxy.is_deaf.store(true, Ordering::SeqCst);
+    SERVER.psql(&format!("SELECT pg_terminate_backend(pid) {listening}"));
+    until(async || proxy.swallowed.load(Ordering::SeqCst) > 0).await;
+    proxy.is_deaf.store(false, Ordering::SeqCst);
+    until(is_listening).await;
+}
+
+#[tokio::test]
+async fn the_clock_is_the_databases() {
+    let store = open(&SERVER, &fresh_name()).await;
+    let clock = store.clock().expect("it has one");
+    for _ in 0..20 {
+        let before = clock.now();
+        let there: f64 =
+            SERVER.psql("SELECT extract(epoch FROM clock_timestamp()) * 1000").parse().expect("ms");
+        let (there, after) = (Timestamp::from_unix_millis(there as i64), clock.now());
+        let bound = store.postgres_clock().error_bound() + Duration::from_millis(1);
+        assert!(before <= there + bound && there <= after + bound, "{before} {there} {after} {bound:?}");
+        assert!(bound < Duration::from_millis(500), "{bound:?}");
+    }
+}

@@ -1,0 +1,7 @@
+//! What the store does when the database, or what is in it, is not as it should be.
+
+mod connections;
+mod kit;
+mod plans;
+mod rows;
+mod tls;

@@ -32,7 +32,7 @@
 //! cannot be written, or is longer than [`MAX_BODY_BYTES`], is refused alone. One that cannot be read back, because the
 //! type has changed or the file was damaged, has its batch set aside as dead, and delays nobody.
 //!
-//! The log beside the file, which ends in `-wal`, is some 64 MiB long at most, and is moved to the file while others
+//! The log beside the file, which ends in `-wal`, is some 64 MiB long, or less, and is moved to the file while others
 //! write. It becomes longer only while somebody reads by hand for long in one transaction.
 //!
 //! While the disk is full, or somebody holds a lock by hand for more than five seconds, calls fail as unavailable, and

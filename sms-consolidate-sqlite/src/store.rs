@@ -19,7 +19,7 @@ use sms_consolidate::{Batch, BatchId, Classification, Clock, Key, Message, Times
 
 use crate::append::Prepared;
 use crate::line::Retention;
-use crate::log::Mover;
+use crate::log::{Lengths, Mover};
 use crate::open::{self, Lock, OpenError};
 use crate::tx::{Text, json};
 use crate::worker::{Limits, Session, Wake, Worker};
@@ -169,7 +169,7 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> SqliteStoreBuilder<K, M>
         let path: Arc<Path> = opened.path.into();
         let wake = Arc::new(Wake::new());
         let failed = |error: io::Error| OpenError::Failed { path: path.to_path_buf(), source: error.into() };
-        let mover = Mover::start(opened.mover).map_err(failed)?;
+        let mover = Mover::start(opened.mover, Lengths::USUAL).map_err(failed)?;
         let session = |connection, mover, writes| Session {
             mover,
             connection,

@@ -115,22 +115,3 @@ async fn what_is_committed_together_is_bounded_by_its_bytes() {
     assert!(some.iter().chain(&more).all(Result::is_ok), "{some:?} {more:?}");
     assert!(COMMITS.load(Ordering::SeqCst) >= 4, "no two of 3 MiB and a third fit into one of 8 MiB");
 }
-
-/// Writes that never pause leave a rest in the log at all times.
-#[tokio::test]
-async fn the_log_does_not_grow_without_end() {
-    const MEBIBYTE: u64 = 1 << 20;
-    let folder = folder();
-    let path = folder.path().join("store.db");
-    let store = open(&path).expect("the store opens");
-    let text = "x".repeat(16 << 10);
-    for round in 0..256 {
-        let arrivals = (0..64).map(|n| sms(&format!("{round} {n}"), "id", &text));
-        store.append(at(0), arrivals.collect()).await.expect("append");
-    }
-    let bytes = |path: &str| std::fs::metadata(path).expect("it is there").len();
-    let (file, log) = (bytes(&path.display().to_string()), bytes(&format!("{}-wal", path.display())));
-    // It is begun anew from 63 MiB on, or when what is being moved just then is through.
-    assert!(log < 192 * MEBIBYTE, "{log} bytes in the log");
-    assert!(file > 128 * MEBIBYTE, "{file} bytes in the file");
-}

@@ -115,6 +115,21 @@ mod tests {
     }
 
     #[test]
+    fn an_older_file_is_brought_up_to_date() {
+        let mut connection = Connection::open_in_memory().expect("SQLite works");
+        connection.execute_batch(STEPS[0]).expect("the first step needs nothing");
+        let first = "INSERT INTO schema_version (version, applied_at) VALUES (1, 0)";
+        connection.execute(first, []).expect("there is a table");
+        migrate(&mut connection, 1, Timestamp::default()).expect("it can be migrated");
+        assert_eq!(version(&connection), Ok(VERSION));
+        let schema = |connection: &Connection| {
+            let sql = "SELECT group_concat(sql) FROM (SELECT sql FROM sqlite_schema ORDER BY name)";
+            connection.query_row(sql, [], |row| row.get::<_, String>(0)).expect("it has a schema")
+        };
+        assert_eq!(schema(&connection), schema(&fresh()));
+    }
+
+    #[test]
     fn a_migration_that_fails_leaves_nothing_behind() {
         let mut connection = Connection::open_in_memory().expect("SQLite works");
         connection.execute_batch("CREATE TABLE messages (in_the_way)").expect("a table can be made");

@@ -35,6 +35,11 @@ impl Prepared {
             arrival: arrival.for_lane(),
         }
     }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let optional = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        self.key.len() + optional(&self.id) + optional(&self.body)
+    }
 }
 
 pub(crate) fn append(tx: &mut Tx<'_>, now: Timestamp, arrivals: &[Prepared]) -> Result<AppendReport, Fault> {

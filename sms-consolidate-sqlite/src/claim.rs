@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::OptionalExtension;
+use rusqlite::types::ToSql;
 use serde::de::DeserializeOwned;
 use sms_consolidate::lane::{BatchFacts, Buried, Claimed, Stage};
 use sms_consolidate::store::{Claim, Outcome};
 use sms_consolidate::{Arrived, Batch, Classification, Key, Message, Timestamp};
 
 use crate::fault::Fault;
-use crate::tx::{Ended, Tx, json};
+use crate::tx::{Ended, Text, Tx, json};
 
 /// Due lanes, those that are due longest first.
 pub(crate) const DUE: &str = "SELECT key FROM lanes WHERE store = ?1 AND wake_at IS NOT NULL AND wake_at <= ?2 \
@@ -29,7 +30,10 @@ pub(crate) fn claim<K: Key, M: Message + DeserializeOwned>(
         let wanted = limit - claims.len();
         let keys = due(tx, now, wanted)?;
         for key in &keys {
-            claims.extend(claim_head(tx, now, key, lease)?);
+            match key.as_str() {
+                Some(key) => claims.extend(claim_head(tx, now, key, lease)?),
+                None => set_aside(tx, key, "its key is no text")?,
+            }
         }
         // Those that were buried made room for others.
         if keys.len() < wanted || claims.len() == limit {
@@ -38,7 +42,7 @@ pub(crate) fn claim<K: Key, M: Message + DeserializeOwned>(
     }
 }
 
-fn due(tx: &Tx<'_>, now: Timestamp, limit: usize) -> Result<Vec<String>, Fault> {
+fn due(tx: &Tx<'_>, now: Timestamp, limit: usize) -> Result<Vec<Text>, Fault> {
     let mut statement = tx.connection.prepare_cached(DUE)?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let keys = statement.query_map((tx.store, now.as_unix_millis(), limit), |row| row.get(0))?;
@@ -53,8 +57,7 @@ fn claim_head<K: Key, M: Message + DeserializeOwned>(
 ) -> Result<Option<Claim<K, M>>, Fault> {
     let kept = match tx.lane(key) {
         Err(Fault::Damaged(why)) => {
-            tracing::error!(why, "a lane is set aside until it is mended: its wake_at is null now");
-            tx.execute("UPDATE lanes SET wake_at = NULL WHERE store = ?1 AND key = ?2", (tx.store, key))?;
+            set_aside(tx, key, why)?;
             return Ok(None);
         }
         loaded => loaded?,
@@ -71,6 +74,13 @@ fn claim_head<K: Key, M: Message + DeserializeOwned>(
             Ok(None)
         }
     }
+}
+
+/// Takes a lane that cannot be read out of the way of the others.
+fn set_aside(tx: &Tx<'_>, key: impl ToSql, why: &str) -> Result<(), Fault> {
+    tracing::error!(why, "a lane is set aside until it is mended: its wake_at is null now");
+    tx.execute("UPDATE lanes SET wake_at = NULL WHERE store = ?1 AND key = ?2", (tx.store, key))?;
+    Ok(())
 }
 
 fn bury_unreadable(
@@ -124,15 +134,19 @@ fn read_claim<K: Key, M: Message + DeserializeOwned>(
     let sql = "SELECT classification, reply FROM batches WHERE store = ?1 AND id = ?2";
     let mut statement = tx.connection.prepare_cached(sql)?;
     let noted = statement.query_row((tx.store, claimed.facts.id.to_string()), |row| {
-        Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<String>>(1)?))
+        Ok((row.get::<_, Option<Text>>(0)?, row.get::<_, Option<Text>>(1)?))
     });
     let Some((classification, reply)) = noted.optional()? else {
         return Ok(Err("its row is gone".to_owned()));
     };
-    let checkpoint: Option<Classification> = match classification.as_deref().map(serde_json::from_str) {
+    let checkpoint: Option<Classification> = match classification.map(|text| serde_json::from_slice(&text.0))
+    {
         None => None,
         Some(Ok(classification)) => Some(classification),
         Some(Err(error)) => return Ok(Err(format!("its classification: {}", without_content(&error)))),
+    };
+    let Ok(reply) = reply.map(|text| String::from_utf8(text.0)).transpose() else {
+        return Ok(Err("its reply is no text".to_owned()));
     };
     if reply.is_some() != (claimed.stage == Stage::Replying) {
         return Ok(Err("its reply and its stage do not agree".to_owned()));

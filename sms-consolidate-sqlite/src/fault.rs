@@ -19,6 +19,8 @@ pub(crate) enum Fault {
     Panicked,
     #[error("too many operations are waiting")]
     QueueFull,
+    #[error("messages of too many bytes are waiting")]
+    TooManyBytes,
     #[error("the thread that writes has ended")]
     Ended,
 }
@@ -46,7 +48,7 @@ impl Fault {
                         | ErrorCode::OperationInterrupted
                 )
             ),
-            Self::QueueFull => true,
+            Self::QueueFull | Self::TooManyBytes => true,
             Self::Damaged(_) | Self::Panicked | Self::Ended => false,
         }
     }

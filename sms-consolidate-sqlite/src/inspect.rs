@@ -9,7 +9,7 @@ use sms_consolidate::{BatchId, Key, Message, Timestamp};
 
 use crate::claim::{read_batch, read_key};
 use crate::fault::Fault;
-use crate::tx::{Tx, batch_id};
+use crate::tx::{Text, Tx};
 
 const COLUMNS: &str = "id, key, status, opened_at, due_at, ended_at, close_reason, control, attempts, message_count, \
      classification, outcome, error, facts";
@@ -26,9 +26,9 @@ pub(crate) struct Row {
     control: Option<String>,
     attempts: Option<i64>,
     message_count: Option<i64>,
-    classification: Option<String>,
-    outcome: Option<String>,
-    error: Option<String>,
+    classification: Option<Text>,
+    outcome: Option<Text>,
+    error: Option<Text>,
     facts: Option<String>,
 }
 
@@ -75,7 +75,7 @@ impl Row {
             "finished" => Ok(self.facts().map(|facts| (facts, Status::Finished))),
             "dead" => Ok(self.facts().map(|facts| (facts, Status::Dead))),
             _ => {
-                let id = batch_id(&self.id)?;
+                let Ok(id) = self.id.parse::<BatchId>() else { return Ok(None) };
                 let lane = match tx.lane(&self.key) {
                     Err(Fault::Damaged(_)) => return Ok(None),
                     kept => &kept?.lane,
@@ -92,15 +92,15 @@ impl Row {
     fn record<K: Key>(&self, facts: &BatchFacts, status: Status) -> Option<Record<K>> {
         let mut record = Record::new(read_key(&self.key)?, status, facts);
         record.ended_at = self.ended_at;
-        record.classification = from_json(self.classification.as_deref());
-        record.outcome = from_json(self.outcome.as_deref());
-        record.error.clone_from(&self.error);
+        record.classification = from_json(self.classification.as_ref());
+        record.outcome = from_json(self.outcome.as_ref());
+        record.error = self.error.as_ref().map(|error| String::from_utf8_lossy(&error.0).into_owned());
         Some(record)
     }
 }
 
-fn from_json<T: DeserializeOwned>(text: Option<&str>) -> Option<T> {
-    serde_json::from_str(text?).ok()
+fn from_json<T: DeserializeOwned>(text: Option<&Text>) -> Option<T> {
+    serde_json::from_slice(&text?.0).ok()
 }
 
 pub(crate) fn read_row(tx: &Tx<'_>, id: &str) -> Result<Option<Row>, Fault> {
@@ -128,15 +128,13 @@ pub(crate) fn list<K: Key>(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<Recor
         return Ok(records);
     }
     let prefix = filter.key_prefix.as_deref().unwrap_or_default();
-    let sql = format!(
-        "SELECT {COLUMNS} FROM batches WHERE store = ?1 AND key >= ?2 AND (?3 IS NULL OR key < ?3) AND {} \
-         ORDER BY id DESC",
-        statuses(filter)
-    );
-    let mut statement = tx.connection.prepare_cached(&sql)?;
+    let mut statement = tx.connection.prepare_cached(&listing(filter))?;
     let mut rows = statement.query((tx.store, prefix, after_all_with(prefix)))?;
     while let Some(row) = rows.next()? {
-        let row = Row::read(row)?;
+        let Ok(row) = Row::read(row) else {
+            tracing::warn!("a batch cannot be listed: its row holds what is no text");
+            continue;
+        };
         tx.lanes.make_room();
         let Some((facts, status)) = row.standing(tx)? else {
             tracing::warn!(
@@ -159,19 +157,32 @@ pub(crate) fn list<K: Key>(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<Recor
     Ok(records)
 }
 
-/// A condition that leaves out what the filter does not want, as far as the row alone says it.
-fn statuses(filter: &Filter) -> &'static str {
+/// Batches, the newest first, without those that the filter does not want, as far as the row alone says it.
+pub(crate) fn listing(filter: &Filter) -> String {
     let wants = |status| filter.statuses.is_empty() || filter.statuses.contains(&status);
     let unfinished = [Status::Open, Status::Closed, Status::Claimed, Status::Retrying];
-    match (unfinished.into_iter().any(wants), wants(Status::Finished), wants(Status::Dead)) {
-        (false, false, _) => "status = 'dead'",
-        (false, true, false) => "status = 'finished'",
-        (false, true, true) => "status IN ('finished', 'dead')",
-        (true, false, false) => "status = 'unfinished'",
-        (true, false, true) => "status IN ('unfinished', 'dead')",
-        (true, true, false) => "status IN ('unfinished', 'finished')",
-        (true, true, true) => "TRUE",
-    }
+    // What is rare has an index of its own for each status, which SQLite has to be told: it knows nothing of how many
+    // there are, and goes by the primary key. So it does for the others, among which finished ones are found soon; the
+    // plus keeps it from their index, by which it would have to sort them.
+    let wanted = (unfinished.into_iter().any(wants), wants(Status::Finished), wants(Status::Dead));
+    let dead = "INDEXED BY batches_dead WHERE status = 'dead'";
+    let unfinished = "INDEXED BY batches_unfinished WHERE status = 'unfinished'";
+    let sources: &[&str] = match wanted {
+        (false, false, _) => &[dead],
+        (true, false, false) => &[unfinished],
+        (true, false, true) => &[unfinished, dead],
+        (false, true, false) => &["WHERE +status = 'finished'"],
+        (false, true, true) => &["WHERE +status <> 'unfinished'"],
+        (true, true, false) => &["WHERE +status <> 'dead'"],
+        (true, true, true) => &["WHERE TRUE"],
+    };
+    let select = |source: &&str| {
+        format!(
+            "SELECT {COLUMNS} FROM batches {source} AND store = ?1 AND key >= ?2 AND (?3 IS NULL OR key < ?3)"
+        )
+    };
+    let selects: Vec<String> = sources.iter().map(select).collect();
+    format!("{} ORDER BY id DESC", selects.join(" UNION ALL "))
 }
 
 /// The first text after all that start with `prefix`, if there is one. SQLite compares the bytes of UTF-8, which sort
@@ -187,14 +198,20 @@ fn after_all_with(prefix: &str) -> Option<String> {
     None
 }
 
+// By indexes that SQLite has to be told of, see `listing`.
+pub(crate) const COUNT_FINISHED: &str =
+    "SELECT count(*) FROM batches INDEXED BY batches_finished WHERE store = ?1 AND status = 'finished'";
+pub(crate) const COUNT_DEAD: &str =
+    "SELECT count(*) FROM batches INDEXED BY batches_dead WHERE store = ?1 AND status = 'dead'";
+
 pub(crate) fn counts(tx: &Tx<'_>, now: Timestamp) -> Result<Counts, Fault> {
     let mut counts = Counts::default();
     let count = |sql: &str| -> Result<u64, Fault> {
         let count: i64 = tx.connection.prepare_cached(sql)?.query_row([tx.store], |row| row.get(0))?;
         Ok(count.unsigned_abs())
     };
-    counts.finished = count("SELECT count(*) FROM batches WHERE store = ?1 AND status = 'finished'")?;
-    counts.dead = count("SELECT count(*) FROM batches WHERE store = ?1 AND status = 'dead'")?;
+    counts.finished = count(COUNT_FINISHED)?;
+    counts.dead = count(COUNT_DEAD)?;
     counts.keys = count("SELECT count(*) FROM lanes WHERE store = ?1")?;
     let sql = "SELECT lane FROM lanes WHERE store = ?1 AND wake_at IS NOT NULL";
     let mut statement = tx.connection.prepare_cached(sql)?;

@@ -32,6 +32,9 @@
 //! cannot be written, or is longer than [`MAX_BODY_BYTES`], is refused alone. One that cannot be read back, because the
 //! type has changed or the file was damaged, has its batch set aside as dead, and delays nobody.
 //!
+//! The log beside the file, which ends in `-wal`, is some 64 MiB long, or less, and is moved to the file while others
+//! write. It becomes longer only while somebody reads by hand for long in one transaction.
+//!
 //! While the disk is full, or somebody holds a lock by hand for more than five seconds, calls fail as unavailable, and
 //! the store goes on by itself afterwards. A file that maintenance has emptied does not shrink; its room is used again.
 
@@ -41,6 +44,7 @@ mod fault;
 mod held;
 mod inspect;
 mod line;
+mod log;
 mod open;
 pub mod schema;
 mod store;

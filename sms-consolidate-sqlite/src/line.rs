@@ -8,13 +8,16 @@ use sms_consolidate::{BatchId, Timestamp};
 
 use crate::fault::Fault;
 use crate::inspect::{Row, read_row};
-use crate::tx::{Ended, Tx, json, open_batch};
+use crate::tx::{Ended, Text, Tx, json, open_batch};
 
 /// How many keys one step of a flush of all looks at.
 const FLUSHED_AT_ONCE: usize = 500;
 
 /// Of how much maintenance rids the store in one transaction.
 pub(crate) const MAINTAINED_AT_ONCE: usize = 128;
+
+/// Of how many messages and their ids, because one batch may have a hundred thousand.
+const MESSAGES_AT_ONCE: i64 = 1_024;
 
 pub(crate) fn flush(tx: &mut Tx<'_>, now: Timestamp, key: &str, reason: CloseReason) -> Result<u64, Fault> {
     let kept = tx.lane(key)?;
@@ -30,19 +33,20 @@ pub(crate) fn flush(tx: &mut Tx<'_>, now: Timestamp, key: &str, reason: CloseRea
 pub(crate) fn flush_some(
     tx: &mut Tx<'_>,
     now: Timestamp,
-    after: Option<&str>,
+    after: Option<&Text>,
     reason: CloseReason,
-) -> Result<(u64, Option<String>), Fault> {
+) -> Result<(u64, Option<Text>), Fault> {
     tx.write_lanes()?;
     let sql = "SELECT key FROM lanes WHERE store = ?1 AND (?2 IS NULL OR key > ?2) AND wake_at IS NOT NULL \
          ORDER BY key LIMIT ?3";
-    let keys: Vec<String> = {
+    let keys: Vec<Text> = {
         let mut statement = tx.connection.prepare_cached(sql)?;
         let keys = statement.query_map((tx.store, after, FLUSHED_AT_ONCE as i64), |row| row.get(0))?;
         keys.collect::<Result<_, _>>()?
     };
     let mut flushed = 0;
-    for key in &keys {
+    // A claim sets a lane aside whose key is no text.
+    for key in keys.iter().filter_map(Text::as_str) {
         flushed += match flush(tx, now, key, reason) {
             // A claim sets it aside.
             Err(Fault::Damaged(_)) => 0,
@@ -157,8 +161,27 @@ pub(crate) const IDLE: &str = "SELECT key FROM lanes WHERE store = ?1 AND forget
      AND forgettable_at <= ?2 ORDER BY forgettable_at LIMIT ?3";
 
 /// Finished batches, those that finished first.
-pub(crate) const FINISHED: &str = "SELECT id, key FROM batches WHERE store = ?1 AND status = 'finished' \
-     AND ids_kept = ?2 AND ended_at <= ?3 ORDER BY ended_at LIMIT ?4";
+pub(crate) const FINISHED: &str = "SELECT id, key, message_count, ids_kept FROM batches \
+     WHERE store = ?1 AND status = 'finished' AND ids_kept = ?2 AND ended_at <= ?3 ORDER BY ended_at LIMIT ?4";
+
+/// Finished batches of which some ids are forgotten, and not yet all.
+pub(crate) const FORGETTING: &str = "SELECT id, key, message_count, ids_kept FROM batches \
+     WHERE store = ?1 AND status = 'finished' AND ids_kept > 1 LIMIT ?2";
+
+/// A finished batch of which something is to go.
+struct Old {
+    id: Text,
+    key: Text,
+    messages: i64,
+    ids_kept: i64,
+}
+
+impl Old {
+    fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        let messages = row.get::<_, Option<i64>>(2)?.unwrap_or_default();
+        Ok(Self { id: row.get(0)?, key: row.get(1)?, messages, ids_kept: row.get(3)? })
+    }
+}
 
 pub(crate) fn maintain(
     tx: &mut Tx<'_>,
@@ -169,46 +192,78 @@ pub(crate) fn maintain(
     tx.write_lanes()?;
     // Some of them go below, and whoever comes later in the group must not take them for there.
     tx.lanes.forget();
-    let store = tx.store;
     let mut done = Maintained::default();
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
     let lanes = tx.execute(
         &format!("DELETE FROM lanes WHERE store = ?1 AND key IN ({IDLE})"),
-        (store, now.as_unix_millis(), most),
+        (tx.store, now.as_unix_millis(), most),
     )?;
     done.lanes_pruned = lanes as u64;
 
-    let forgotten = finished(tx, true, now - retention.ids, most)?;
-    for (id, key) in &forgotten {
-        let ids = tx.execute(
-            "DELETE FROM message_ids WHERE store = ?1 AND key = ?2 AND id IN \
-             (SELECT message_id FROM messages WHERE store = ?1 AND batch_id = ?3)",
-            (store, key, id),
-        )?;
-        tx.execute("UPDATE batches SET ids_kept = 0 WHERE store = ?1 AND id = ?2", (store, id))?;
-        done.ids_pruned += ids as u64;
+    let mut room = MESSAGES_AT_ONCE;
+    let mut old = forgetting(tx, most)?;
+    let rest = most - i64::try_from(old.len()).unwrap_or(most);
+    old.extend(finished(tx, 1, now - retention.ids, rest)?);
+    done.more = [lanes, old.len()].contains(&limit);
+    for batch in &old {
+        done.ids_pruned += forget_ids(tx, batch, &mut room)?;
     }
-
-    let over = finished(tx, false, now - retention.finished, most)?;
-    for (id, _) in &over {
-        tx.execute("DELETE FROM messages WHERE store = ?1 AND batch_id = ?2", (store, id))?;
-        tx.execute("DELETE FROM batches WHERE store = ?1 AND id = ?2", (store, id))?;
+    let old = finished(tx, 0, now - retention.finished, most)?;
+    done.more |= old.len() == limit;
+    for batch in &old {
+        done.batches_pruned += u64::from(prune(tx, batch, &mut room)?);
     }
-    done.batches_pruned = over.len() as u64;
-    done.more = [lanes, forgotten.len(), over.len()].contains(&limit);
+    done.more |= room == 0;
     Ok(done)
 }
 
-/// Batches that finished before `until`, the oldest first: those whose ids are still known, or the others.
-fn finished(
-    tx: &Tx<'_>,
-    ids_kept: bool,
-    until: Timestamp,
-    limit: i64,
-) -> Result<Vec<(String, String)>, Fault> {
+/// Forgets ids of a batch, in order of their messages, and no more than there is room for. Returns how many.
+fn forget_ids(tx: &Tx<'_>, batch: &Old, room: &mut i64) -> Result<u64, Fault> {
+    if *room == 0 {
+        return Ok(0);
+    }
+    let from = batch.ids_kept - 1;
+    let until = from.saturating_add(*room);
+    let is_last = batch.messages <= until;
+    let ids = tx.execute(
+        "DELETE FROM message_ids WHERE store = ?1 AND key = ?2 AND id IN (SELECT message_id FROM messages \
+         WHERE store = ?1 AND batch_id = ?3 AND position >= ?4 AND position < ?5)",
+        (tx.store, &batch.key, &batch.id, from, if is_last { i64::MAX } else { until }),
+    )?;
+    let sql = "UPDATE batches SET ids_kept = ?3 WHERE store = ?1 AND id = ?2";
+    tx.execute(sql, (tx.store, &batch.id, if is_last { 0 } else { until + 1 }))?;
+    *room -= batch.messages.saturating_sub(from).clamp(0, *room);
+    Ok(ids as u64)
+}
+
+/// Drops messages of a batch, the last ones first and no more than there is room for, and after them the batch. Returns
+/// whether it is gone. Until then it is one that cannot be read back.
+fn prune(tx: &Tx<'_>, batch: &Old, room: &mut i64) -> Result<bool, Fault> {
+    if *room == 0 {
+        return Ok(false);
+    }
+    let messages = tx.execute(
+        "DELETE FROM messages WHERE store = ?1 AND batch_id = ?2 AND position IN (SELECT position FROM messages \
+         WHERE store = ?1 AND batch_id = ?2 ORDER BY position DESC LIMIT ?3)",
+        (tx.store, &batch.id, *room),
+    )?;
+    *room -= i64::try_from(messages).unwrap_or(*room);
+    if *room == 0 {
+        return Ok(false);
+    }
+    tx.execute("DELETE FROM batches WHERE store = ?1 AND id = ?2", (tx.store, &batch.id))?;
+    Ok(true)
+}
+
+fn forgetting(tx: &Tx<'_>, limit: i64) -> Result<Vec<Old>, Fault> {
+    let mut statement = tx.connection.prepare_cached(FORGETTING)?;
+    let found = statement.query_map((tx.store, limit), Old::read)?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Batches that finished before `until`, the oldest first: those of which so many ids are kept.
+fn finished(tx: &Tx<'_>, ids_kept: i64, until: Timestamp, limit: i64) -> Result<Vec<Old>, Fault> {
     let mut statement = tx.connection.prepare_cached(FINISHED)?;
-    let found = statement.query_map((tx.store, ids_kept, until.as_unix_millis(), limit), |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
+    let found = statement.query_map((tx.store, ids_kept, until.as_unix_millis(), limit), Old::read)?;
     Ok(found.collect::<Result<_, _>>()?)
 }

@@ -96,11 +96,12 @@ const CHECKED_BYTES: u64 = 256 * 1024 * 1024;
 /// More than the statements of this crate.
 const STATEMENTS: usize = 64;
 
-/// A file that is ours, its lock, and two connections to it.
+/// A file that is ours, its lock, and the connections to it.
 pub(crate) struct Opened {
     pub(crate) path: PathBuf,
     pub(crate) lock: Lock,
     pub(crate) writer: Connection,
+    pub(crate) mover: Connection,
     pub(crate) reader: Connection,
 }
 
@@ -132,8 +133,10 @@ pub(crate) fn open(path: &Path, max_pages: Option<u32>) -> Result<Opened, OpenEr
     if version < schema::VERSION {
         schema::migrate(&mut writer, version, SystemClock::new().now()).map_err(failed)?;
     }
+    let mover = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    mover.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
     let reader = connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    Ok(Opened { path, lock, writer, reader })
+    Ok(Opened { path, lock, writer, mover, reader })
 }
 
 /// One file has one lock, whatever path led to it.
@@ -245,8 +248,8 @@ fn configure_writer(connection: &Connection, max_pages: Option<u32>) -> rusqlite
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     // 64 MiB, in KiB.
     connection.pragma_update(None, "cache_size", -65_536)?;
-    // In pages. A page that changes often goes from the log to the file less often.
-    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    // See `log`.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     // What a burst has made longer is cut off again, in bytes.
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
     if let Some(pages) = max_pages {

@@ -1,6 +1,7 @@
 //! The store: from the contract's methods to operations on the two threads.
 
 use std::fmt;
+use std::io;
 use std::marker::PhantomData;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -18,9 +19,10 @@ use sms_consolidate::{Batch, BatchId, Classification, Clock, Key, Message, Times
 
 use crate::append::Prepared;
 use crate::line::Retention;
+use crate::log::{Lengths, Mover};
 use crate::open::{self, Lock, OpenError};
-use crate::tx::json;
-use crate::worker::{Session, Wake, Worker};
+use crate::tx::{Text, json};
+use crate::worker::{Limits, Session, Wake, Worker};
 use crate::{append, claim, held, inspect, line};
 
 /// Keeps lanes, messages and the record of every batch in one SQLite file.
@@ -61,6 +63,7 @@ impl<K, M> SqliteStore<K, M> {
             keep_ids_for: Duration::from_secs(48 * 60 * 60),
             group_size: NonZeroUsize::new(256).expect("256 is not 0"),
             queue_length: NonZeroUsize::new(16_384).expect("16,384 is not 0"),
+            queue_bytes: NonZeroUsize::new(64 << 20).expect("64 MiB are not 0"),
             max_pages: None,
             on_step: None,
             of: PhantomData,
@@ -93,6 +96,7 @@ pub struct SqliteStoreBuilder<K, M> {
     keep_ids_for: Duration,
     group_size: NonZeroUsize,
     queue_length: NonZeroUsize,
+    queue_bytes: NonZeroUsize,
     max_pages: Option<u32>,
     on_step: Option<fn(&'static str)>,
     of: PhantomData<fn() -> (K, M)>,
@@ -131,6 +135,13 @@ impl<K, M> SqliteStoreBuilder<K, M> {
         self
     }
 
+    /// How many bytes of messages may wait. Beyond that the store says at once that it is unavailable; a single append
+    /// of more is taken if nothing else waits. Default 64 MiB.
+    pub fn queue_bytes(mut self, bytes: NonZeroUsize) -> Self {
+        self.queue_bytes = bytes;
+        self
+    }
+
     /// For tests only: how large the file may become, in pages of 4 KiB. Then the store is as on a full disk. It is no
     /// setting for services, because ending and forgetting batches needs room too.
     #[doc(hidden)]
@@ -157,7 +168,10 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> SqliteStoreBuilder<K, M>
         let opened = open::open(&self.path, self.max_pages)?;
         let path: Arc<Path> = opened.path.into();
         let wake = Arc::new(Wake::new());
-        let session = |connection, writes| Session {
+        let failed = |error: io::Error| OpenError::Failed { path: path.to_path_buf(), source: error.into() };
+        let mover = Mover::start(opened.mover, Lengths::USUAL).map_err(failed)?;
+        let session = |connection, mover, writes| Session {
+            mover,
             connection,
             path: Arc::clone(&path),
             store: self.name.clone(),
@@ -165,15 +179,12 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> SqliteStoreBuilder<K, M>
             wake: Arc::clone(&wake),
             on_step: self.on_step.filter(|_| writes),
         };
-        let start = |name, connection, writes| {
-            let group = if writes { self.group_size.get() } else { 1 };
-            // The channel's own limit is far beyond any use.
-            let waiting = self.queue_length.get().min(1 << 24);
-            let started = Worker::start(name, session(connection, writes), group, waiting);
-            started.map_err(|error| OpenError::Failed { path: path.to_path_buf(), source: error.into() })
-        };
-        let writer = start("sqlite-writer", opened.writer, true)?;
-        let reader = start("sqlite-reader", opened.reader, false)?;
+        let limits =
+            |group| Limits { group, waiting: self.queue_length.get(), waiting_bytes: self.queue_bytes.get() };
+        let session_of_writer = session(opened.writer, Some(mover), true);
+        let writer = Worker::start("sqlite-writer", session_of_writer, limits(self.group_size.get()));
+        let reader = Worker::start("sqlite-reader", session(opened.reader, None, false), limits(1));
+        let (writer, reader) = (writer.map_err(failed)?, reader.map_err(failed)?);
         Ok(SqliteStore {
             reader,
             writer,
@@ -193,7 +204,8 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for SqliteSt
             return Ok(AppendReport::default());
         }
         let arrivals: Vec<Prepared> = arrivals.iter().map(Prepared::new).collect();
-        self.writer.run(move |tx| append::append(tx, now, &arrivals)).await
+        let bytes = arrivals.iter().map(Prepared::bytes).sum();
+        self.writer.run_with(bytes, move |tx| append::append(tx, now, &arrivals)).await
     }
 
     /// As it was last committed: what is not yet acknowledged is announced by its own answer.
@@ -288,11 +300,11 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for SqliteSt
             let key = key.to_string();
             return self.writer.run(move |tx| line::flush(tx, now, &key, reason)).await;
         }
-        let (mut flushed, mut after) = (0, None::<String>);
+        let (mut flushed, mut after) = (0, None::<Text>);
         loop {
             let from = after.take();
             let (some, last) =
-                self.writer.run(move |tx| line::flush_some(tx, now, from.as_deref(), reason)).await?;
+                self.writer.run(move |tx| line::flush_some(tx, now, from.as_ref(), reason)).await?;
             flushed += some;
             after = last;
             if after.is_none() {

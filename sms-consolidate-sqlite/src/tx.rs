@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use serde_json::Value;
 use sms_consolidate::lane::{BatchFacts, Lane};
-use sms_consolidate::{BatchId, BatchIds, Timestamp};
+use sms_consolidate::{BatchIds, Timestamp};
 
 use crate::fault::Fault;
 
@@ -253,7 +254,24 @@ fn other_facts(facts: &BatchFacts) -> String {
     facts.to_string()
 }
 
-/// Parses the text form of a batch's id.
-pub(crate) fn batch_id(text: &str) -> Result<BatchId, Fault> {
-    text.parse().map_err(|_| Fault::Damaged("a batch has an id that is none"))
+/// Text as a row has it: SQLite keeps what is no UTF-8 as well. Where many rows are read and one must not fail all.
+#[derive(Clone)]
+pub(crate) struct Text(pub(crate) Vec<u8>);
+
+impl Text {
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        std::str::from_utf8(&self.0).ok()
+    }
+}
+
+impl FromSql for Text {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_bytes().map(|bytes| Self(bytes.to_owned()))
+    }
+}
+
+impl ToSql for Text {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(ValueRef::Text(&self.0)))
+    }
 }

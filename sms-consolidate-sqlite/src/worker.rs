@@ -14,9 +14,10 @@ use std::thread::{self, JoinHandle};
 use rusqlite::Connection;
 use sms_consolidate::store::StoreError;
 use sms_consolidate::{BatchIds, Timestamp};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::fault::{Failure, Fault};
+use crate::log::Mover;
 use crate::tx::Tx;
 
 /// Something to be done in a transaction. It may be run twice, because a group may be rolled back on account of
@@ -24,6 +25,8 @@ use crate::tx::Tx;
 trait Operation: Send {
     /// Whether anybody still waits for it.
     fn is_wanted(&self) -> bool;
+    /// How many bytes of messages it holds.
+    fn bytes(&self) -> usize;
     fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), Fault>;
     fn answer(self: Box<Self>, done: Result<(), Failure>);
 }
@@ -31,6 +34,8 @@ trait Operation: Send {
 struct Job<T, F> {
     work: F,
     value: Option<T>,
+    /// Its place among the bytes that may wait.
+    place: OwnedSemaphorePermit,
     answer: oneshot::Sender<Result<T, Failure>>,
 }
 
@@ -41,6 +46,10 @@ where
 {
     fn is_wanted(&self) -> bool {
         !self.answer.is_closed()
+    }
+
+    fn bytes(&self) -> usize {
+        self.place.num_permits()
     }
 
     fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), Fault> {
@@ -62,9 +71,12 @@ type Queued = Box<dyn Operation>;
 
 /// What a worker's thread owns.
 pub(crate) struct Session {
+    /// Before its connection, so that this one is the last to be closed, and cleans up.
+    pub(crate) mover: Option<Mover>,
     pub(crate) connection: Connection,
     pub(crate) path: Arc<Path>,
     pub(crate) store: String,
+    /// Whether this is the one that writes.
     pub(crate) writes: bool,
     /// The earliest instant at which a lane wakes, as it was last committed.
     pub(crate) wake: Arc<Wake>,
@@ -91,16 +103,37 @@ impl Wake {
     }
 }
 
+/// How much a worker takes on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Operations in a transaction.
+    pub(crate) group: usize,
+    /// Operations that wait.
+    pub(crate) waiting: usize,
+    /// Bytes of messages that wait. One operation may have more, if nothing else waits.
+    pub(crate) waiting_bytes: usize,
+}
+
+/// Bytes of messages in a transaction, unless one operation has more: what a group writes is in memory until it is
+/// committed, and the next one waits for it.
+const GROUP_BYTES: usize = 8 * 1024 * 1024;
+
 /// The thread, seen from outside. Dropping it has what is queued finished first.
 pub(crate) struct Worker {
     queue: Option<mpsc::Sender<Queued>>,
+    /// One permit for each byte that may wait.
+    places: Arc<Semaphore>,
+    all_places: u32,
     thread: Option<JoinHandle<()>>,
     path: Arc<Path>,
 }
 
 impl Worker {
-    pub(crate) fn start(name: &str, session: Session, group: usize, waiting: usize) -> io::Result<Self> {
-        let (queue, mut queued) = mpsc::channel::<Queued>(waiting);
+    pub(crate) fn start(name: &str, session: Session, limits: Limits) -> io::Result<Self> {
+        let Limits { group, waiting, waiting_bytes } = limits;
+        // The channel's own limits are far beyond any use.
+        let (queue, mut queued) = mpsc::channel::<Queued>(waiting.min(1 << 24));
+        let all_places = u32::try_from(waiting_bytes.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
         let path = Arc::clone(&session.path);
         session.note_wake();
         let work = move || {
@@ -109,11 +142,15 @@ impl Worker {
             let mut operations = Vec::with_capacity(group);
             while queued.blocking_recv_many(&mut operations, group) > 0 {
                 operations.retain(|operation| operation.is_wanted());
-                session.handle(std::mem::take(&mut operations), &mut ids);
+                while !operations.is_empty() {
+                    let later = operations.split_off(fitting(&operations));
+                    session.handle(std::mem::replace(&mut operations, later), &mut ids);
+                }
             }
         };
         let thread = thread::Builder::new().name(name.to_owned()).spawn(work)?;
-        Ok(Self { queue: Some(queue), thread: Some(thread), path })
+        let places = Arc::new(Semaphore::new(all_places as usize));
+        Ok(Self { queue: Some(queue), places, all_places, thread: Some(thread), path })
     }
 
     /// Has `work` done in a transaction, and returns what it returned once that is committed.
@@ -124,9 +161,23 @@ impl Worker {
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
     {
+        self.run_with(0, work).await
+    }
+
+    /// The same for work that holds so many bytes of messages. All other work is short, or there is little of it at a
+    /// time.
+    pub(crate) async fn run_with<T, F>(&self, bytes: usize, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
+    {
+        let places = u32::try_from(bytes).unwrap_or(u32::MAX).min(self.all_places);
+        let Ok(place) = Arc::clone(&self.places).try_acquire_many_owned(places) else {
+            return Err(Failure::new(&self.path, Fault::TooManyBytes).into());
+        };
         let (answer, answered) = oneshot::channel();
         let queue = self.queue.as_ref().expect("the queue is there until the worker is dropped");
-        let fault = match queue.try_send(Box::new(Job { work, value: None, answer })) {
+        let fault = match queue.try_send(Box::new(Job { work, value: None, place, answer })) {
             Ok(()) => match answered.await {
                 Ok(done) => return done.map_err(StoreError::from),
                 Err(_) => Fault::Ended,
@@ -136,6 +187,16 @@ impl Worker {
         };
         Err(Failure::new(&self.path, fault).into())
     }
+}
+
+/// How many of the operations go into one transaction.
+fn fitting(operations: &[Queued]) -> usize {
+    let mut bytes = 0_usize;
+    let fits = |operation: &&Queued| {
+        bytes = bytes.saturating_add(operation.bytes());
+        bytes <= GROUP_BYTES
+    };
+    operations.iter().take_while(fits).count().max(1).min(operations.len())
 }
 
 impl Drop for Worker {
@@ -158,6 +219,9 @@ impl Session {
                 group.into_iter().for_each(|operation| operation.answer(Err(failure.clone())));
             }
             Err(_) => group.into_iter().for_each(|operation| self.handle(vec![operation], ids)),
+        }
+        if let Some(mover) = &self.mover {
+            mover.after_commit(&self.connection);
         }
     }
 
@@ -233,6 +297,7 @@ mod tests {
         let mut connection = Connection::open_in_memory().expect("SQLite works");
         schema::migrate(&mut connection, 0, Timestamp::default()).expect("an empty file can be migrated");
         Session {
+            mover: None,
             connection,
             path: Path::new("store.db").into(),
             store: "default".to_owned(),
@@ -245,8 +310,17 @@ mod tests {
     type Answer = oneshot::Receiver<Result<(), Failure>>;
 
     fn job(work: impl FnMut(&mut Tx<'_>) -> Result<(), Fault> + Send + 'static) -> (Queued, Answer) {
+        job_with(0, work)
+    }
+
+    fn job_with(
+        bytes: u32,
+        work: impl FnMut(&mut Tx<'_>) -> Result<(), Fault> + Send + 'static,
+    ) -> (Queued, Answer) {
         let (answer, answered) = oneshot::channel();
-        (Box::new(Job { work, value: None, answer }), answered)
+        let places = Arc::new(Semaphore::new(bytes as usize));
+        let place = places.try_acquire_many_owned(bytes).expect("there are so many");
+        (Box::new(Job { work, value: None, place, answer }), answered)
     }
 
     /// Writes a lane in two steps, with what `between` does after the first.
@@ -300,6 +374,19 @@ mod tests {
         }
         assert_eq!(keys(&session), ["k10"]);
         assert_eq!(session.wake.get(), Some(now + Window::default().max_wait()));
+    }
+
+    #[test]
+    fn a_group_is_bounded_by_its_bytes() {
+        let check = |mebibytes: &[u32], expected| {
+            let jobs: Vec<_> = mebibytes.iter().map(|size| job_with(size << 20, |_| Ok(())).0).collect();
+            assert_eq!(fitting(&jobs), expected, "{mebibytes:?}");
+        };
+        check(&[], 0);
+        check(&[0, 0, 1], 3);
+        check(&[3, 5, 0, 1], 3);
+        check(&[3, 6], 1);
+        check(&[16, 0], 1);
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use rusqlite::{Connection, OptionalExtension};
@@ -48,13 +51,14 @@ impl HandSqlite {
             ("synchronous", "FULL"),
             ("temp_store", "MEMORY"),
             ("cache_size", "-65536"),
-            ("wal_autocheckpoint", "4000"),
+            ("wal_autocheckpoint", "0"),
             ("journal_size_limit", "67108864"),
         ];
         for (name, value) in settings {
             connection.pragma_update(None, name, value).expect("the file takes a setting");
         }
         connection.set_prepared_statement_cache_capacity(64);
+        let log = Log::start(path);
         let (queue, mut queued) = mpsc::channel::<Asked>(QUEUE);
         let work = move || {
             let (clock, mut group) = (SystemClock::new(), Vec::with_capacity(GROUP));
@@ -66,6 +70,7 @@ impl HandSqlite {
                     // Whoever asked may have gone.
                     let _ = asked.answer.send(taken);
                 }
+                log.after_commit(&connection).expect("a log can be moved");
             }
         };
         thread::Builder::new().name("sqlite-by-hand".to_owned()).spawn(work).expect("a thread starts");
@@ -100,6 +105,51 @@ impl ByHand for HandSqlite {
 
     async fn finish(&self, taken: &Taken, outcome: String) {
         self.ask(Write::Finish { key: taken.key.clone(), outcome }).await;
+    }
+}
+
+/// Moves pages from the log to the file on a thread of its own, as the library does.
+struct Log {
+    wanted: SyncSender<()>,
+    is_moving: Arc<AtomicBool>,
+}
+
+/// Pages in the log, and those of them that are in the file too.
+fn pages(connection: &Connection, sql: &str) -> rusqlite::Result<(i64, i64)> {
+    connection.prepare_cached(sql)?.query_row([], |row| Ok((row.get(1)?, row.get(2)?)))
+}
+
+impl Log {
+    fn start(path: &Path) -> Self {
+        let connection = Connection::open(path).expect("the file can be opened");
+        let (wanted, asked) = sync_channel(1);
+        let is_moving = Arc::new(AtomicBool::new(false));
+        let moving = Arc::clone(&is_moving);
+        let work = move || {
+            while asked.recv().is_ok() {
+                pages(&connection, "PRAGMA wal_checkpoint(PASSIVE)").expect("a log can be moved");
+                moving.store(false, Ordering::Release);
+            }
+        };
+        thread::Builder::new().name("log-by-hand".to_owned()).spawn(work).expect("a thread starts");
+        Self { wanted, is_moving }
+    }
+
+    fn after_commit(&self, writer: &Connection) -> rusqlite::Result<()> {
+        if self.is_moving.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let (in_log, moved) = pages(writer, "PRAGMA wal_checkpoint(NOOP)")?;
+        if in_log - moved < 4_000 {
+            return Ok(());
+        }
+        if in_log >= 16_000 {
+            pages(writer, "PRAGMA wal_checkpoint(PASSIVE)")?;
+        } else {
+            self.is_moving.store(true, Ordering::Release);
+            self.wanted.send(()).expect("the thread lives as long as this");
+        }
+        Ok(())
     }
 }
 

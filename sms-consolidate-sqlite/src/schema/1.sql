@@ -36,7 +36,7 @@ CREATE TABLE batches (
     reply          TEXT,             -- as it was about to be sent
     outcome        TEXT,             -- JSON: {"replied":{"id":…}}, {"no_reply":"…"} or "reply_unknown"
     error          TEXT,             -- what last went wrong
-    ids_kept       INTEGER NOT NULL DEFAULT 1, -- whether the ids of its messages are still known
+    ids_kept       INTEGER NOT NULL DEFAULT 1, -- 0 if the ids of its messages are forgotten, n if those before the nth are
     facts          TEXT,             -- JSON: what else the lane knew of it
     PRIMARY KEY (store, id)
 ) STRICT, WITHOUT ROWID;

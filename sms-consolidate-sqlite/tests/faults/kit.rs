@@ -52,6 +52,18 @@ pub(crate) fn child(test: &str, path: &Path) -> Child {
     command(&executable, test, path).spawn().expect("the test can be started")
 }
 
+/// Runs one of this file's tests by way of another program, which gets its command line after `arguments`. Returns what
+/// both wrote.
+#[cfg(unix)]
+pub(crate) fn child_of(program: &str, arguments: &[&str], test: &str, path: &Path) -> String {
+    let executable = std::env::current_exe().expect("a test knows where it is");
+    let inner = command(&executable, test, path);
+    let mut outer = Command::new(program);
+    outer.args(arguments).arg(inner.get_program()).args(inner.get_args()).env(PATH, path);
+    let output = outer.stdin(Stdio::null()).output().expect("the program can be started");
+    String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+}
+
 /// The same as somebody who may do less, if that can be done, and who says what it wrote.
 #[cfg(unix)]
 pub(crate) fn child_as_nobody(test: &str, path: &Path) -> String {

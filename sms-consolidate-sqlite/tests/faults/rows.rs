@@ -1,0 +1,166 @@
+//! Messages that cannot be written, and rows that cannot be read back: each stands in nobody's way.
+
+use sms_consolidate::store::{Appended, Filter, Finish, Inspect, NoReply, Outcome, Refusal, Status, Store};
+use sms_consolidate::{Classification, CloseReason, Label, SmsMessage};
+use sms_consolidate_sqlite::SqliteStore;
+
+use crate::kit::{Shy, arrival, at, keyed, limit, row, sms, texts};
+use crate::{LEASE, folder, open};
+
+#[tokio::test]
+async fn a_message_that_cannot_be_stored_is_refused_alone() {
+    let folder = folder();
+    let store = SqliteStore::<String, Shy>::open(folder.path().join("store.db")).expect("the store opens");
+    let big = "x".repeat(sms_consolidate_sqlite::MAX_BODY_BYTES);
+    for (n, bad) in ["cannot be written", "panics when written", &big].into_iter().enumerate() {
+        let now = at(n as u64 * 100);
+        let texts = ["before", bad, "after"].map(|text| arrival("a", Shy::new(text)));
+        let (one, other) = tokio::join!(
+            store.append(now, texts.to_vec()),
+            store.append(now, vec![arrival("b", Shy::new("neighbour"))])
+        );
+        let (results, neighbour) = (one.expect("append").results, other.expect("append").results);
+        assert_eq!(results[1], Appended::Refused(Refusal::Unstorable));
+        for result in [results[0], results[2], neighbour[0]] {
+            assert!(matches!(result, Appended::Accepted(_)), "{result:?}");
+        }
+        let claims = store.claim(at(n as u64 * 100 + 60), limit(9), LEASE).await.expect("claim");
+        let messages: usize = claims.iter().map(|claim| claim.batch.messages.len()).sum();
+        assert_eq!(messages, 3);
+        for claim in claims {
+            let done = Finish::new(Outcome::NoReply(NoReply::Off));
+            store.finish(now, &claim.batch.key, claim.fence(), &done).await.expect("finish");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_back_is_dead_and_its_neighbours_are_not() {
+    let folder = folder();
+    let path = folder.path().join("store.db");
+    let store = SqliteStore::<String, Shy>::open(&path).expect("the store opens");
+    let all = ["panics when read", "cannot be read", "sound"];
+    let arrivals = all.map(|text| arrival(text, Shy::new(text)));
+    store.append(at(0), arrivals.to_vec()).await.expect("append");
+    let claims = store.claim(at(60), limit(9), LEASE).await.expect("claim");
+    let keys: Vec<&str> = claims.iter().map(|claim| claim.batch.key.as_str()).collect();
+    assert_eq!(keys, ["sound"]);
+    let dead = store.list(&Filter::newest(9).with_status(Status::Dead)).await.expect("list");
+    assert_eq!(dead.len(), 2);
+    for record in &dead {
+        let error = record.error.as_deref().expect("it says why");
+        assert!(!error.contains("when read") && !error.contains("cannot be read"), "no text in {error:?}");
+        let whole = store.batch(record.id).await.expect("batch").expect("it is known");
+        assert!(whole.batch.is_none());
+    }
+    store.append(at(61), vec![arrival("next", Shy::new("sound"))]).await.expect("the store goes on");
+    let claims = store.claim(at(121), limit(1), LEASE).await.expect("claim");
+    assert_eq!(claims.len(), 1);
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_read_back_delays_no_other() {
+    let folder = folder();
+    let path = folder.path().join("store.db");
+    let store = SqliteStore::<String, SmsMessage>::open(&path).expect("the store opens");
+    let arrivals = ["1", "two", "panic", "4"].map(|key| sms(key, "id", "text"));
+    store.append(at(0), arrivals.to_vec()).await.expect("append");
+    drop(store);
+    // The service was changed, and has numbers for keys now.
+    let store = SqliteStore::<keyed::Number, SmsMessage>::open(&path).expect("the store opens");
+    let claims = store.claim(at(60), limit(9), LEASE).await.expect("claim");
+    let mut keys: Vec<String> = claims.iter().map(|claim| claim.batch.key.to_string()).collect();
+    keys.sort_unstable();
+    assert_eq!(keys, ["1", "4"]);
+    let dead = store.counts(at(60)).await.expect("counts").dead;
+    assert_eq!(dead, 2, "they are kept");
+    assert_eq!(store.list(&Filter::newest(9)).await.expect("list").len(), 2, "the others are listed");
+}
+
+#[tokio::test]
+async fn a_damaged_lane_is_set_aside_and_delays_no_other() {
+    let folder = folder();
+    let path = folder.path().join("store.db");
+    let store = open(&path).expect("the store opens");
+    store.append(at(0), vec![sms("a", "1", "text"), sms("b", "1", "text")]).await.expect("append");
+    let by_hand = rusqlite::Connection::open(&path).expect("another connection");
+    let lane: String = row(&by_hand, "SELECT lane FROM lanes WHERE key = 'a'");
+    by_hand.execute("UPDATE lanes SET lane = '{' WHERE key = 'a'", []).expect("it can be damaged");
+    let claims = store.claim(at(60), limit(9), LEASE).await.expect("claim");
+    assert_eq!(claims.iter().map(|claim| claim.batch.key.as_str()).collect::<Vec<_>>(), ["b"]);
+    assert_eq!(store.next_wake().await.expect("next_wake"), Some(at(90)), "the lease of b");
+    let report = store.append(at(61), vec![sms("a", "2", "text"), sms("c", "2", "text")]).await;
+    let results = report.expect("append").results;
+    assert_eq!(results[0], Appended::Refused(Refusal::Unstorable));
+    assert!(matches!(results[1], Appended::Accepted(_)));
+    assert_eq!(store.list(&Filter::newest(9)).await.expect("list").len(), 2, "of b and c");
+    assert_eq!(store.counts(at(61)).await.expect("counts").keys, 3);
+    // Mended as the schema's documentation says.
+    by_hand.execute("UPDATE lanes SET lane = ?1, wake_at = 0 WHERE key = 'a'", [lane]).expect("mended");
+    let claims = store.claim(at(62), limit(9), LEASE).await.expect("claim");
+    assert_eq!(texts(&claims[0].batch.messages), ["text"]);
+}
+
+/// SQLite takes any bytes for text.
+#[tokio::test]
+async fn what_is_no_text_stands_in_nobodys_way() {
+    let folder = folder();
+    let path = folder.path().join("store.db");
+    let store = open(&path).expect("the store opens");
+    let keys = ["lane", "checkpoint", "reply", "finished", "sound"];
+    store.append(at(0), keys.map(|key| sms(key, "id", "text")).to_vec()).await.expect("append");
+    for claim in store.claim(at(60), limit(9), LEASE).await.expect("claim") {
+        let (key, fence) = (&claim.batch.key, claim.fence());
+        let found = Classification::new(Label::AGREE, "by hand");
+        store.checkpoint(at(60), key, fence, &found).await.expect("checkpoint");
+        if key == "finished" {
+            let done = Finish::new(Outcome::NoReply(NoReply::Off));
+            store.finish(at(60), key, fence, &done).await.expect("finish");
+        }
+    }
+    let by_hand = rusqlite::Connection::open(&path).expect("another connection");
+    for sql in [
+        "UPDATE lanes SET key = CAST(x'ff' AS TEXT) WHERE key = 'lane'",
+        "UPDATE batches SET key = CAST(x'ff' AS TEXT) WHERE key = 'lane'",
+        "UPDATE batches SET classification = CAST(x'ff' AS TEXT) WHERE key = 'checkpoint'",
+        "UPDATE batches SET reply = CAST(x'ff' AS TEXT) WHERE key = 'reply'",
+        "UPDATE batches SET key = CAST(x'ff' AS TEXT) WHERE key = 'finished'",
+    ] {
+        assert_eq!(by_hand.execute(sql, []).expect("it can be damaged"), 1, "{sql}");
+    }
+    store.flush(at(100), None, CloseReason::Flush).await.expect("flush");
+    let claims = store.claim(at(100), limit(9), LEASE).await.expect("claim");
+    assert_eq!(claims.iter().map(|claim| claim.batch.key.as_str()).collect::<Vec<_>>(), ["sound"]);
+    assert_eq!(store.next_wake().await.expect("next_wake"), Some(at(130)), "the lease of that one");
+    let listed = store.list(&Filter::newest(9)).await.expect("list");
+    let mut listed: Vec<_> = listed.iter().map(|record| (record.key.as_str(), record.status)).collect();
+    listed.sort_unstable_by_key(|(key, _)| *key);
+    assert_eq!(listed, [("checkpoint", Status::Dead), ("reply", Status::Dead), ("sound", Status::Claimed)]);
+    let month = std::time::Duration::from_secs(31 * 24 * 3_600);
+    let done = store.maintain(at(100) + month, limit(9)).await.expect("maintain");
+    assert_eq!((done.batches_pruned, done.more), (1, false));
+    store.append(at(100), vec![sms("new", "id", "text")]).await.expect("the store goes on");
+}
+
+/// More than one step of a flush, and more than one claim.
+#[tokio::test]
+async fn hundreds_of_lanes_that_cannot_be_read_delay_no_other() {
+    let folder = folder();
+    let path = folder.path().join("store.db");
+    let store = open(&path).expect("the store opens");
+    let sms = |n: u32| sms(&format!("{n:04}"), "id", "text");
+    store.append(at(0), (0..1_800).map(sms).collect()).await.expect("append");
+    let by_hand = rusqlite::Connection::open(&path).expect("another connection");
+    let damage = "UPDATE lanes SET lane = '{', wake_at = 0 WHERE key < '0600';
+         UPDATE lanes SET key = CAST(x'ff' || key AS TEXT), wake_at = 0 WHERE key >= '1200'";
+    by_hand.execute_batch(damage).expect("they can be damaged");
+    assert_eq!(store.flush(at(1), None, CloseReason::Flush).await.expect("flush"), 600);
+    for _ in 0..6 {
+        let claims = store.claim(at(1), limit(100), LEASE).await.expect("claim");
+        assert_eq!(claims.len(), 100);
+        assert!(claims.iter().all(|claim| ("0600".."1200").contains(&claim.batch.key.as_str())));
+    }
+    assert!(store.claim(at(1), limit(100), LEASE).await.expect("claim").is_empty());
+    let set_aside: i64 = row(&by_hand, "SELECT count(*) FROM lanes WHERE wake_at IS NULL");
+    assert_eq!(set_aside, 1_200);
+}

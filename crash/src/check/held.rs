@@ -149,9 +149,19 @@ impl<'a> Held<'a> {
         let until_next_us = micros(evidence.lease) / 3 + GRACE_US;
         let renewals = || self.writes.iter().filter(|write| write.deed == Deed::Renew);
         let away = |outage: &&Outage| {
-            renewals().any(|write| {
-                write.failed_in(outage, evidence) && ends_us <= write.over_us(evidence) + until_next_us
-            })
+            // While its store connects anew, a worker is still cut off.
+            let is_back = self.writes.iter().any(|write| {
+                write.answer.is_some_and(|(answer, at_us)| {
+                    answer == DeedPhase::Done && (outage.until_us..=ends_us).contains(&at_us)
+                })
+            });
+            let is_missed = |write: &&Write| {
+                let waits = !write.is(DeedPhase::Done) && !write.is(DeedPhase::Failed);
+                write.failed_in(outage, evidence)
+                    || (waits && (outage.until_us..=ends_us).contains(&write.asked_us))
+            };
+            let late = |write: &Write| ends_us <= write.over_us(evidence) + until_next_us;
+            !is_back && outage.from_us <= ends_us && renewals().filter(is_missed).any(late)
         };
         let is_behind = evidence.skew_us(&self.claim.run) < evidence.skew_us(&next.run);
         let cuts = evidence.cuts.iter().filter(held_at).filter_map(cut);

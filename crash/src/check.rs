@@ -13,7 +13,10 @@ use crate::journal::{Call, CallPhase, Deed, DeedPhase, Noted};
 use crate::load::Posted;
 
 mod claims;
+mod held;
 mod replies;
+
+use held::Held;
 
 /// What is left of a run.
 #[derive(Clone, Debug)]
@@ -28,8 +31,12 @@ pub struct Evidence {
     pub classifier: Vec<Call>,
     /// What the servers noted, in order of time.
     pub trace: Vec<Noted>,
-    /// When processes were killed or stopped, or the database was away: nothing else excuses a lost claim.
+    /// When processes were killed or stopped. This and the next two alone excuse a lost claim.
     pub cuts: Vec<Cut>,
+    /// When the database was away.
+    pub outages: Vec<Outage>,
+    /// How far the clocks are off that processes were given, in microseconds: ahead if positive.
+    pub skews_us: BTreeMap<String, i64>,
     /// Whether the gateway was said to know its replies again.
     pub idempotent: bool,
     /// How long batches stay open.
@@ -38,15 +45,35 @@ pub struct Evidence {
     pub lease: Duration,
 }
 
-/// A process, or all of them, was cut off.
+/// A process was cut off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cut {
-    /// Which process; `None` is all of them: the database was away, or clocks were wrong.
-    pub run: Option<String>,
+    /// Which process.
+    pub run: String,
+    /// How.
+    pub how: How,
     /// From when on.
     pub from_us: u64,
-    /// Until when, if it was not for good.
-    pub until_us: Option<u64>,
+    /// When a process that was killed was seen to be dead, or one that was stopped was let go on.
+    pub until_us: u64,
+}
+
+/// How a process is cut off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// With SIGKILL.
+    Killed,
+    /// With SIGSTOP; it went on.
+    Stopped,
+}
+
+/// The database was away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outage {
+    /// From when on.
+    pub from_us: u64,
+    /// When it was seen to answer again.
+    pub until_us: u64,
 }
 
 /// What was promised and not kept.
@@ -106,6 +133,9 @@ type Place = (usize, usize);
 /// Timers, and clocks that are only nearly equal, may be off by so much.
 const TOLERANCE_US: u64 = 50_000;
 
+/// So long a process that is well may take until it is at its next step, on a machine that is busy with many.
+const GRACE_US: u64 = 500_000;
+
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
@@ -113,7 +143,8 @@ fn micros(duration: Duration) -> u64 {
 /// Everything that was not kept. Empty is what it should be.
 #[must_use]
 pub fn check(evidence: &Evidence) -> Vec<Violation> {
-    let mut checker = Checker { evidence, found: Vec::new() };
+    let facts = Facts::new(evidence);
+    let mut checker = Checker { evidence, facts: &facts, found: Vec::new() };
     checker.messages();
     checker.endings();
     checker.order();
@@ -124,8 +155,78 @@ pub fn check(evidence: &Evidence) -> Vec<Violation> {
     checker.found
 }
 
+/// A call that a peer received.
+struct Span<'a> {
+    call: &'a Call,
+    from_us: u64,
+    /// When it was answered, or its caller was seen to be gone.
+    end_us: Option<u64>,
+    is_answered: bool,
+}
+
+/// The calls of one peer, by batch, in order of time.
+struct Calls<'a>(BTreeMap<&'a str, Vec<Span<'a>>>);
+
+impl<'a> Calls<'a> {
+    fn new(calls: &'a [Call]) -> Self {
+        let ends: BTreeMap<u64, &Call> = calls
+            .iter()
+            .filter(|call| call.phase != CallPhase::Received)
+            .map(|end| (end.number, end))
+            .collect();
+        let mut of_batch: BTreeMap<&str, Vec<Span<'_>>> = BTreeMap::new();
+        for call in calls.iter().filter(|call| call.phase == CallPhase::Received) {
+            let end = ends.get(&call.number);
+            let span = Span {
+                call,
+                from_us: call.at_us,
+                end_us: end.map(|end| end.at_us),
+                is_answered: end.is_some_and(|end| end.phase == CallPhase::Answered),
+            };
+            of_batch.entry(&call.request.batch).or_default().push(span);
+        }
+        Self(of_batch)
+    }
+
+    fn of(&self, batch: &str) -> &[Span<'a>] {
+        self.0.get(batch).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The evidence in the order in which the checks look at it.
+struct Facts<'a> {
+    posts: BTreeMap<&'a str, &'a Posted>,
+    held: Vec<Held<'a>>,
+    /// Where in `held` the claims of a batch are.
+    held_of: BTreeMap<&'a str, Vec<usize>>,
+    gateway: Calls<'a>,
+    classifier: Calls<'a>,
+}
+
+impl<'a> Facts<'a> {
+    fn new(evidence: &'a Evidence) -> Self {
+        let held = held::all(evidence);
+        let mut held_of: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, held) in held.iter().enumerate() {
+            held_of.entry(&held.claim.batch).or_default().push(at);
+        }
+        Self {
+            posts: evidence.posts.iter().map(|post| (&*post.id, post)).collect(),
+            held,
+            held_of,
+            gateway: Calls::new(&evidence.gateway),
+            classifier: Calls::new(&evidence.classifier),
+        }
+    }
+
+    fn held_of(&self, batch: &str) -> impl Iterator<Item = &Held<'a>> {
+        self.held_of.get(batch).into_iter().flatten().map(|at| &self.held[*at])
+    }
+}
+
 struct Checker<'a> {
     evidence: &'a Evidence,
+    facts: &'a Facts<'a>,
     found: Vec<Violation>,
 }
 
@@ -136,7 +237,7 @@ impl<'a> Checker<'a> {
     }
 
     fn messages(&mut self) {
-        let posts: BTreeMap<_, _> = self.evidence.posts.iter().map(|post| (&*post.id, post)).collect();
+        let posts = &self.facts.posts;
         let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
         for batch in &self.evidence.batches {
             for message in batch.messages.iter().flatten() {
@@ -202,24 +303,20 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// No two calls of one key at once, unless one is of a process that was stopped: it may go on with what it had
-    /// begun long after its lease.
+    /// No two calls of one key at once, unless one is of a worker that had lost its claim without knowing: it goes on
+    /// with what it had begun.
     fn calls(&mut self) {
-        let evidence = self.evidence;
+        let facts = self.facts;
         let mut intervals: BTreeMap<&str, Vec<(u64, u64, &Call)>> = BTreeMap::new();
-        for calls in [&evidence.gateway, &evidence.classifier] {
-            let ended: BTreeMap<u64, u64> = calls
-                .iter()
-                .filter(|call| call.phase != CallPhase::Received)
-                .map(|call| (call.number, call.at_us))
-                .collect();
-            for call in calls.iter().filter(|call| call.phase == CallPhase::Received) {
-                if evidence.was_stopped(&call.request.run) {
-                    continue;
-                }
-                let end = ended.get(&call.number).copied().unwrap_or(call.at_us);
-                intervals.entry(&call.request.key).or_default().push((call.at_us, end, call));
+        for span in
+            [&facts.gateway, &facts.classifier].into_iter().flat_map(|calls| calls.0.values().flatten())
+        {
+            let request = &span.call.request;
+            if facts.held_of(&request.batch).any(|held| held.is_of(span) && held.may_go_on()) {
+                continue;
             }
+            let interval = (span.from_us, span.end_us.unwrap_or(span.from_us), span.call);
+            intervals.entry(&request.key).or_default().push(interval);
         }
         for mut of_key in intervals.into_values() {
             of_key.sort_by_key(|(from, ..)| *from);
@@ -237,23 +334,8 @@ impl<'a> Checker<'a> {
 }
 
 impl Evidence {
-    /// Whether it was stopped and went on.
-    fn was_stopped(&self, run: &str) -> bool {
-        self.cuts.iter().any(|cut| cut.run.as_deref() == Some(run) && cut.until_us.is_some())
-    }
-
-    /// Whether something befell `run` between two instants.
-    fn was_cut(&self, run: &str, from_us: u64, until_us: u64) -> bool {
-        self.cuts.iter().any(|cut| {
-            cut.run.as_deref().is_none_or(|cut| cut == run)
-                && cut.from_us <= until_us
-                && cut.until_us.is_none_or(|until| from_us <= until)
-        })
-    }
-
-    fn calls_of<'a>(calls: &'a [Call], batch: &str) -> Vec<&'a Call> {
-        let received = calls.iter().filter(|call| call.phase == CallPhase::Received);
-        received.filter(|call| call.request.batch == batch).collect()
+    fn skew_us(&self, run: &str) -> i64 {
+        self.skews_us.get(run).copied().unwrap_or_default()
     }
 }
 
@@ -285,12 +367,16 @@ fn timeline(evidence: &Evidence, batch: &str) -> Vec<String> {
             lines.push((call.at_us, format!("{peer} {:?} call of {}", call.phase, call.request.run)));
         }
     }
-    for cut in &evidence.cuts {
-        if cut.run.as_deref().is_none_or(|run| runs.contains(run)) {
-            let who = cut.run.as_deref().unwrap_or("everybody");
-            lines.push((cut.from_us, format!("{who} cut off")));
-            lines.extend(cut.until_us.map(|until| (until, format!("{who} back"))));
-        }
+    for Cut { run, how, from_us, until_us } in evidence.cuts.iter().filter(|cut| runs.contains(&*cut.run)) {
+        let (befalls, then) =
+            if *how == How::Killed { ("killed", "seen dead") } else { ("stopped", "goes on") };
+        lines.extend([(*from_us, format!("{run} {befalls}")), (*until_us, format!("{run} {then}"))]);
+    }
+    let concerns =
+        |outage: &&Outage| lines.iter().any(|(at, _)| (outage.from_us..=outage.until_us).contains(at));
+    let outages: Vec<Outage> = evidence.outages.iter().filter(concerns).copied().collect();
+    for Outage { from_us, until_us } in outages {
+        lines.extend([(from_us, "the database away".to_owned()), (until_us, "the database back".to_owned())]);
     }
     lines.sort();
     let mut told: Vec<_> = lines.into_iter().map(|(at, line)| format!("{} {line}", seconds(at))).collect();

@@ -32,7 +32,7 @@
 //!     17680.230 node0-2 Claim Done under token 1
 //!     17680.251 node0-2 BeginReply Done under token 1
 //!     17680.252 gateway Received call of node0-2
-//!     17680.260 node0-2 cut off
+//!     17680.260 node0-2 killed
 //!     17682.239 node0-3 Claim Done under token 2
 //!     …
 //!     at the end: Finished Some(Replied(…))
@@ -50,8 +50,17 @@
 //!
 //! # That it can fail
 //!
-//! `tests/honest.rs` loses messages with the in-memory store, and sends replies twice; the findings must name them. Each
-//! single check is tested with evidence that breaks it, in `check/tests.rs`.
+//! `tests/honest.rs` loses messages with the in-memory store, and [plants bugs](planted) in servers, one after the other;
+//! the findings must name them. Each single check is tested with evidence that breaks it, in `check/tests.rs`.
+//!
+//! # What is excused
+//!
+//! A claim may be lost, and with it a call repeated or a reply unknown, only by what the driver did or saw: its process
+//! was killed, or stopped for longer than its lease; its renewals failed while the database was away, until the lease
+//! was over; or another was given a clock that is ahead. Each excuse belongs to one claim, and covers a call only if the
+//! cut fell between the begin of that call and the record of its answer, by the journals of the peers and the times of
+//! the kills. A claim that nobody has noted, which shows as a gap in the tokens of its key, needs a claim that failed or
+//! a process that was killed at that time.
 
 pub mod check;
 pub mod child;
@@ -60,6 +69,7 @@ pub mod contents;
 pub mod journal;
 pub mod load;
 pub mod peer;
+pub mod planted;
 pub mod rig;
 pub mod settings;
 pub mod skewed;

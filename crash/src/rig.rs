@@ -1,5 +1,6 @@
 //! Peers, servers and load together: what a crash test drives.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,11 +10,12 @@ use sms_consolidate::{Clock, SystemClock};
 use sms_consolidate_axum::STATUS_PATH;
 
 use crate::ADMIN_TOKEN;
-use crate::check::{Cut, Evidence};
+use crate::check::{Cut, Evidence, How, Outage};
 use crate::child::Listening;
 use crate::contents::{self, Clocks, Stored, Text};
 use crate::journal::{self, Call, CallPhase, Deed, DeedPhase, Noted};
 use crate::load::{Addresses, Load, Posted};
+use crate::planted::Bug;
 use crate::settings::{Run, Settings, Skew, to_environment};
 use crate::time::monotonic_us;
 
@@ -49,8 +51,8 @@ pub struct Plan {
     pub database_url: String,
     /// Whether the gateway is said to know its replies again.
     pub idempotent: bool,
-    /// A planted bug: every reply is sent twice.
-    pub sends_twice: bool,
+    /// What the servers do wrong.
+    pub bug: Option<Bug>,
     /// What its load and its kills are derived from.
     pub seed: u64,
     /// How often it is to be done.
@@ -76,6 +78,8 @@ pub struct Rig {
     addresses: Addresses,
     load: Option<Load>,
     cuts: Vec<Cut>,
+    outages: Vec<Outage>,
+    skews_us: BTreeMap<String, i64>,
     clock: SystemClock,
     client: reqwest::Client,
 }
@@ -107,7 +111,7 @@ impl Rig {
             gateway: peers[0].url.clone(),
             classifier: peers[1].url.clone(),
             idempotent: plan.idempotent,
-            sends_twice: plan.sends_twice,
+            bug: plan.bug,
             window: WINDOW,
             lease: LEASE,
         };
@@ -121,6 +125,8 @@ impl Rig {
             addresses: Addresses::default(),
             load: None,
             cuts: Vec::new(),
+            outages: Vec::new(),
+            skews_us: BTreeMap::new(),
             clock: SystemClock::new(),
             client: reqwest::Client::builder().no_proxy().build().expect("a client needs nothing"),
         }
@@ -133,6 +139,9 @@ impl Rig {
         node.starts += 1;
         let name = format!("node{index}-{}", node.starts);
         let trace = self.folder.join(format!("{name}.trace")).display().to_string();
+        if let Skew::Given(ms) = skew {
+            self.skews_us.insert(name.clone(), ms * 1_000);
+        }
         let run = Run { name: name.clone(), trace, crash_at, skew };
         let environment = to_environment(&self.settings, &run);
         let errors = self.folder.join(format!("node{index}.log"));
@@ -175,7 +184,7 @@ impl Rig {
         let (run, mut process) = self.nodes[index].process.take().expect("the node runs");
         let from_us = monotonic_us();
         process.kill();
-        self.cuts.push(Cut { run: Some(run), from_us, until_us: None });
+        self.cuts.push(Cut { run, how: How::Killed, from_us, until_us: monotonic_us() });
     }
 
     /// Waits until a node has killed itself. Returns the step and the batch.
@@ -185,7 +194,8 @@ impl Rig {
         self.nodes[index].process = None;
         let died = self.trace_of(&run).into_iter().rfind(|noted| noted.deed == Deed::Crash);
         let died = died.expect("nobody else kills it");
-        self.cuts.push(Cut { run: Some(run), from_us: died.at_us, until_us: None });
+        let (from_us, until_us) = (died.at_us, monotonic_us());
+        self.cuts.push(Cut { run, how: How::Killed, from_us, until_us });
         died
     }
 
@@ -201,20 +211,24 @@ impl Rig {
         stopped.expect("that was waited for")
     }
 
+    /// Whether the batch of a node that has stopped was claimed by another since.
+    #[must_use]
+    pub fn has_taken_over(&self, stopped: &Noted) -> bool {
+        let is_next = |noted: &Noted| noted.batch == stopped.batch && noted.token > stopped.token;
+        self.trace().iter().any(is_next)
+    }
+
     /// Lets a node go on that has stopped itself.
     pub fn resume(&mut self, index: usize, stopped: &Noted) {
         let (run, process) = self.process(index);
         process.signal(Signal::CONT);
-        let run = Some(run.clone());
-        // What it had begun comes to its end after this.
-        self.cuts.push(Cut { run, from_us: stopped.at_us, until_us: Some(monotonic_us()) });
+        let (run, from_us, until_us) = (run.clone(), stopped.at_us, monotonic_us());
+        self.cuts.push(Cut { run, how: How::Stopped, from_us, until_us });
     }
 
-    /// Notes that since `from_us` any worker may have lost its lease: the database was away, or clocks were wrong.
-    pub fn leases_were_worth_nothing(&mut self, from_us: u64) {
-        // Those that ran out meanwhile show when they are claimed anew.
-        let until_us = monotonic_us() + u64::try_from(LEASE.as_micros()).unwrap_or(u64::MAX);
-        self.cuts.push(Cut { run: None, from_us, until_us: Some(until_us) });
+    /// Notes that the database has been away since `from_us`, and is back.
+    pub fn database_was_away(&mut self, from_us: u64) {
+        self.outages.push(Outage { from_us, until_us: monotonic_us() });
     }
 
     fn trace_of(&self, run: &str) -> Vec<Noted> {
@@ -295,6 +309,8 @@ impl Rig {
             classifier,
             trace,
             cuts: self.cuts.clone(),
+            outages: self.outages.clone(),
+            skews_us: self.skews_us.clone(),
             idempotent: self.settings.idempotent,
             window: WINDOW,
             lease: LEASE,

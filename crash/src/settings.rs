@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::planted::Bug;
+
 /// What a server is told.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -14,8 +16,8 @@ pub struct Settings {
     pub classifier: String,
     /// Whether the gateway is said to know its replies again.
     pub idempotent: bool,
-    /// A planted bug: every reply is sent twice.
-    pub sends_twice: bool,
+    /// What the server does wrong.
+    pub bug: Option<Bug>,
     /// How long batches stay open.
     pub window: Duration,
     /// How long a claim lasts unless it is renewed.
@@ -48,6 +50,8 @@ pub enum Skew {
     Given(i64),
 }
 
+const BUG: &str = "BUG";
+
 const GIVEN_SKEW: &str = "GIVEN_CLOCK_SKEW_MS";
 
 /// The variables of a process.
@@ -58,12 +62,12 @@ pub fn to_environment(settings: &Settings, run: &Run) -> Vec<(&'static str, Stri
         ("GATEWAY_URL", settings.gateway.clone()),
         ("CLASSIFIER_URL", settings.classifier.clone()),
         ("IDEMPOTENT", settings.idempotent.to_string()),
-        ("SENDS_TWICE", settings.sends_twice.to_string()),
         ("WINDOW_MS", settings.window.as_millis().to_string()),
         ("LEASE_MS", settings.lease.as_millis().to_string()),
         ("RUN", run.name.clone()),
         ("TRACE", run.trace.clone()),
     ];
+    variables.extend(settings.bug.map(|bug| (BUG, bug.to_string())));
     variables.extend(run.crash_at.clone().map(|step| ("CRASH_AT", step)));
     match &run.skew {
         Skew::None => {}
@@ -84,7 +88,7 @@ pub fn from_environment() -> Result<(Settings, Run), String> {
         gateway: required("GATEWAY_URL")?,
         classifier: required("CLASSIFIER_URL")?,
         idempotent: parsed("IDEMPOTENT")?,
-        sends_twice: parsed("SENDS_TWICE")?,
+        bug: if given(BUG).is_some() { Some(parsed(BUG)?) } else { None },
         window: Duration::from_millis(parsed("WINDOW_MS")?),
         lease: Duration::from_millis(parsed("LEASE_MS")?),
     };

@@ -91,7 +91,12 @@ impl<K: Key, M: Message, S: Store<K, M>> Store<K, M> for Stepped<S> {
         lease: Duration,
     ) -> Result<Vec<Claim<K, M>>, StoreError> {
         let asked_us = monotonic_us();
-        let claims = self.0.claim(now, limit, lease).await?;
+        let answer = self.0.claim(now, limit, lease).await;
+        if let Err(error) = &answer {
+            // It may have been done, and nobody knows of which batches.
+            steps::note(Deed::Claim, DeedPhase::Failed, asked_us, &Of::default(), &error.to_string());
+        }
+        let claims = answer?;
         for claim in &claims {
             steps::note(Deed::Claim, DeedPhase::Done, asked_us, &of(&claim.batch.key, claim.fence()), "");
         }

@@ -12,6 +12,7 @@ use axum::{Json, Router};
 use crash::clients::{Gateway, Remote};
 use crash::contents::{self, Clocks, Stored};
 use crash::journal::Journal;
+use crash::planted::{Bug, Planted};
 use crash::settings::{Run, Settings, Skew, from_environment};
 use crash::skewed::Skewed;
 use crash::stepped::Stepped;
@@ -92,7 +93,7 @@ fn consolidator(
     let gateway = Gateway {
         remote: Remote::new(settings.gateway.clone())?,
         idempotent: settings.idempotent,
-        sends_twice: settings.sends_twice,
+        sends_twice: settings.bug == Some(Bug::SecondReply),
     };
     // A batch that is in flight at every kill must not be given up for that.
     let retry = RetryPolicy {
@@ -103,7 +104,7 @@ fn consolidator(
         ..RetryPolicy::default()
     };
     let mut builder = Sms::builder()
-        .store(Stepped(store))
+        .store(Stepped(Planted::new(store, settings.bug, settings.window)))
         .window(Window::fixed(settings.window))
         .classifier(Remote::new(settings.classifier.clone())?)
         .sender(gateway)

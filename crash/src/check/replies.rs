@@ -1,6 +1,7 @@
 //! What the gateway and the classifier must and must not have received.
 
-use super::{Broken, Checker, Deed, DeedPhase, Evidence, Noted, Outcome, Stored};
+use super::held::Held;
+use super::{Broken, Checker, Deed, DeedPhase, Outcome, Span, Stored};
 
 impl Checker<'_> {
     pub(super) fn replies(&mut self) {
@@ -18,15 +19,18 @@ impl Checker<'_> {
     }
 
     fn reply_of(&mut self, batch: &Stored) {
-        let calls = Evidence::calls_of(&self.evidence.gateway, &batch.id);
-        let differ = calls.iter().any(|call| call.request.texts != calls[0].request.texts);
+        let calls = self.facts.gateway.of(&batch.id);
+        let texts = |call: &Span<'_>| call.call.request.texts.clone();
+        let differ = calls.iter().any(|call| texts(call) != texts(&calls[0]));
         if differ || (calls.len() > 1 && !self.evidence.idempotent) {
-            let texts: Vec<_> = calls.iter().map(|call| &call.request.texts).collect();
+            let texts: Vec<_> = calls.iter().map(texts).collect();
             let text = format!("the gateway was called {} times for {}: {texts:?}", calls.len(), batch.id);
             self.broken(Broken::AnsweredTwice, &batch.id, text);
         }
         let complaint = match &batch.outcome {
-            Some(Outcome::Replied(_)) if calls.is_empty() => Some("counts as answered, and is not"),
+            Some(Outcome::Replied(_)) if !calls.iter().any(|call| call.is_answered) => {
+                Some("counts as answered, and is not")
+            }
             Some(Outcome::Replied(receipt)) if receipt.id.as_ref() != Some(&batch.id) => {
                 Some("has another receipt than it was given")
             }
@@ -46,56 +50,39 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether a worker was cut off between the point of no return and the answer to its `finish`.
+    /// Whether a worker was cut off between the point of no return and the record of the gateway's answer.
     fn was_cut_while_replying(&self, batch: &Stored) -> bool {
-        let of_batch: Vec<&Noted> =
-            self.evidence.trace.iter().filter(|noted| noted.batch == batch.id).collect();
-        let begun =
-            of_batch.iter().filter(|noted| noted.deed == Deed::BeginReply && noted.phase == DeedPhase::Asked);
-        let mut windows = begun.map(|begun| {
-            let end = of_batch.iter().find(|noted| {
-                noted.run == begun.run
-                    && noted.token == begun.token
-                    && noted.deed.ends_claim()
-                    && matches!(noted.phase, DeedPhase::Done | DeedPhase::Refused)
-            });
-            (begun, end.map_or(u64::MAX, |end| end.at_us))
-        });
-        windows.any(|(begun, end)| self.evidence.was_cut(&begun.run, begun.at_us, end))
+        let calls = self.facts.gateway.of(&batch.id);
+        self.facts.held_of(&batch.id).any(|held| {
+            let call = calls.iter().find(|call| held.is_of(call));
+            held.was_cut_while_replying(call, self.evidence)
+        })
     }
 
-    /// One call, and one more for each claim that was cut off before its classification was recorded.
+    /// One call, and one more for each that was cut off before its classification was recorded.
     pub(super) fn classifications(&mut self) {
-        let evidence = self.evidence;
+        let (evidence, facts) = (self.evidence, self.facts);
         for batch in &evidence.batches {
-            let calls = Evidence::calls_of(&evidence.classifier, &batch.id);
-            let of_batch = |deed: Deed, phase: DeedPhase| {
-                evidence.trace.iter().filter(move |noted| {
-                    noted.batch == batch.id && noted.deed == deed && noted.phase == phase
-                })
-            };
-            let recorded: Vec<&Noted> = of_batch(Deed::Checkpoint, DeedPhase::Done).collect();
-            let cut = of_batch(Deed::Claim, DeedPhase::Done)
-                .filter(|claim| {
-                    let of_claim = |noted: &&&Noted| noted.run == claim.run && noted.token == claim.token;
-                    let end = recorded.iter().find(of_claim).map_or(u64::MAX, |noted| noted.at_us);
-                    evidence.was_cut(&claim.run, claim.at_us, end)
-                })
-                .count();
-            let first_record = recorded.iter().map(|noted| noted.at_us).min().unwrap_or(u64::MAX);
-            let after = calls
-                .iter()
-                .filter(|call| call.at_us > first_record && !evidence.was_stopped(&call.request.run))
-                .count();
-            if calls.len() > 1 + cut || after > 0 {
+            let calls = facts.classifier.of(&batch.id);
+            let held: Vec<&Held<'_>> = facts.held_of(&batch.id).collect();
+            let is_cut_off = |call: &&Span<'_>| held.iter().any(|held| held.has_cut_off(call, evidence));
+            let cut_off = calls.iter().filter(is_cut_off).count();
+            let records = held.iter().flat_map(|held| &held.writes).filter_map(|write| match write.answer {
+                Some((DeedPhase::Done, at_us)) if write.deed == Deed::Checkpoint => Some(at_us),
+                _ => None,
+            });
+            let first_record = records.min().unwrap_or(u64::MAX);
+            let goes_on = |call: &Span<'_>| held.iter().any(|held| held.is_of(call) && held.may_go_on());
+            let after = calls.iter().filter(|call| call.from_us > first_record && !goes_on(call)).count();
+            if calls.len() > 1 + cut_off || after > 0 {
                 let text = format!(
-                    "{} was classified {} times, {after} of them after that was recorded; {cut} were cut off",
+                    "{} was classified {} times, {after} of them after that was recorded; {cut_off} were cut off",
                     batch.id,
                     calls.len()
                 );
                 self.broken(Broken::ClassifiedAgain, &batch.id, text);
             }
-            let classified = calls.last().map(|call| &call.request.ids);
+            let classified = calls.last().map(|call| &call.call.request.ids);
             let held = batch.messages.as_ref().map(|all| all.iter().map(|message| &message.id).collect());
             let same = |(a, b): (&Vec<String>, Vec<&String>)| a.iter().eq(b);
             if batch.outcome.is_some() && !classified.zip(held).is_some_and(same) {

@@ -1,12 +1,12 @@
 //! Each check fails on evidence that breaks what it checks, and nothing else does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use sms_consolidate::store::Status;
 use sms_consolidate::{Outcome, Receipt};
 
-use super::{Broken, Cut, Evidence, check};
+use super::{Broken, Cut, Evidence, How, Outage, check};
 use crate::contents::{Stored, Text};
 use crate::journal::{Call, CallPhase, Deed, DeedPhase, Noted, Request};
 use crate::load::Posted;
@@ -89,6 +89,8 @@ fn good() -> Evidence {
         .concat(),
         trace: [work("a", "b1", 1, 2 * SECOND), work("a", "b2", 2, 4 * SECOND)].concat(),
         cuts: Vec::new(),
+        outages: Vec::new(),
+        skews_us: BTreeMap::new(),
         idempotent: false,
         window: Duration::from_secs(1),
         lease: Duration::from_secs(2),
@@ -107,7 +109,7 @@ fn finds(change: impl FnOnce(&mut Evidence), expected: &[Broken]) {
 }
 
 fn kill(at_us: u64) -> Cut {
-    Cut { run: Some("a".into()), from_us: at_us, until_us: None }
+    Cut { run: "a".into(), how: How::Killed, from_us: at_us, until_us: at_us }
 }
 
 #[test]
@@ -172,31 +174,95 @@ fn every_batch_ends_with_a_reply() {
     );
 }
 
+/// Only the first batch: its worker did not write down the end, and after the lease another took it, and ended it as
+/// unknown.
+fn taken_over(evidence: &mut Evidence) {
+    evidence.posts.truncate(2);
+    evidence.batches.truncate(1);
+    evidence.gateway.truncate(2);
+    evidence.classifier.truncate(2);
+    evidence.trace.retain(|noted| noted.batch == "b1" && noted.deed != Deed::Finish);
+    let [_, claim] = noted("b", "b1", 2, Deed::Claim, TAKEN_OVER);
+    evidence.trace.push(claim);
+    evidence.trace.extend(noted("b", "b1", 2, Deed::Finish, TAKEN_OVER + 10_000));
+    evidence.batches[0].outcome = Some(Outcome::ReplyUnknown);
+    evidence.batches[0].error = Some("why".into());
+}
+
+const TAKEN_OVER: u64 = 4 * SECOND + 100_000;
+
+fn stop(from_us: u64, until_us: u64) -> Cut {
+    Cut { run: "a".into(), how: How::Stopped, from_us, until_us }
+}
+
+/// As a write that failed is noted.
+fn failed(deed: Deed, at_us: u64) -> [Noted; 2] {
+    let [asked, mut answer] = noted("a", "b1", 1, deed, at_us);
+    answer.phase = DeedPhase::Failed;
+    [asked, answer]
+}
+
 #[test]
 fn an_unknown_reply_needs_a_cut_between_the_point_of_no_return_and_the_end() {
-    let unknown_after = |at_us: u64, says: Option<&str>| {
-        let says = says.map(str::to_owned);
+    let unknown_after = |cut: Cut| {
         move |evidence: &mut Evidence| {
-            evidence.batches[0].outcome = Some(Outcome::ReplyUnknown);
-            evidence.batches[0].error = says;
-            evidence.cuts.push(kill(at_us));
-            // The second batch is another process's.
-            for noted in evidence.trace.iter_mut().filter(|noted| noted.batch == "b2") {
-                noted.run = "b".into();
-            }
+            taken_over(evidence);
+            evidence.cuts.push(cut);
         }
     };
-    let begun = 2 * SECOND + 30_000;
-    finds(unknown_after(begun + 5_000, Some("why")), &[]);
-    finds(unknown_after(begun + 5_000, None), &[Broken::Unanswered]);
-    finds(unknown_after(begun + 500_000, Some("why")), &[Broken::Unanswered]);
+    let (begun, sent) = (2 * SECOND + 30_000, 2 * SECOND + 45_000);
+    finds(unknown_after(kill(begun + 5_000)), &[]);
+    finds(unknown_after(kill(sent + 400_000)), &[]);
+    finds(unknown_after(stop(begun + 5_000, TAKEN_OVER + 20_000)), &[]);
+    // Before it began, long after the gateway had answered, and for less than the lease.
+    finds(unknown_after(kill(begun - 100_000)), &[Broken::LostClaim, Broken::Unanswered]);
+    finds(unknown_after(kill(sent + 600_000)), &[Broken::Unanswered]);
+    finds(unknown_after(stop(begun - 100_000, TAKEN_OVER + 20_000)), &[Broken::Unanswered]);
+    finds(unknown_after(stop(begun + 5_000, 3 * SECOND)), &[Broken::LostClaim, Broken::Unanswered]);
     finds(
         |evidence| {
-            unknown_after(begun + 5_000, Some("why"))(evidence);
+            unknown_after(kill(begun + 5_000))(evidence);
+            evidence.batches[0].error = None;
+        },
+        &[Broken::Unanswered],
+    );
+    finds(
+        |evidence| {
+            unknown_after(kill(begun + 5_000))(evidence);
             evidence.idempotent = true;
         },
         &[Broken::Unanswered],
     );
+    // The answer was recorded before the kill.
+    finds(
+        |evidence| {
+            unknown_after(kill(sent + 200_000))(evidence);
+            evidence.trace.extend(noted("a", "b1", 1, Deed::Finish, sent + 5_000));
+        },
+        &[Broken::HeldTwice, Broken::Unanswered],
+    );
+}
+
+#[test]
+fn an_outage_excuses_whom_it_kept_from_renewing_and_writing() {
+    let begun = 2 * SECOND + 30_000;
+    let away = |from_us: u64, until_us: u64, failures: Vec<[Noted; 2]>| {
+        move |evidence: &mut Evidence| {
+            taken_over(evidence);
+            evidence.trace.extend(failures.into_iter().flatten());
+            evidence.outages.push(Outage { from_us, until_us });
+        }
+    };
+    let ending = failed(Deed::Finish, begun + 20_000);
+    let renewal = failed(Deed::Renew, 3 * SECOND + 350_000);
+    let both = vec![ending.clone(), failed(Deed::Renew, 2 * SECOND + 700_000), renewal.clone()];
+    finds(away(begun + 5_000, 3 * SECOND + 500_000, both.clone()), &[]);
+    // It was over so early that the lease could be renewed.
+    finds(away(begun + 5_000, 2 * SECOND + 800_000, both.clone()), &[Broken::LostClaim, Broken::Unanswered]);
+    // It came after what failed, or nothing did.
+    finds(away(3 * SECOND + 600_000, 3 * SECOND + 800_000, both), &[Broken::LostClaim, Broken::Unanswered]);
+    finds(away(begun + 5_000, 3 * SECOND + 500_000, vec![ending]), &[Broken::LostClaim, Broken::Unanswered]);
+    finds(away(begun + 5_000, 3 * SECOND + 500_000, vec![renewal]), &[Broken::Unanswered]);
 }
 
 #[test]
@@ -235,18 +301,29 @@ fn a_batch_is_classified_once_unless_that_was_interrupted() {
         }
     };
     finds(again(2 * SECOND - 500_000), &[Broken::ClassifiedAgain]);
-    finds(
-        |evidence| {
-            again(2 * SECOND - 90_000)(evidence);
-            let [_, claim] = noted("b", "b1", 0, Deed::Claim, 2 * SECOND - 100_000);
-            evidence.trace.insert(0, claim);
-            evidence.cuts.push(Cut { run: Some("b".into()), from_us: 2 * SECOND - 80_000, until_us: None });
-            (evidence.window, evidence.lease) = (Duration::from_millis(500), Duration::from_millis(50));
-        },
-        &[],
-    );
     finds(again(2 * SECOND + 100_000), &[Broken::ClassifiedAgain]);
     finds(|evidence| evidence.classifier[0].request.ids.truncate(1), &[Broken::Alien]);
+    // A worker called at 1.51 and lost its claim; the second called as in a good run.
+    let lost = |cut: Cut, writes: Vec<Noted>| {
+        move |evidence: &mut Evidence| {
+            let [_, claim] = noted("b", "b1", 0, Deed::Claim, 2 * SECOND - 500_000);
+            evidence.trace.insert(0, claim);
+            evidence.trace.extend(writes);
+            evidence.classifier.splice(0..0, call(2, "b", "b1", 2 * SECOND - 490_000, &["m1", "m2"], ""));
+            evidence.cuts.push(Cut { run: "b".into(), ..cut });
+            (evidence.window, evidence.lease) = (Duration::from_millis(400), Duration::from_millis(400));
+        }
+    };
+    let recorded = |phase| {
+        let mut lines = noted("b", "b1", 0, Deed::Checkpoint, 2 * SECOND - 470_000);
+        lines[1].phase = phase;
+        lines.to_vec()
+    };
+    finds(lost(kill(2 * SECOND - 485_000), vec![]), &[]);
+    finds(lost(kill(2 * SECOND - 470_000), recorded(DeedPhase::Failed)), &[]);
+    finds(lost(kill(2 * SECOND - 460_000), recorded(DeedPhase::Done)), &[Broken::ClassifiedAgain]);
+    finds(lost(kill(2 * SECOND + 100_000), vec![]), &[Broken::ClassifiedAgain, Broken::LostClaim]);
+    finds(lost(stop(2 * SECOND - 485_000, 2 * SECOND + 50_000), vec![]), &[]);
 }
 
 #[test]
@@ -258,6 +335,11 @@ fn a_key_is_held_once_at_a_time() {
     // While the first holds it.
     let claim = second_claim(4 * SECOND + 20_000);
     finds(|evidence| evidence.trace.push(claim), &[Broken::HeldTwice, Broken::LostClaim, Broken::StaleWrite]);
+    // While a batch before it has not ended.
+    finds(
+        |evidence| evidence.trace.retain(|noted| noted.batch != "b1" || noted.deed != Deed::Finish),
+        &[Broken::HeldTwice],
+    );
     // After the worker of the first was killed, but before its lease was over; and after that.
     let killed = |claimed_us: u64| {
         move |evidence: &mut Evidence| {
@@ -285,6 +367,64 @@ fn a_key_is_held_once_at_a_time() {
 }
 
 #[test]
+fn a_claim_that_nobody_noted_needs_one_that_was_cut_off() {
+    let unseen = |evidence: &mut Evidence| {
+        evidence.trace.iter_mut().filter(|noted| noted.batch == "b2").for_each(|noted| noted.token = 4);
+        evidence.lease = Duration::from_secs(1);
+    };
+    finds(unseen, &[Broken::LostClaim]);
+    let mut lost = noted("c", "", 0, Deed::Claim, 3 * SECOND - 10_000)[1].clone();
+    (lost.phase, lost.key) = (DeedPhase::Failed, String::new());
+    let killed = Cut { run: "c".into(), ..kill(3 * SECOND - 10_000) };
+    for is_whole in [false, true] {
+        let (lost, killed) = (lost.clone(), killed.clone());
+        let expected: &[Broken] = if is_whole { &[] } else { &[Broken::LostClaim] };
+        finds(
+            |evidence| {
+                unseen(evidence);
+                evidence.trace.push(lost);
+                evidence.cuts.extend(is_whole.then_some(killed));
+            },
+            expected,
+        );
+    }
+    // Too late for a lease to have run out since.
+    lost.asked_us = 3 * SECOND + 500_000;
+    let late = Cut { run: "c".into(), ..kill(3 * SECOND + 600_000) };
+    finds(
+        |evidence| {
+            unseen(evidence);
+            evidence.trace.push(lost);
+            evidence.cuts.push(late);
+        },
+        &[Broken::LostClaim],
+    );
+}
+
+#[test]
+fn a_clock_that_is_ahead_excuses_its_own_claims() {
+    let early = |run: &'static str| {
+        move |evidence: &mut Evidence| {
+            evidence.window = Duration::from_millis(1_100);
+            evidence.skews_us.insert(run.into(), 30_000_000);
+        }
+    };
+    finds(early("a"), &[]);
+    finds(early("b"), &[Broken::Early]);
+    let stolen = |run: &'static str| {
+        move |evidence: &mut Evidence| {
+            taken_over(evidence);
+            evidence.trace.retain(|noted| noted.run != "b");
+            let [_, claim] = noted("b", "b1", 2, Deed::Claim, 2 * SECOND + 40_000);
+            evidence.trace.push(claim);
+            evidence.skews_us.insert(run.into(), 30_000_000);
+        }
+    };
+    finds(stolen("b"), &[]);
+    finds(stolen("a"), &[Broken::HeldTwice, Broken::LostClaim, Broken::Unanswered]);
+}
+
+#[test]
 fn no_claim_comes_before_its_time() {
     finds(|evidence| evidence.window = Duration::from_millis(1_100), &[Broken::Early]);
 }
@@ -299,13 +439,27 @@ fn the_peers_have_one_call_of_a_key_at_a_time() {
         },
         &[Broken::CallsOverlap],
     );
+    // The worker that was stopped goes on while the next is at it; and another batch of its process is no better for that.
+    let goes_on = |stopped: &'static str| {
+        move |evidence: &mut Evidence| {
+            taken_over(evidence);
+            evidence.idempotent = true;
+            evidence.batches[0].outcome = Some(Outcome::Replied(Receipt::new("b1")));
+            evidence.gateway.extend(call(2, "b", "b1", TAKEN_OVER + 5_000, &[], "one"));
+            evidence.gateway.extend(call(3, "a", "b1", TAKEN_OVER + 8_000, &[], "one"));
+            let cut = stop(2 * SECOND + 40_000, TAKEN_OVER + 7_000);
+            evidence.cuts.push(Cut { run: stopped.into(), ..cut });
+        }
+    };
+    finds(goes_on("a"), &[]);
+    finds(goes_on("b"), &[Broken::CallsOverlap, Broken::LostClaim]);
     finds(
         |evidence| {
             evidence.idempotent = true;
-            evidence.gateway.extend(call(2, "b", "b1", at_us, &[], "one"));
-            evidence.cuts.push(Cut { run: Some("b".into()), from_us: SECOND, until_us: Some(at_us) });
+            evidence.gateway.extend(call(2, "a", "b2", 4 * SECOND + 40_000, &[], "two"));
+            evidence.cuts.push(stop(2 * SECOND + 60_000, 3 * SECOND));
         },
-        &[],
+        &[Broken::CallsOverlap],
     );
 }
 
@@ -321,7 +475,7 @@ fn a_finding_tells_what_is_known_of_its_batch() {
         "1.051000 m2 acknowledged",
         "2.030000 a BeginReply Asked under token 1",
         "2.060000 gateway Received call of a",
-        "5.000000 a cut off",
+        "5.000000 a killed",
         "at the end: Finished",
     ] {
         assert!(told.contains(part), "{part:?} is not in {told}");

@@ -32,21 +32,14 @@ pub(crate) fn plan(name: &str, database_url: &str, idempotent: bool) -> Plan {
     // How often each test does what it does.
     let rounds = given("CRASH_ROUNDS").unwrap_or(1).max(1);
     say(&format!("{name}: CRASH_SEED={seed}"));
-    Plan {
-        name: name.to_owned(),
-        database_url: database_url.to_owned(),
-        idempotent,
-        sends_twice: false,
-        seed,
-        rounds,
-    }
+    Plan { name: name.to_owned(), database_url: database_url.to_owned(), idempotent, bug: None, seed, rounds }
 }
 
 /// Ends the run. Returns what was found; the folder is kept only if that is something.
 pub(crate) async fn findings(rig: Rig, posts: Vec<Posted>) -> Vec<Violation> {
     let (evidence, folder) = rig.end(posts).await;
     let acknowledged = evidence.posts.iter().filter(|post| post.acknowledged_us.is_some()).count();
-    let (batches, cuts) = (evidence.batches.len(), evidence.cuts.len());
+    let (batches, cuts) = (evidence.batches.len(), evidence.cuts.len() + evidence.outages.len());
     say(&format!(
         "{acknowledged} messages acknowledged, {batches} batches, {cuts} cuts, {}",
         folder.display()

@@ -12,8 +12,8 @@ pub(super) const MAX_URL_BYTES: usize = 2_048;
 
 /// Those of `urls` that are kept.
 pub(super) fn kept(urls: impl IntoIterator<Item = Box<str>>) -> Vec<Box<str>> {
-    let is_kept = |url: &Box<str>| !url.trim().is_empty() && url.len() <= MAX_URL_BYTES;
-    urls.into_iter().filter(is_kept).take(MAX_MEDIA).collect()
+    let is_kept = |url: &str| !url.trim().is_empty() && url.len() <= MAX_URL_BYTES;
+    urls.into_iter().filter(|url| is_kept(url)).take(MAX_MEDIA).collect()
 }
 
 /// The field `name` of each object in `list`. What is not as expected is left out: a message is worth having without

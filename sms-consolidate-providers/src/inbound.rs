@@ -25,10 +25,15 @@
 //! ```
 
 mod address;
+mod control;
 mod form;
 mod json;
+mod media;
+mod plivo;
+mod public_url;
 mod signed;
 mod sms_mobile_api;
+mod twilio;
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -38,8 +43,10 @@ use std::time::Duration;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use sms_consolidate::{Conversation, ParseAddressError, SmsMessage, Timestamp};
 
+pub use plivo::Plivo;
 pub use sms_consolidate::MAX_ID_BYTES;
 pub use sms_mobile_api::SmsMobileApi;
+pub use twilio::Twilio;
 
 /// How many messages one payload may hold, unless a gateway is given another limit.
 pub const DEFAULT_MAX_MESSAGES: usize = 10_000;
@@ -306,6 +313,15 @@ pub enum Unauthorized {
         /// The header.
         header: &'static str,
     },
+    /// A header that the check needs is there more than once.
+    #[error("the header {header} is there more than once")]
+    Repeated {
+        /// The header.
+        header: &'static str,
+    },
+    /// The call names an algorithm for its signature that is not known here.
+    #[error("the signature's algorithm is not known")]
+    UnknownAlgorithm,
     /// The signature is not that of the body and timestamp under the configured secret.
     #[error("the signature is wrong")]
     WrongSignature,
@@ -327,4 +343,7 @@ pub enum ConfigError {
     /// A secret is empty, so that anybody could sign with it.
     #[error("the webhook secret is empty")]
     EmptySecret,
+    /// The webhook's public URL is none. It is not shown, because it may hold a password.
+    #[error("the public URL must be the whole address of the webhook, such as https://example.com/sms")]
+    BadPublicUrl,
 }

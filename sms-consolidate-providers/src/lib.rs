@@ -7,7 +7,9 @@
 //!
 //! | gateway | inbound | outbound |
 //! |---|---|---|
+//! | Plivo | [`inbound::Plivo`] | – |
 //! | SMS Mobile API | [`inbound::SmsMobileApi`] | `outbound::SmsMobileApiSender` |
+//! | Twilio | [`inbound::Twilio`] | – |
 //!
 //! ```
 //! use http::{HeaderMap, Method, Uri};

@@ -1,5 +1,7 @@
 //! What several fuzz targets need. Each target says in its first lines how it reads its input.
 
+pub mod forms;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;

@@ -26,15 +26,19 @@
 
 mod address;
 mod configured_json;
+mod control;
 mod default_region;
 mod form;
 mod json;
 mod keywords;
 mod media;
+mod plivo;
+mod public_url;
 mod signed;
 mod sinch;
 mod sms_mobile_api;
 mod telnyx;
+mod twilio;
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -47,10 +51,12 @@ use sms_consolidate::{Conversation, ParseAddressError, SmsMessage, Timestamp};
 pub use configured_json::{Authentication, ConfiguredJson, SignatureEncoding};
 pub use default_region::DefaultRegion;
 pub use keywords::KeywordsAnswered;
+pub use plivo::Plivo;
 pub use sinch::Sinch;
 pub use sms_consolidate::MAX_ID_BYTES;
 pub use sms_mobile_api::SmsMobileApi;
 pub use telnyx::Telnyx;
+pub use twilio::Twilio;
 
 /// How many messages one payload may hold, unless a gateway is given another limit.
 pub const DEFAULT_MAX_MESSAGES: usize = 10_000;
@@ -323,6 +329,15 @@ pub enum Unauthorized {
         /// The header.
         header: HeaderName,
     },
+    /// A header that the check needs is there more than once.
+    #[error("the header {header} is there more than once")]
+    Repeated {
+        /// The header.
+        header: &'static str,
+    },
+    /// The call names an algorithm for its signature that is not known here.
+    #[error("the signature's algorithm is not known")]
+    UnknownAlgorithm,
     /// The signature is not that of the body and timestamp under the configured secret.
     #[error("the signature is wrong")]
     WrongSignature,
@@ -368,4 +383,7 @@ pub enum ConfigError {
         /// What was given.
         path: String,
     },
+    /// The webhook's public URL is none. It is not shown, because it may hold a password.
+    #[error("the public URL must be the whole address of the webhook, such as https://example.com/sms")]
+    BadPublicUrl,
 }

@@ -7,10 +7,12 @@
 //!
 //! | gateway | inbound | outbound |
 //! |---|---|---|
-//! | any that posts JSON | [`inbound::ConfiguredJson`] | – |
-//! | Sinch | [`inbound::Sinch`] | – |
+//! | Plivo | [`inbound::Plivo`] | – |
 //! | SMS Mobile API | [`inbound::SmsMobileApi`] | `outbound::SmsMobileApiSender` |
+//! | Sinch | [`inbound::Sinch`] | – |
 //! | Telnyx | [`inbound::Telnyx`] | – |
+//! | Twilio | [`inbound::Twilio`] | – |
+//! | any that posts JSON | [`inbound::ConfiguredJson`] | – |
 //!
 //! ```
 //! use http::{HeaderMap, Method, Uri};

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests may")]
 
 mod cron;
+mod forms;
 mod kit;
 mod status;
 mod webhook;

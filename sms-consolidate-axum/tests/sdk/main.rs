@@ -8,8 +8,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+mod plivo;
 mod sinch;
 mod telnyx;
+mod twilio;
 
 use std::fs;
 use std::net::SocketAddr;

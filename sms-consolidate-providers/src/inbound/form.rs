@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use http::Uri;
 
+use super::{FieldError, Problem};
+
 /// The names and values of a form, decoded, in their order. What is no UTF-8 is replaced by U+FFFD.
 #[derive(Debug)]
 pub(super) struct Form<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
@@ -22,6 +24,16 @@ impl<'a> Form<'a> {
     /// The value of `name`; of several the last one.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.pairs().rev().find(|(found, _)| *found == name).map(|(_, value)| value)
+    }
+
+    /// A field that must be there, read by `read`.
+    pub(super) fn required<'s, T>(
+        &'s self,
+        field: &'static str,
+        read: impl FnOnce(&'s str) -> Result<T, Problem>,
+    ) -> Result<T, FieldError> {
+        let value = self.get(field).ok_or(Problem::Missing);
+        value.and_then(read).map_err(|problem| FieldError::new(field, problem))
     }
 
     /// All names and values, in their order.

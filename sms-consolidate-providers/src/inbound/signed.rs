@@ -1,25 +1,39 @@
 //! What the checks of all signatures have in common.
 
-use hmac::{Hmac, KeyInit};
+use hmac::KeyInit;
 use http::HeaderMap;
-use sha2::Sha256;
 use sms_consolidate::Timestamp;
 
 use super::{ConfigError, MAX_SKEW, Unauthorized};
 
-/// HMAC-SHA256 under `secret`, keyed once; a clone is ready to sign. Compare with its `verify_slice`, which takes the
-/// same time for every wrong signature.
-pub(super) fn hmac(secret: impl AsRef<[u8]>) -> Result<Hmac<Sha256>, ConfigError> {
+/// An HMAC under `secret`, keyed once; a clone is ready to sign. Compare with its `verify_slice`, which takes the same
+/// time for every wrong signature.
+pub(super) fn hmac<M: KeyInit>(secret: impl AsRef<[u8]>) -> Result<M, ConfigError> {
     let secret = secret.as_ref();
     if secret.is_empty() {
         return Err(ConfigError::EmptySecret);
     }
-    Ok(Hmac::new_from_slice(secret).expect("HMAC takes keys of any length"))
+    Ok(M::new_from_slice(secret).expect("HMAC takes keys of any length"))
 }
 
-/// The value of a header that a check needs.
+/// Each of `secrets`, keyed by `key`.
+pub(super) fn keys<S: AsRef<[u8]>, K>(
+    secrets: impl IntoIterator<Item = S>,
+    key: impl Fn(&[u8]) -> Result<K, ConfigError>,
+) -> Result<Vec<K>, ConfigError> {
+    let keys: Vec<K> = secrets.into_iter().map(|secret| key(secret.as_ref())).collect::<Result<_, _>>()?;
+    if keys.is_empty() { Err(ConfigError::EmptySecret) } else { Ok(keys) }
+}
+
+/// The value of a header that a check needs. One that is there twice is refused: a proxy and we could each believe
+/// another one.
 pub(super) fn header<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a [u8], Unauthorized> {
-    headers.get(name).map(|value| value.as_bytes()).ok_or(Unauthorized::Missing { header: name })
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => Ok(value.as_bytes()),
+        (None, _) => Err(Unauthorized::Missing { header: name }),
+        (Some(_), Some(_)) => Err(Unauthorized::Repeated { header: name }),
+    }
 }
 
 /// Refuses what was signed too long ago, or in the future. `seconds` since the Unix epoch, in decimal digits.

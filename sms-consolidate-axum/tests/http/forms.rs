@@ -1,0 +1,80 @@
+//! Gateways that send forms and want XML.
+
+use sms_consolidate::OptOut;
+use sms_consolidate_providers::inbound::{Inbound, Plivo, Twilio};
+
+use crate::kit::{Answer, Service, WINDOW, serve};
+
+const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
+
+async fn service_at(path: &'static str, gateway: impl Inbound) -> Service {
+    let service = serve(
+        |builder| builder.opt_out(OptOut::sms()),
+        |router| router.webhook_at(path, gateway).into_router(),
+    )
+    .await;
+    service.consolidator.start();
+    service
+}
+
+fn assert_is_xml(answer: &Answer, content_type: &str) {
+    let length = "<Response/>".len().to_string();
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), Some(content_type));
+    assert_eq!(answer.header("content-length"), Some(&*length));
+}
+
+#[tokio::test]
+async fn texts_by_twilio_get_one_reply_and_a_stop_that_twilio_confirms_gets_none() {
+    const PATH: &str = "/api/webhooks/twilio/sms";
+    let service = service_at(PATH, Twilio::unsigned()).await;
+    let call = async |id: &str, rest: &str| {
+        let body = format!("MessageSid={id}&From=%2B639171234567&To=%2B15551230000&{rest}");
+        assert_is_xml(&service.call("POST", PATH, &[FORM], body).await, "text/xml");
+    };
+    call("SM1", "Body=Yes").await;
+    call("SM2", "Body=I+can+help").await;
+    call("SM2", "Body=I+can+help").await;
+    call("SM3", "MessageStatus=delivered").await;
+    service.clock.advance(WINDOW).await;
+    service.consolidator.settled().await;
+    assert_eq!(service.batches(), [["Yes", "I can help"]]);
+    assert_eq!(service.sender.texts().len(), 1);
+
+    call("SM4", "Body=Arr%C3%AAt&OptOutType=STOP").await;
+    call("SM5", "Body=Sorry").await;
+    service.clock.advance(WINDOW).await;
+    service.consolidator.settled().await;
+    assert_eq!(service.sender.texts().len(), 1, "nothing is sent to whoever has opted out");
+
+    let probe = service.get(PATH, &[]).await;
+    assert_eq!((probe.status, &probe.body["status"]), (200, &"ok".into()));
+    let bad = service.call("POST", PATH, &[FORM], "MessageSid=SM6").await;
+    assert_eq!((bad.status, bad.message()), (422, "`From` is missing"));
+}
+
+#[tokio::test]
+async fn keywords_that_plivo_leaves_to_us_are_confirmed_once() {
+    const PATH: &str = "/api/webhooks/plivo/sms";
+    let service = service_at(PATH, Plivo::unsigned().with_keywords_answered_here()).await;
+    let call = async |method: &str, id: &str, rest: &str| {
+        let form = format!("MessageUUID={id}&From=639171234567&To=15551230000&{rest}");
+        let answer = match method {
+            "GET" => service.get(&format!("{PATH}?{form}"), &[]).await,
+            _ => service.call("POST", PATH, &[FORM], form).await,
+        };
+        assert_is_xml(&answer, "application/xml");
+    };
+    call("POST", "m1", "Text=Yes").await;
+    call("GET", "m2", "Text=I+can+help").await;
+    service.clock.advance(WINDOW).await;
+    service.consolidator.settled().await;
+    assert_eq!(service.batches(), [["Yes", "I can help"]]);
+
+    call("POST", "m3", "Text=Unsub&MessageIntent=optout").await;
+    service.clock.advance(WINDOW).await;
+    service.consolidator.settled().await;
+    let texts = service.sender.texts();
+    assert_eq!(texts.len(), 2);
+    assert!(texts[1].starts_with("You are unsubscribed"), "{texts:?}");
+}

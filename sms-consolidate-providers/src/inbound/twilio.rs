@@ -1,0 +1,305 @@
+//! Twilio (<https://www.twilio.com/docs/messaging>).
+
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use hmac::{Hmac, Mac};
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+use sms_consolidate::lane::Control;
+use sms_consolidate::{Conversation, SmsMessage, Timestamp};
+
+use super::form::Form;
+use super::public_url::PublicUrl;
+use super::{
+    Answer, ConfigError, FieldError, Inbound, InboundRequest, Parsed, Problem, Rejection, Unauthorized,
+    address, control, json, media, signed,
+};
+
+const SIGNATURE: &str = "X-Twilio-Signature";
+const SETTINGS: &str = "X-Twilio-Webhooks-Signature-Settings";
+
+/// TwiML that does nothing: replies are sent when the window has closed.
+fn nothing_to_do() -> Answer {
+    Answer::new("text/xml", "<Response/>")
+}
+
+/// The webhook of a Twilio number or Messaging Service, by `POST` or `GET`
+/// (<https://www.twilio.com/docs/messaging/guides/webhook-request>).
+///
+/// - The id is `MessageSid`, or one of its older names `SmsMessageSid` and `SmsSid`. Twilio gives no time.
+/// - The sender is `From`, the line `To`, also where a Messaging Service received the message.
+/// - Addresses of other channels begin with its name: `whatsapp:+15551234567`. The sender is then the address without it,
+///   and the line keeps it: `+15551234567>whatsapp:+15557654321`. So a customer's chats and texts are two conversations,
+///   and whoever answers sees in the line that `To` must get `whatsapp:` before it. A sender whose channel is not that of
+///   the line stays as it is, and gets no reply.
+/// - `MediaUrl0` to `MediaUrl9` are kept. They want the account's credentials.
+/// - Status callbacks, which have a `MessageStatus` or `SmsStatus` other than `received`, are ignored. So is
+///   JSON: messages come as forms, and Event Streams are not read.
+///
+/// Every call is answered by an empty `<Response/>`.
+///
+/// # What to configure at Twilio
+///
+/// Under *Phone Numbers* (or in the Messaging Service, *Integration*) set "a message comes in" to the address of the
+/// webhook, and add what makes Twilio call again, which by default it does not after an error of ours:
+/// `https://example.com/api/webhooks/twilio/sms#rc=5&rp=ct,rt,5xx`
+/// (<https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>). Twilio waits 15 seconds for an answer. Set
+/// a fallback address as well: the same one, or another server's on the same store.
+///
+/// # Signatures
+///
+/// A call is signed by the account's auth token, over the URL that Twilio called and all parameters; JSON by its hash in
+/// that URL (<https://www.twilio.com/docs/usage/webhooks/webhooks-security>). Subaccounts have tokens of their own. No time
+/// is signed: an old call that is replayed counts as long as its id is not known.
+///
+/// The URL is the one written in the console, and not the one the server sees behind a proxy. Its port may be written or
+/// left out, as Twilio itself is of two minds; its fragment does not count; its query may be left out here, then that of
+/// the request belongs to it.
+///
+/// A [shared key](https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys) signs in place of the auth token: the
+/// header `X-Twilio-Webhooks-Signature-Settings` then names the algorithm, HMAC-SHA1 or HMAC-SHA256. To rotate tokens or
+/// keys without a gap, accept both for a while by [`signed_by_any`](Self::signed_by_any).
+///
+/// # STOP, START and HELP
+///
+/// Twilio answers them by itself where they come as SMS, and on all channels where Advanced Opt-Out is on, which says so
+/// in `OptOutType`. Messages carry this, so that the library records the keyword and sends nothing. If Twilio's support has
+/// switched that off for your account, say so by [`with_keywords_answered_here`](Self::with_keywords_answered_here).
+///
+/// ```
+/// use sms_consolidate_providers::inbound::{ConfigError, Twilio};
+///
+/// let gateway = Twilio::signed("the auth token", "https://example.com/api/webhooks/twilio/sms")?;
+/// assert_eq!(Twilio::signed("", "https://example.com/").err(), Some(ConfigError::EmptySecret));
+/// assert_eq!(Twilio::signed("token", "/sms").err(), Some(ConfigError::BadPublicUrl));
+/// # Ok::<(), ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Twilio {
+    check: Option<Check>,
+    keywords_answered_here: bool,
+}
+
+impl Twilio {
+    /// A webhook at `public_url` that requires signatures by `auth_token`.
+    ///
+    /// # Errors
+    /// If the token is empty, or the URL not a whole one.
+    pub fn signed(auth_token: impl AsRef<[u8]>, public_url: &str) -> Result<Self, ConfigError> {
+        Self::signed_by_any([auth_token], public_url)
+    }
+
+    /// A webhook at `public_url` that requires signatures by one of `secrets`: the primary and the secondary auth token,
+    /// those of subaccounts, shared keys.
+    ///
+    /// # Errors
+    /// If there is no secret or one is empty, or the URL is not a whole one.
+    pub fn signed_by_any<S: AsRef<[u8]>>(
+        secrets: impl IntoIterator<Item = S>,
+        public_url: &str,
+    ) -> Result<Self, ConfigError> {
+        let check = Check { keys: signed::keys(secrets, Key::new)?, url: PublicUrl::new(public_url)? };
+        Ok(Self { check: Some(check), keywords_answered_here: false })
+    }
+
+    /// A webhook that does not check signatures: **anybody who knows the address can post messages.** This is logged as
+    /// a warning.
+    #[must_use]
+    pub fn unsigned() -> Self {
+        signed::warn_unchecked("Twilio");
+        Self { check: None, keywords_answered_here: false }
+    }
+
+    /// The same webhook, of an account for which Twilio does not answer STOP, START and HELP.
+    #[must_use]
+    pub const fn with_keywords_answered_here(mut self) -> Self {
+        self.keywords_answered_here = true;
+        self
+    }
+
+    fn read(&self, form: &Form<'_>) -> Result<Parsed, Rejection> {
+        if is_status(form) {
+            return Ok(Parsed::ignored());
+        }
+        let id_field = id_field(form).unwrap_or(ID_FIELDS[0]);
+        let id = form.required(id_field, |id| json::check_id(id).map(|()| id))?;
+        let channel = channel(form);
+        let within = |from| channel.and_then(|channel| strip(from, channel)).unwrap_or(from);
+        let sender = form.required("From", |from| address::as_written(within(from)))?;
+        let line = form.required("To", address::as_written)?;
+        let media = (0..media::MAX_MEDIA).filter_map(|n| form.get(&format!("MediaUrl{n}")));
+        let media = media::kept(media.map(Into::into));
+        let text = match form.get("Body") {
+            Some(text) => text,
+            // Of an SMS it is always there. A picture, or what other channels have, may do without.
+            None if channel.is_some() || !media.is_empty() => "",
+            None => return Err(FieldError::new("Body", Problem::Missing).into()),
+        };
+        let mut message = SmsMessage::new(text).with_id(id).with_media(media);
+        let found = form.get("OptOutType").and_then(opt_out_type);
+        if let Some(keyword) = found {
+            message = control::found(message, keyword);
+        }
+        if !self.keywords_answered_here && (found.is_some() || channel.is_none()) {
+            message = message.with_keywords_answered_by_gateway();
+        }
+        Ok(Parsed::message(Conversation::new(sender, Some(line)), message))
+    }
+}
+
+impl Inbound for Twilio {
+    fn parse(&self, request: &InboundRequest<'_>, _now: Timestamp) -> Result<Parsed, Rejection> {
+        let is_json = is_json(request.headers);
+        let form = Form::of_body(if is_json { b"" } else { request.body });
+        if let Some(check) = &self.check {
+            // A proxy may have changed or dropped the request's query.
+            let queries = [request.uri.query()].into_iter().chain(check.url.query().map(Some));
+            let covers_body = |query: &Option<&str>| !is_json || has_hash_of(request.body, *query);
+            check.verify(request.headers, queries.filter(covers_body), &form)?;
+        }
+        let parsed = if is_json { Parsed::ignored() } else { self.read(&form)? };
+        Ok(parsed.with_answer(nothing_to_do()))
+    }
+
+    /// Without the id of a message, somebody looks whether the webhook is there.
+    fn parse_get(&self, request: &InboundRequest<'_>, _now: Timestamp) -> Result<Parsed, Rejection> {
+        let form = Form::of_query(request.uri);
+        if id_field(&form).is_none() {
+            return Ok(Parsed::default());
+        }
+        if let Some(check) = &self.check {
+            check.verify(request.headers, [request.uri.query()], &Form::of_body(b""))?;
+        }
+        Ok(self.read(&form)?.with_answer(nothing_to_do()))
+    }
+}
+
+/// What signatures are checked with.
+#[derive(Clone, Debug)]
+struct Check {
+    keys: Vec<Key>,
+    url: PublicUrl,
+}
+
+/// A secret, ready to sign by either algorithm.
+#[derive(Clone, Debug)]
+struct Key {
+    sha1: Hmac<Sha1>,
+    sha256: Hmac<Sha256>,
+}
+
+impl Key {
+    fn new(secret: &[u8]) -> Result<Self, ConfigError> {
+        Ok(Self { sha1: signed::hmac(secret)?, sha256: signed::hmac(secret)? })
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Algorithm {
+    Sha1,
+    Sha256,
+}
+
+impl Check {
+    /// Whether the URL with one of `queries`, followed by the parameters of `form`, is what was signed.
+    fn verify<'q>(
+        &self,
+        headers: &HeaderMap,
+        queries: impl IntoIterator<Item = Option<&'q str>>,
+        form: &Form<'_>,
+    ) -> Result<(), Unauthorized> {
+        let given = BASE64.decode(signed::header(headers, SIGNATURE)?).unwrap_or_default();
+        let algorithm = algorithm(headers)?;
+        // Each name with each of its values once, sorted.
+        let parameters: BTreeSet<_> = form.pairs().collect();
+        let parameters: String = parameters.into_iter().flat_map(|(name, value)| [name, value]).collect();
+        for query in queries {
+            for spelling in self.url.spellings() {
+                let (mark, query) = query.map_or(("", ""), |query| ("?", query));
+                let signed = [spelling, mark, query, &parameters];
+                let is_signed_by = |key: &Key| match algorithm {
+                    Algorithm::Sha1 => is_right(&key.sha1, &signed, &given),
+                    Algorithm::Sha256 => is_right(&key.sha256, &signed, &given),
+                };
+                if self.keys.iter().any(is_signed_by) {
+                    return Ok(());
+                }
+            }
+        }
+        Err(Unauthorized::WrongSignature)
+    }
+}
+
+fn is_right<M: Mac + Clone>(mac: &M, signed: &[&str], given: &[u8]) -> bool {
+    let mut mac = mac.clone();
+    signed.iter().for_each(|part| mac.update(part.as_bytes()));
+    // It compares in constant time.
+    mac.verify_slice(given).is_ok()
+}
+
+/// The algorithm of `key=…,algorithm=HMAC_SHA256`. Without that it is the one of auth tokens.
+fn algorithm(headers: &HeaderMap) -> Result<Algorithm, Unauthorized> {
+    let settings = headers.get(SETTINGS).map(|value| value.to_str()).transpose();
+    let settings = settings.map_err(|_| Unauthorized::UnknownAlgorithm)?.unwrap_or_default();
+    let named = settings
+        .split(',')
+        .filter_map(|setting| setting.split_once('='))
+        .map(|(name, value)| (name.trim(), value.trim()))
+        .find(|(name, value)| *name == "algorithm" && !value.is_empty());
+    match named {
+        None => Ok(Algorithm::Sha1),
+        Some((_, name)) if name.eq_ignore_ascii_case("HMAC_SHA1") => Ok(Algorithm::Sha1),
+        Some((_, name)) if name.eq_ignore_ascii_case("HMAC_SHA256") => Ok(Algorithm::Sha256),
+        Some(_) => Err(Unauthorized::UnknownAlgorithm),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+}
+
+/// Whether `query` holds the hash of `body`. It is no secret: the signature covers it.
+fn has_hash_of(body: &[u8], query: Option<&str>) -> bool {
+    let query = Form::of_body(query.unwrap_or_default().as_bytes());
+    let mut given = [0; 32];
+    let is_hash = query.get("bodySHA256").is_some_and(|hash| hex::decode_to_slice(hash, &mut given).is_ok());
+    is_hash && Sha256::digest(body)[..] == given
+}
+
+/// The id's name, and its older ones.
+const ID_FIELDS: [&str; 3] = ["MessageSid", "SmsMessageSid", "SmsSid"];
+
+fn id_field(form: &Form<'_>) -> Option<&'static str> {
+    ID_FIELDS.into_iter().find(|field| form.get(field).is_some())
+}
+
+/// Whether it says how a message of ours fares.
+fn is_status(form: &Form<'_>) -> bool {
+    let status = ["MessageStatus", "SmsStatus"].into_iter().filter_map(|field| form.get(field));
+    status.into_iter().any(|status| !status.is_empty() && status != "received")
+}
+
+/// The channel that both ends belong to, if it is not SMS: `whatsapp`, `rcs`, `messenger`.
+fn channel<'f>(form: &'f Form<'_>) -> Option<&'f str> {
+    let (channel, _) = form.get("To")?.split_once(':').filter(|(channel, _)| !channel.is_empty())?;
+    strip(form.get("From")?, channel).map(|_| channel)
+}
+
+/// What comes after `channel:` in an address.
+fn strip<'a>(address: &'a str, channel: &str) -> Option<&'a str> {
+    address.strip_prefix(channel)?.strip_prefix(':')
+}
+
+fn opt_out_type(name: &str) -> Option<Control> {
+    match name {
+        "STOP" => Some(Control::Stop),
+        "START" => Some(Control::Start),
+        "HELP" => Some(Control::Help),
+        _ => None,
+    }
+}

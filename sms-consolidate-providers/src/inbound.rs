@@ -27,8 +27,11 @@
 mod address;
 mod form;
 mod json;
+mod media;
 mod signed;
 mod sms_mobile_api;
+mod vonage;
+mod whatsapp_cloud;
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -40,6 +43,8 @@ use sms_consolidate::{Conversation, ParseAddressError, SmsMessage, Timestamp};
 
 pub use sms_consolidate::MAX_ID_BYTES;
 pub use sms_mobile_api::SmsMobileApi;
+pub use vonage::{Vonage, VonageSignature};
+pub use whatsapp_cloud::WhatsAppCloud;
 
 /// How many messages one payload may hold, unless a gateway is given another limit.
 pub const DEFAULT_MAX_MESSAGES: usize = 10_000;
@@ -306,9 +311,18 @@ pub enum Unauthorized {
         /// The header.
         header: &'static str,
     },
+    /// A parameter that the check needs is missing.
+    #[error("the parameter {parameter} is missing")]
+    MissingParameter {
+        /// The parameter.
+        parameter: &'static str,
+    },
     /// The signature is not that of the body and timestamp under the configured secret.
     #[error("the signature is wrong")]
     WrongSignature,
+    /// The token by which the gateway shows who it is, where it signs nothing, is another one.
+    #[error("the verify token is wrong")]
+    WrongToken,
     /// The signature is right, and what it covers begins with no time.
     #[error("the signature's timestamp is not a number of seconds")]
     NoTimestamp,
@@ -327,4 +341,7 @@ pub enum ConfigError {
     /// A secret is empty, so that anybody could sign with it.
     #[error("the webhook secret is empty")]
     EmptySecret,
+    /// A token that gateways show is empty, so that everybody has it.
+    #[error("the verify token is empty")]
+    EmptyToken,
 }

@@ -92,7 +92,7 @@ fn check(pairs: &Pairs<'_>, expected: &str) {
 }
 
 /// A message in which `field` is `value`, or is left out.
-fn sms<'a>(field: &'a str, value: impl Into<Option<&'a str>>) -> Pairs<'a> {
+fn sms<'v>(field: &'static str, value: impl Into<Option<&'v str>>) -> Pairs<'static> {
     let fields = [("messageId", "m"), ("msisdn", "639171234567"), ("to", "15551230000"), ("text", "Hi")];
     let mut pairs: Pairs<'_> = fields.map(|(name, value)| (name, value.to_owned())).into();
     pairs.retain(|(name, _)| *name != field);
@@ -155,7 +155,7 @@ fn fields_that_are_missing_or_empty_are_named() {
     }
     check(&sms("text", ""), r#"+639171234567>+15551230000 m """#);
     check(
-        &sms("messageId", &"x".repeat(MAX_ID_BYTES + 1)),
+        &sms("messageId", "x".repeat(MAX_ID_BYTES + 1).as_str()),
         "422 `messageId` has 513 bytes; at most 512 are accepted",
     );
     check(&sms("msisdn", "a>b"), "422 `msisdn` is no address: the address holds a control character or '>'");

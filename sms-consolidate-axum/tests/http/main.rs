@@ -5,4 +5,6 @@
 mod cron;
 mod kit;
 mod status;
+mod vonage;
 mod webhook;
+mod whatsapp;

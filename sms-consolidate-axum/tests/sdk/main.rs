@@ -8,6 +8,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+mod vonage;
+mod whatsapp_cloud;
+
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

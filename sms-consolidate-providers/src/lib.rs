@@ -8,6 +8,8 @@
 //! | gateway | inbound | outbound |
 //! |---|---|---|
 //! | SMS Mobile API | [`inbound::SmsMobileApi`] | `outbound::SmsMobileApiSender` |
+//! | Vonage (SMS API) | [`inbound::Vonage`] | – |
+//! | WhatsApp Cloud API | [`inbound::WhatsAppCloud`] | – |
 //!
 //! ```
 //! use http::{HeaderMap, Method, Uri};

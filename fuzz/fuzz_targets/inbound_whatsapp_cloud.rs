@@ -50,7 +50,9 @@ fn challenge(query: &[u8]) {
             if let Some(answer) = parsed.answer {
                 assert_eq!(answer.content_type, "text/plain");
                 assert!((1..=128).contains(&answer.body.len()));
-                assert!(answer.body.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>&\"'".contains(&byte)));
+                assert!(
+                    answer.body.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>&\"'".contains(&byte))
+                );
             }
         }
         Err(rejection) => assert!(rejection.to_string().len() <= 200),

@@ -390,7 +390,7 @@ fn signatures_are_required_and_checked() {
     for algorithm in ALGORITHMS {
         let gateway = Vonage::signed(SECRET, algorithm).unwrap();
         let check = |pairs: &Pairs<'_>, expected| {
-            assert_eq!(answer(&gateway, pairs), expected, "{algorithm:?} {pairs:?}")
+            assert_eq!(answer(&gateway, pairs), expected, "{algorithm:?} {pairs:?}");
         };
         let sig = sign(algorithm, SECRET, &pairs);
         let wrong = || Err(Unauthorized::WrongSignature);

@@ -1,6 +1,7 @@
 //! The webhook of the WhatsApp Cloud API: every kind of message, every bad input, signatures, tampering, challenges.
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+#![allow(clippy::needless_pass_by_value, reason = "JSON is written where it is passed")]
 
 use std::fmt::Write;
 use std::num::NonZeroUsize;
@@ -104,7 +105,7 @@ fn the_documented_payload_is_read() {
 #[test]
 fn every_kind_of_message_has_its_text() {
     let text = |kind: &str, content: Value, text: &str| {
-        check(&of_kind(kind, content), &read(&format!("{text:?} {AT}")))
+        check(&of_kind(kind, content), &read(&format!("{text:?} {AT}")));
     };
     text("text", json!({"body": "Oo nga 👍"}), "Oo nga 👍");
     text("text", json!({"body": ""}), "");
@@ -314,6 +315,7 @@ fn messages_of_all_entries_count_towards_the_limit() {
     let call = |entries: Value| parse(&two, &HeaderMap::new(), account(entries).to_string().as_bytes());
     assert_eq!(call(json!([entry(&["a"]), entry(&["b"])])).unwrap().messages.len(), 2);
     let expected = "422 the payload holds 3 messages; at most 2 are accepted";
+    assert_eq!(render(&call(json!([7, 7, 7]))), expected, "what should have held some counts as well");
     assert_eq!(render(&call(json!([entry(&["a"]), entry(&["b", "c"])]))), expected);
 }
 

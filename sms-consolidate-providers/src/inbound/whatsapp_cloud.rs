@@ -91,7 +91,7 @@ impl WhatsAppCloud {
         Ok(Self { mac, verify_token, max_messages: DEFAULT_MAX_MESSAGES })
     }
 
-    /// The same webhook, taking at most `limit` messages per call. Default: [`DEFAULT_MAX_MESSAGES`].
+    /// The same webhook, taking at most `limit` messages per call, those that are ignored among them. Default: [`DEFAULT_MAX_MESSAGES`].
     #[must_use]
     pub const fn with_max_messages(mut self, limit: NonZeroUsize) -> Self {
         self.max_messages = limit.get();
@@ -121,9 +121,12 @@ impl Inbound for WhatsAppCloud {
         if json::required("object", object, json::string)? != "whatsapp_business_account" {
             return Ok(Parsed::ignored());
         }
-        let mut reading = Reading { parsed: Parsed::default(), next: 0, limit: self.max_messages };
+        let (mut reading, limit) = (Reading::default(), self.max_messages);
         for entry in json::required("entry", entries, json::elements)? {
-            reading.entry(entry)?;
+            reading.entry(entry);
+            if reading.next > limit {
+                return Err(Rejection::TooManyMessages { found: reading.next, limit });
+            }
         }
         let parsed = reading.parsed;
         if parsed.messages.is_empty() && !parsed.errors.is_empty() {
@@ -176,52 +179,44 @@ fn check_challenge(challenge: &str) -> Result<(), Problem> {
 }
 
 /// What has been read of a call so far.
+#[derive(Default)]
 struct Reading {
     parsed: Parsed,
     /// The index of the next message, or of what should have held some.
     next: usize,
-    limit: usize,
 }
 
 impl Reading {
-    fn entry(&mut self, entry: &RawValue) -> Result<(), Rejection> {
+    fn entry(&mut self, entry: &RawValue) {
         let changes = json::fields(entry, ["changes"]).map_err(|problem| FieldError::new("entry", problem));
         let changes = changes.and_then(|[changes]| json::required("changes", changes, json::elements));
         for change in self.noted(changes).unwrap_or_default() {
-            self.change(change)?;
+            self.change(change);
         }
-        Ok(())
     }
 
-    fn change(&mut self, change: &RawValue) -> Result<(), Rejection> {
+    fn change(&mut self, change: &RawValue) {
         let fields = json::fields(change, ["field", "value"]);
-        let Some([field, value]) = self.noted(fields.map_err(|problem| FieldError::new("changes", problem)))
-        else {
-            return Ok(());
-        };
-        let Some(field) = self.noted(json::required("field", field, json::string)) else { return Ok(()) };
+        let fields = fields.map_err(|problem| FieldError::new("changes", problem));
+        let Some([field, value]) = self.noted(fields) else { return };
+        let Some(field) = self.noted(json::required("field", field, json::string)) else { return };
         if field != "messages" {
             self.parsed.ignored += 1;
-            return Ok(());
+            return;
         }
         let names = ["metadata", "messages", "statuses"];
         let value = json::required("value", value, |value| json::fields(value, names));
-        let Some([metadata, messages, statuses]) = self.noted(value) else { return Ok(()) };
+        let Some([metadata, messages, statuses]) = self.noted(value) else { return };
         let list = |field, list: Option<_>| {
             list.map_or(Ok(Vec::new()), json::elements).map_err(|problem| FieldError::new(field, problem))
         };
         let statuses = self.noted(list("statuses", statuses)).unwrap_or_default().len();
-        let Some(messages) = self.noted(list("messages", messages)) else { return Ok(()) };
+        let Some(messages) = self.noted(list("messages", messages)) else { return };
         // Without either it holds errors of the account, or what is to come.
         self.parsed.ignored += if messages.is_empty() { statuses.max(1) } else { statuses };
-        let found = self.next + messages.len();
-        if found > self.limit {
-            return Err(Rejection::TooManyMessages { found, limit: self.limit });
-        }
         for element in messages {
             self.message(element, metadata);
         }
-        Ok(())
     }
 
     fn message(&mut self, element: &RawValue, metadata: Option<&RawValue>) {
@@ -237,13 +232,11 @@ impl Reading {
 
     /// What was read; an error is noted, and takes an index.
     fn noted<T>(&mut self, result: Result<T, FieldError>) -> Option<T> {
-        let error = match result {
-            Ok(value) => return Some(value),
-            Err(error) => error,
+        let note = |error: FieldError| {
+            self.parsed.errors.push(error.at(self.next));
+            self.next += 1;
         };
-        self.parsed.errors.push(error.at(self.next));
-        self.next += 1;
-        None
+        result.map_err(note).ok()
     }
 }
 

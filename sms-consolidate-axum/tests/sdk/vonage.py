@@ -94,6 +94,7 @@ def cases(sdk, others):
     upper["sig"] = upper["sig"].upper()
     send("signature in capitals", sdk, upper, True)
     send("behind a proxy", sdk, signed(sdk), True, host="10.0.0.7:8080")
+    send("a port in the URL", sdk, signed(sdk), True, host="example.com:443")
 
     good = signed(sdk)
     for field in ("text", "msisdn", "to", "messageId", "timestamp", "nonce"):

@@ -54,6 +54,7 @@ reaction = json.dumps(call("e", "\U0001f44d", kind="reaction")).encode()
 send("a reaction", reaction, sign(reaction), True, messages=0)
 proxied = json.dumps(call("f", "Hi")).encode()
 send("behind a proxy", proxied, sign(proxied), True, host="10.0.0.7:8080")
+send("a port in the URL", proxied, sign(proxied), True, host="example.com:443", messages=0)
 spaced = json.dumps(call("g", "Hi"), indent=4).encode()
 send("blanks between", spaced, sign(spaced), True)
 send("header in small letters", spaced, sign(spaced), True, messages=0, header=HEADER.lower())
@@ -72,6 +73,8 @@ send("cut signature", plain, sign(plain)[:-2], False)
 send("signature twice", plain, f"{sign(plain)}, {sign(plain)}", False)
 sha1 = "sha1=" + hmac.new(SECRET.encode(), plain, hashlib.sha1).hexdigest()
 send("the signature of before", plain, sha1, False)
+# A proxy joins them by a comma, which is not a signature; here the first one counts.
+case("wrong header before the right one", accepted=False, body=plain, headers={HEADER: sign(plain, "x"), HEADER.lower(): sign(plain)})
 case("only the header of before", accepted=False, body=plain, headers={"X-Hub-Signature": sha1})
 
 # Meta's page on webhooks: answer the challenge if the token is right.

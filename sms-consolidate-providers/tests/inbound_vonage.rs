@@ -475,6 +475,18 @@ fn numbers_in_json_are_signed_as_they_are_written() {
     let mut body: Value = serde_json::from_str(&as_json(&with_sig(&pairs, &sig))).unwrap();
     body["timestamp"] = json!(NOW.as_unix_millis() / 1_000);
     assert_eq!(post_json(&gateway, body.to_string().as_bytes()).unwrap().messages.len(), 1);
+
+    // What is nested is covered too.
+    let mut pairs = pairs;
+    pairs.push(("x", "[1]".into()));
+    let sig = sign(VonageSignature::Sha256Hmac, SECRET, &pairs);
+    let mut body: Value = serde_json::from_str(&as_json(&with_sig(&pairs, &sig))).unwrap();
+    for (nested, accepted) in
+        [(json!([1]), true), (json!([2]), false), (json!({}), false), (Value::Null, false)]
+    {
+        body["x"] = nested;
+        assert_eq!(post_json(&gateway, body.to_string().as_bytes()).is_ok(), accepted, "{body}");
+    }
 }
 
 #[test]

@@ -52,12 +52,18 @@ pub enum VonageSignature {
 /// *API settings*, and must be the ones given here. Prefer SHA-256 or SHA-512. The `sig` covers the names and values of all
 /// parameters, `timestamp` among them; not the URL, nor whether a `_` in a value was a `&` or a `=` before
 /// (<https://developer.vonage.com/en/getting-started/concepts/signing-messages>). Parameters of your own in the webhook's
-/// URL are not read where the call has a body, and break the signature of a `GET`.
+/// URL are not read where the call has a body, and may break the signature of a `GET`: set it without any.
 ///
 /// A call may be as old as Vonage may redeliver it, which is 24 hours
-/// (<https://developer.vonage.com/en/messaging/sms/guides/inbound-sms>): its `timestamp` is documented as the time of the
-/// first attempt, so that a shorter limit would lose what came while the store was unavailable. Calls replayed in
-/// that time change nothing, because stores know their ids for 48 hours. [`with_max_age`](Self::with_max_age) makes it shorter.
+/// (<https://developer.vonage.com/en/messaging/sms/guides/inbound-sms>): its `timestamp` is documented as the time when
+/// Vonage *started* to push the message, and if it stays the same, a shorter limit would lose whatever came while the store
+/// was unavailable. Calls replayed in that time change nothing, because durable stores know their ids for 48 hours.
+/// [`with_max_age`](Self::with_max_age) makes it shorter.
+///
+/// # At Vonage
+///
+/// The webhook's URL and method are set in the dashboard under *API settings*, for SMS, or for each number. What is not
+/// answered by 200 or 204 is delivered again.
 ///
 /// The webhooks of Vonage's Messages API have other fields and are signed by a JWT. They are not read.
 ///

@@ -39,6 +39,8 @@ mod sinch;
 mod sms_mobile_api;
 mod telnyx;
 mod twilio;
+mod vonage;
+mod whatsapp_cloud;
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -57,6 +59,8 @@ pub use sms_consolidate::MAX_ID_BYTES;
 pub use sms_mobile_api::SmsMobileApi;
 pub use telnyx::Telnyx;
 pub use twilio::Twilio;
+pub use vonage::{Vonage, VonageSignature};
+pub use whatsapp_cloud::WhatsAppCloud;
 
 /// How many messages one payload may hold, unless a gateway is given another limit.
 pub const DEFAULT_MAX_MESSAGES: usize = 10_000;
@@ -338,9 +342,18 @@ pub enum Unauthorized {
     /// The call names an algorithm for its signature that is not known here.
     #[error("the signature's algorithm is not known")]
     UnknownAlgorithm,
+    /// A parameter that the check needs is missing.
+    #[error("the parameter {parameter} is missing")]
+    MissingParameter {
+        /// The parameter.
+        parameter: &'static str,
+    },
     /// The signature is not that of the body and timestamp under the configured secret.
     #[error("the signature is wrong")]
     WrongSignature,
+    /// The token by which the gateway shows who it is, where it signs nothing, is another one.
+    #[error("the verify token is wrong")]
+    WrongToken,
     /// The signature is right, and what it covers begins with no time.
     #[error("the signature's timestamp is not a number of seconds")]
     NoTimestamp,
@@ -386,4 +399,7 @@ pub enum ConfigError {
     /// The webhook's public URL is none. It is not shown, because it may hold a password.
     #[error("the public URL must be the whole address of the webhook, such as https://example.com/sms")]
     BadPublicUrl,
+    /// A token that gateways show is empty, so that everybody has it.
+    #[error("the verify token is empty")]
+    EmptyToken,
 }

@@ -12,6 +12,8 @@
 //! | Sinch | [`inbound::Sinch`] | – |
 //! | Telnyx | [`inbound::Telnyx`] | – |
 //! | Twilio | [`inbound::Twilio`] | – |
+//! | Vonage (SMS API) | [`inbound::Vonage`] | – |
+//! | WhatsApp Cloud API | [`inbound::WhatsAppCloud`] | – |
 //! | any that posts JSON | [`inbound::ConfiguredJson`] | – |
 //!
 //! ```

@@ -6,4 +6,6 @@ mod cron;
 mod forms;
 mod kit;
 mod status;
+mod vonage;
 mod webhook;
+mod whatsapp;

@@ -12,6 +12,8 @@ mod plivo;
 mod sinch;
 mod telnyx;
 mod twilio;
+mod vonage;
+mod whatsapp_cloud;
 
 use std::fs;
 use std::net::SocketAddr;

@@ -62,6 +62,19 @@ fn read_fields<'a, const N: usize>(
     Ok(fields)
 }
 
+/// All names and values of the body's object, in their order. Names that are no text are left out.
+pub(super) type Pairs<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
+
+/// The body as [`Pairs`]; or why it has none, being another JSON value.
+pub(super) fn pairs(body: &[u8]) -> Result<Result<Pairs<'_>, Problem>, Malformed> {
+    // Syntax first, so that what is wrong afterwards is the type.
+    if let Err(problem) = document(body, [])? {
+        return Ok(Err(problem));
+    }
+    let mut json = serde_json::Deserializer::from_slice(body);
+    Ok(json.deserialize_map(AllPairs).map_err(unreadable))
+}
+
 /// The elements of an array.
 pub(super) fn elements(value: &RawValue) -> Result<Vec<&RawValue>, Problem> {
     expect(value, "an array")?;
@@ -163,6 +176,26 @@ impl<'de, const N: usize> Visitor<'de> for FieldsOf<'_, N> {
             }
         }
         Ok(values)
+    }
+}
+
+struct AllPairs;
+
+impl<'de> Visitor<'de> for AllPairs {
+    type Value = Pairs<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut pairs = Vec::new();
+        while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
+            if let Ok(name) = lossy_string(name) {
+                pairs.push((name, value));
+            }
+        }
+        Ok(pairs)
     }
 }
 

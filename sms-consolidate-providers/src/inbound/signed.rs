@@ -1,5 +1,7 @@
 //! What the checks of all signatures have in common.
 
+use std::time::Duration;
+
 use hmac::KeyInit;
 use http::HeaderMap;
 use sms_consolidate::Timestamp;
@@ -38,11 +40,19 @@ pub(super) fn header<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&
 
 /// Refuses what was signed too long ago, or in the future. `seconds` since the Unix epoch, in decimal digits.
 pub(super) fn check_age(seconds: &[u8], now: Timestamp) -> Result<(), Unauthorized> {
+    check_age_up_to(MAX_SKEW, seconds, now)
+}
+
+/// The same for gateways that deliver again, for longer, what they signed once.
+pub(super) fn check_age_up_to(max_age: Duration, seconds: &[u8], now: Timestamp) -> Result<(), Unauthorized> {
     let seconds: Option<i64> = std::str::from_utf8(seconds).ok().and_then(|text| text.parse().ok());
     let signed_at = seconds.ok_or(Unauthorized::NoTimestamp)?.saturating_mul(1_000);
     let signed_at = Timestamp::from_unix_millis(signed_at);
-    let skew = now.since(signed_at).max(signed_at.since(now));
-    if skew > MAX_SKEW { Err(Unauthorized::Stale { skew }) } else { Ok(()) }
+    let (age, ahead) = (now.since(signed_at), signed_at.since(now));
+    if age > max_age || ahead > MAX_SKEW {
+        return Err(Unauthorized::Stale { skew: age.max(ahead) });
+    }
+    Ok(())
 }
 
 /// Says once for each webhook that its calls are not checked.

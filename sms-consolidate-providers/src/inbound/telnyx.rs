@@ -31,7 +31,7 @@ const TIMESTAMP: &str = "telnyx-timestamp";
 /// ```
 /// use sms_consolidate_providers::inbound::{ConfigError, Telnyx};
 ///
-/// let gateway = Telnyx::signed("1Kw0ruTtHHmgMgKhAxYmUhz3VGmjsyq7+JvJjQWvUDo=")?;
+/// let gateway = Telnyx::signed("A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=")?;
 /// assert!(matches!(Telnyx::signed("key"), Err(ConfigError::BadPublicKey { .. })));
 /// # Ok::<(), ConfigError>(())
 /// ```

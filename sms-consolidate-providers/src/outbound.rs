@@ -23,6 +23,7 @@
 //! ```
 
 mod http;
+mod segments;
 mod sms_mobile_api;
 
 use std::error::Error;
@@ -30,6 +31,7 @@ use std::error::Error;
 use ::http::StatusCode;
 
 pub use self::http::{HttpClient, HttpClientBuilder};
+pub use segments::{Encoding, Segments, cut};
 pub use sms_mobile_api::{SmsMobileApiSender, SmsMobileApiSenderBuilder};
 
 /// A sender that cannot be built as configured.

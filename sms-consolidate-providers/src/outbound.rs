@@ -25,6 +25,7 @@
 mod http;
 mod segments;
 mod sms_mobile_api;
+mod twilio;
 
 use std::error::Error;
 
@@ -33,6 +34,7 @@ use ::http::StatusCode;
 pub use self::http::{HttpClient, HttpClientBuilder};
 pub use segments::{Encoding, Segments, cut};
 pub use sms_mobile_api::{SmsMobileApiSender, SmsMobileApiSenderBuilder};
+pub use twilio::{TwilioSender, TwilioSenderBuilder};
 
 /// A sender that cannot be built as configured.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +46,14 @@ pub enum BuildError {
     /// The base URL is not one. The URL is left out of the text, because it may hold a password.
     #[error("the base URL cannot be used: {source}")]
     BaseUrl {
+        /// Why.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// A setting cannot be used. Its value is left out of the text, because it may be a secret in the wrong place.
+    #[error("{setting} cannot be used: {source}")]
+    Setting {
+        /// What it is.
+        setting: &'static str,
         /// Why.
         source: Box<dyn Error + Send + Sync>,
     },
@@ -97,6 +107,9 @@ pub enum GatewayError {
     /// Nothing was sent, because the recipient cannot receive texts.
     #[error("the recipient is no phone number")]
     NoPhoneNumber,
+    /// Nothing was sent, because the conversation names no number of ours, and none is configured.
+    #[error("there is no number to send from")]
+    NoLine,
 }
 
 /// The deepest cause: HTTP errors say on the outside only that something went wrong.

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use sms_consolidate::{Key, Reply};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The most segments of a reply unless set otherwise.
@@ -34,6 +35,16 @@ impl Encoding {
             Self::Ucs2 => 67,
         }
     }
+}
+
+/// The text of `reply` as it leaves; the log tells if that is not all of it.
+pub(super) fn text_to_send<K: Key>(reply: &Reply<K>, max_segments: NonZeroU32) -> &str {
+    let text = cut(&reply.text, max_segments);
+    if text.len() < reply.text.len() {
+        let (batch, bytes, sent_bytes) = (reply.batch, reply.text.len(), text.len());
+        tracing::warn!(%batch, bytes, sent_bytes, %max_segments, "REPLY CUT: it takes too many segments");
+    }
+    text
 }
 
 /// How many SMS segments a text takes, which is what gateways charge for.

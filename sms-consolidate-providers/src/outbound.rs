@@ -23,6 +23,7 @@
 //! ```
 
 mod http;
+mod rate_limit;
 mod segments;
 mod sms_mobile_api;
 mod twilio;
@@ -32,6 +33,7 @@ use std::error::Error;
 use ::http::StatusCode;
 
 pub use self::http::{HttpClient, HttpClientBuilder};
+pub use rate_limit::{RateLimited, RateLimitedBuilder};
 pub use segments::{Encoding, Segments, cut};
 pub use sms_mobile_api::{SmsMobileApiSender, SmsMobileApiSenderBuilder};
 pub use twilio::{TwilioSender, TwilioSenderBuilder};
@@ -110,6 +112,9 @@ pub enum GatewayError {
     /// Nothing was sent, because the conversation names no number of ours, and none is configured.
     #[error("there is no number to send from")]
     NoLine,
+    /// Nothing was sent, because the line sends as much as it may. That is our own limit: [`RateLimited`].
+    #[error("the line sends as fast as it may")]
+    RateLimit,
 }
 
 /// The deepest cause: HTTP errors say on the outside only that something went wrong.

@@ -51,8 +51,8 @@ pub(super) fn text_to_send<K: Key>(reply: &Reply<K>, max_segments: NonZeroU32) -
 ///
 /// As in 3GPP TS 23.038 (6.2.1, the default alphabet and its extension table; no national tables, which gateways do not
 /// use unasked) and TS 23.040 (9.2.3.24.1, the header of concatenated messages), and as Twilio counts
-/// (<https://www.twilio.com/docs/glossary/what-sms-character-limit>). A character of two units is never divided
-/// between segments.
+/// (<https://www.npmjs.com/package/sms-segments-calculator>): what readers see as one character (a grapheme cluster) is
+/// not divided between segments, and leaves the rest of one empty.
 ///
 /// ```
 /// use sms_consolidate_providers::outbound::{Encoding, Segments};
@@ -78,7 +78,7 @@ impl Segments {
     #[must_use]
     pub fn of(text: &str) -> Self {
         let mut counter = Counter::new();
-        text.chars().for_each(|c| counter.add(c));
+        parts(text).for_each(|(_, part)| counter.add(part));
         counter.segments()
     }
 }
@@ -108,13 +108,11 @@ pub fn cut(text: &str, max_segments: NonZeroU32) -> &str {
     let sentences = text.split_sentence_bound_indices().map(|(at, _)| text[..at].trim_end().len());
     let spaces = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
     let words = text.split_word_bound_indices().map(|(at, _)| at);
-    let graphemes = text.grapheme_indices(true).map(|(at, _)| at);
     let keeps_enough = |end: &usize| *end > 0 && *end >= fits / 2;
     let end = Some(last_by(sentences, fits))
         .filter(keeps_enough)
         .or_else(|| Some(last_by(spaces, fits)).filter(keeps_enough))
         .or_else(|| Some(last_by(words, fits)).filter(keeps_enough))
-        .or_else(|| Some(last_by(graphemes, fits)).filter(|end| *end > 0))
         .unwrap_or(fits);
     text[..end].trim_end()
 }
@@ -128,11 +126,22 @@ fn last_by(places: impl Iterator<Item = usize>, limit: usize) -> usize {
 fn longest_fitting(text: &str, max_segments: NonZeroU32) -> usize {
     let max = usize::try_from(max_segments.get()).unwrap_or(usize::MAX);
     let mut counter = Counter::new();
-    let too_long = text.char_indices().find(|(_, c)| {
-        counter.add(*c);
+    let too_long = parts(text).find(|(_, part)| {
+        counter.add(part);
         counter.segments().count > max
     });
     too_long.map_or(text.len(), |(at, _)| at)
+}
+
+/// What is not divided between segments: graphemes, but not the end of a line as Windows writes it, and not somebody's
+/// pile of combining marks that is larger than a segment.
+fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.grapheme_indices(true).flat_map(|(start, grapheme)| {
+        let divided = grapheme == "\r\n" || grapheme.encode_utf16().count() > Encoding::Ucs2.among_others();
+        let whole = (!divided).then_some((start, grapheme));
+        let chars = grapheme.char_indices().filter(move |_| divided);
+        whole.into_iter().chain(chars.map(move |(at, c)| (start + at, &grapheme[at..at + c.len_utf8()])))
+    })
 }
 
 /// Counts both encodings at once, because only the end of a text tells which it is.
@@ -146,12 +155,12 @@ impl Counter {
         Self { gsm7: Some(Packed::new()), ucs2: Packed::new() }
     }
 
-    fn add(&mut self, c: char) {
-        self.gsm7 = match (self.gsm7.take(), septets(c)) {
+    fn add(&mut self, part: &str) {
+        self.gsm7 = match (self.gsm7.take(), part.chars().map(septets).sum()) {
             (Some(packed), Some(septets)) => Some(packed.with(septets, Encoding::Gsm7)),
             _ => None,
         };
-        self.ucs2 = self.ucs2.with(c.len_utf16(), Encoding::Ucs2);
+        self.ucs2 = self.ucs2.with(part.encode_utf16().count(), Encoding::Ucs2);
     }
 
     fn segments(&self) -> Segments {
@@ -175,6 +184,7 @@ impl Packed {
         Self { units: 0, full: 0, in_last: 0 }
     }
 
+    /// With so many more, which are not divided.
     const fn with(mut self, units: usize, encoding: Encoding) -> Self {
         self.units += units;
         self.in_last += units;

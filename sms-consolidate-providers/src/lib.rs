@@ -8,6 +8,7 @@
 //! | gateway | inbound | outbound |
 //! |---|---|---|
 //! | SMS Mobile API | [`inbound::SmsMobileApi`] | `outbound::SmsMobileApiSender` |
+//! | Twilio | – | `outbound::TwilioSender` |
 //!
 //! ```
 //! use http::{HeaderMap, Method, Uri};

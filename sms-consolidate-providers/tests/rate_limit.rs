@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use sms_consolidate::testing::{RecordingSender, ScriptedSend};
 use sms_consolidate::{
-    BatchIds, Clock, Conversation, FakeClock, Receipt, Reply, ReplySender, SendError, Timestamp,
+    BatchIds, Clock, Consolidator, Conversation, FakeClock, Receipt, Reply, ReplySender, RuleClassifier,
+    SendError, SmsMessage, Timestamp, Window,
 };
 use sms_consolidate_providers::outbound::{BuildError, GatewayError, RateLimited, RateLimitedBuilder};
 use tokio::task::JoinHandle;
@@ -113,6 +114,33 @@ async fn a_reply_that_is_given_up_while_it_waits_is_not_sent() {
     waiting.abort();
     line.clock.advance(10 * SECOND).await;
     assert_eq!(line.sender.taken().len(), 1);
+}
+
+#[tokio::test]
+async fn many_replies_from_one_line_leave_one_after_another_and_none_is_given_up() {
+    const REPLIES: usize = 400;
+    let (clock, sender) = (FakeClock::default(), Sender::new());
+    let limited = RateLimited::builder(sender.clone()).clock(clock.clone()).build().unwrap();
+    let consolidator: Consolidator<Conversation, SmsMessage> = Consolidator::builder()
+        .clock(clock.clone())
+        .window(Window::immediate())
+        .classifier(RuleClassifier::default())
+        .sender(limited)
+        .build()
+        .unwrap();
+    consolidator.start();
+    for number in 0..REPLIES {
+        let key = format!("+1555{number:07}>+15551230000").parse().unwrap();
+        consolidator.push(key, SmsMessage::new("yes")).await.unwrap();
+    }
+    let mut sent = 0;
+    for _ in 0..9 * 60 {
+        clock.advance(SECOND).await;
+        let now = sender.taken().len();
+        assert!(now <= sent + 2, "{now} after {sent}");
+        sent = now;
+    }
+    assert_eq!(sent, REPLIES, "{:?}", consolidator.stats().await.unwrap());
 }
 
 #[tokio::test]

@@ -132,8 +132,8 @@ impl<S> RateLimitedBuilder<S> {
         self
     }
 
-    /// How long a reply waits for its turn. Default: 5 s. Together with the time that sending takes it must stay below
-    /// the consolidator's send timeout, because a call that is cut off counts as possibly sent.
+    /// How long a reply waits for its turn. Default: 5 s. Keep it, and the time that sending takes, below the
+    /// consolidator's send timeout: a call that is cut off counts as possibly sent, even if it only waited.
     #[must_use]
     pub const fn max_wait(mut self, time: Duration) -> Self {
         self.max_wait = time;

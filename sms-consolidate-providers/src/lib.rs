@@ -11,7 +11,7 @@
 //! | SMS Mobile API | [`inbound::SmsMobileApi`] | `outbound::SmsMobileApiSender` |
 //! | Sinch | [`inbound::Sinch`] | – |
 //! | Telnyx | [`inbound::Telnyx`] | – |
-//! | Twilio | [`inbound::Twilio`] | – |
+//! | Twilio | [`inbound::Twilio`] | `outbound::TwilioSender` |
 //! | Vonage (SMS API) | [`inbound::Vonage`] | – |
 //! | WhatsApp Cloud API | [`inbound::WhatsAppCloud`] | – |
 //! | any that posts JSON | [`inbound::ConfiguredJson`] | – |

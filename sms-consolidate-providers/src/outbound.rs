@@ -13,24 +13,50 @@
 //! | other 4xx | rejected |
 //! | 5xx, 408, other redirects; a timeout or a broken connection once it stood; an answer that is not understood | unknown |
 //!
+//! Beyond that, what is particular to each:
+//!
+//! | | SMS Mobile API | Twilio |
+//! |---|---|---|
+//! | confirms by | `result.error` 0, and `result.sent` not 0 | a `sid` |
+//! | names an error by | `result.error`, also with status 200 | `code`, with a 4xx ([list](https://www.twilio.com/docs/api/errors)) |
+//! | the recipient has opted out | – | code 21610: rejected, and recorded |
+//! | rejected whatever the status | – | codes 21211, 21614 (no number, no mobile), 21408 (region not allowed) |
+//! | not sent | | codes 20429 (too many requests) and 21611 (the line's queue is full); 404 (wrong account SID) |
+//! | leaves from | the device that was texted | the number or short code that was texted, else the configured one; a messaging service |
+//! | unknown may become sent | no: it cannot be asked | yes: [`look_up`](sms_consolidate::ReplySender::look_up) lists the recipient's messages |
+//! | idempotency key | none | none |
+//!
+//! **Long texts are cut** to three [`Segments`] unless set otherwise, which the log tells; [`Segments::of`] counts and
+//! [`cut`] cuts as they do. **Slow lines** get a [`RateLimited`] around their sender.
+//!
 //! ```
 //! use std::time::Duration;
-//! use sms_consolidate_providers::outbound::{BuildError, HttpClient, SmsMobileApiSender};
+//! use sms_consolidate_providers::outbound::{BuildError, HttpClient, SmsMobileApiSender, TwilioSender};
 //!
 //! let http = HttpClient::builder().timeout(Duration::from_secs(10)).build()?;
-//! let sender = SmsMobileApiSender::builder("the API key").http(http).build()?;
+//! let phone = SmsMobileApiSender::builder("the API key").http(http.clone()).build()?;
+//! let twilio = TwilioSender::builder("AC00000000000000000000000000000000", "the auth token")
+//!     .from("+15551230000")
+//!     .http(http)
+//!     .build()?;
 //! # Ok::<(), BuildError>(())
 //! ```
 
 mod http;
+mod rate_limit;
+mod segments;
 mod sms_mobile_api;
+mod twilio;
 
 use std::error::Error;
 
 use ::http::StatusCode;
 
 pub use self::http::{HttpClient, HttpClientBuilder};
+pub use rate_limit::{RateLimited, RateLimitedBuilder};
+pub use segments::{Encoding, Segments, cut};
 pub use sms_mobile_api::{SmsMobileApiSender, SmsMobileApiSenderBuilder};
+pub use twilio::{TwilioSender, TwilioSenderBuilder};
 
 /// A sender that cannot be built as configured.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +68,14 @@ pub enum BuildError {
     /// The base URL is not one. The URL is left out of the text, because it may hold a password.
     #[error("the base URL cannot be used: {source}")]
     BaseUrl {
+        /// Why.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// A setting cannot be used. Its value is left out of the text, because it may be a secret in the wrong place.
+    #[error("{setting} cannot be used: {source}")]
+    Setting {
+        /// What it is.
+        setting: &'static str,
         /// Why.
         source: Box<dyn Error + Send + Sync>,
     },
@@ -95,6 +129,12 @@ pub enum GatewayError {
     /// Nothing was sent, because the recipient cannot receive texts.
     #[error("the recipient is no phone number")]
     NoPhoneNumber,
+    /// Nothing was sent, because the conversation names no number of ours, and none is configured.
+    #[error("there is no number to send from")]
+    NoLine,
+    /// Nothing was sent, because the line sends as much as it may. That is our own limit: [`RateLimited`].
+    #[error("the line sends as fast as it may")]
+    RateLimit,
 }
 
 /// The deepest cause: HTTP errors say on the outside only that something went wrong.

@@ -2,77 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+mod peer;
+
+use std::num::NonZeroU32;
 use std::time::Duration;
 
+use peer::{Answer, answer, http, impatient, is_ready, ok, serve};
 use sms_consolidate::{BatchIds, Conversation, Receipt, Reply, ReplySender, SendError, Timestamp};
 use sms_consolidate_providers::outbound::{BuildError, GatewayError, HttpClient, SmsMobileApiSender};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::net::TcpListener;
 
 const KEY: &str = "k3y&+secret";
 const TEXT: &str = "See you: 7 & 8 👍\nBye";
-
-/// What the server does with its one connection.
-enum Answer {
-    /// Reads the request, sends these bytes, and closes.
-    Bytes(String),
-    /// Reads the request and never answers.
-    Silence,
-    /// Reads nothing and never answers: no TLS handshake, for one.
-    Deaf,
-}
-
-fn answer(status: &str, headers: &str, body: &str) -> Answer {
-    Answer::Bytes(format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n{headers}\r\n{body}", body.len()))
-}
-
-fn ok(body: &str) -> Answer {
-    answer("200 OK", "Content-Type: application/json\r\n", body)
-}
-
-/// Reads one request whole, head and body.
-async fn read_request(stream: &mut TcpStream) -> String {
-    let mut request = Vec::new();
-    loop {
-        assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0, "the request ends early");
-        let text = String::from_utf8_lossy(&request);
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let head = head.to_ascii_lowercase();
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
-            if body.len() >= length.parse().unwrap() {
-                return text.into_owned();
-            }
-        }
-    }
-}
-
-/// Serves one connection on a free port. Resolves to the request.
-async fn serve(answer: Answer) -> (u16, JoinHandle<String>) {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let task = tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        if matches!(answer, Answer::Deaf) {
-            std::future::pending::<()>().await;
-        }
-        let request = read_request(&mut stream).await;
-        match answer {
-            Answer::Bytes(bytes) => stream.write_all(bytes.as_bytes()).await.unwrap(),
-            _ => std::future::pending().await,
-        }
-        request
-    });
-    (port, task)
-}
-
-fn http() -> HttpClient {
-    HttpClient::builder().without_proxy().timeout(Duration::from_secs(20)).build().unwrap()
-}
-
-fn impatient() -> HttpClient {
-    HttpClient::builder().without_proxy().timeout(Duration::from_millis(300)).build().unwrap()
-}
 
 fn sender(base_url: &str, http: HttpClient) -> SmsMobileApiSender {
     SmsMobileApiSender::builder(KEY).base_url(base_url).http(http).build().unwrap()
@@ -136,6 +77,18 @@ async fn the_request_is_what_the_gateway_documents() {
         &format!("{APIKEY}&recipients=%2B639123456789&{MESSAGE}&sIdentifiantPhone=office-1"),
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_text_of_too_many_segments_is_cut() {
+    let (port, server) = serve(ok(r#"{"result":{"error":0}}"#)).await;
+    let sender = SmsMobileApiSender::builder(KEY).base_url(format!("http://127.0.0.1:{port}"));
+    let sender = sender.max_segments(NonZeroU32::MIN).http(http()).build().unwrap();
+    let mut reply = reply("+639123456789");
+    reply.text = format!("{}. The rest is not sent.", "x".repeat(150));
+    assert_eq!(render(sender.send(&reply).await), "sent without id");
+    let request = server.await.unwrap();
+    assert!(request.ends_with(&format!("&message={}.", "x".repeat(150))), "{request}");
 }
 
 #[tokio::test]
@@ -208,17 +161,8 @@ async fn redirects_are_not_followed() {
     let location = format!("Location: http://{}/\r\n", elsewhere.local_addr().unwrap());
     let answer = answer("307 Temporary Redirect", &location, "");
     check(answer, "not sent: the gateway answered 307 Temporary Redirect").await;
-    let followed = futures_now(elsewhere.accept()).await;
+    let followed = is_ready(elsewhere.accept()).await;
     assert!(!followed, "the key went where the redirect leads");
-}
-
-/// Whether `future` is ready now.
-async fn futures_now<T>(future: impl Future<Output = T>) -> bool {
-    tokio::select! {
-        biased;
-        _ = future => true,
-        () = tokio::task::yield_now() => false,
-    }
 }
 
 #[tokio::test]
@@ -306,7 +250,7 @@ async fn whoever_cannot_receive_is_sent_nothing() {
     for to in ["09123456780,09123456781", "54321", "My Bank"] {
         assert_eq!(render(sender.send(&reply(to)).await), "rejected: the recipient is no phone number");
     }
-    assert!(!futures_now(listener.accept()).await);
+    assert!(!is_ready(listener.accept()).await);
 }
 
 #[test]

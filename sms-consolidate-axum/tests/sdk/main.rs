@@ -3,12 +3,17 @@
 //! For each gateway a Python script writes requests, one JSON object a line, as [`Case`] has them. Where the vendor's
 //! library signs, it signed them; where it verifies, `accepted` is its verdict. The router must agree on each one.
 //!
-//! The libraries are installed once, into a folder below the build's, by `python3 -m venv` and pip. Where that fails,
-//! so do the tests.
+//! Replies are compared with what the vendors' libraries send, and with what Twilio publishes on npm.
+//!
+//! The libraries are installed once, into folders below the build's, by `python3 -m venv` and pip, and by npm. Where
+//! that fails, so do the tests.
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+mod node;
+mod outbound_twilio;
 mod plivo;
+mod segments;
 mod sinch;
 mod telnyx;
 mod twilio;
@@ -132,11 +137,6 @@ static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
         return python;
     }
     let _ = fs::remove_dir_all(&folder);
-    let run = |command: &mut Command, to_get_it: &str| {
-        let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}. {to_get_it}"));
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{command:?} failed. {to_get_it}\n{said}");
-    };
     let venv = ["-m", "venv"];
     run(
         Command::new("python3").args(venv).arg(&folder),
@@ -150,3 +150,11 @@ static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
     fs::write(&installed, wanted).unwrap();
     python
 });
+
+/// What `command` writes.
+fn run(command: &mut Command, to_get_it: &str) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}. {to_get_it}"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?} failed. {to_get_it}\n{said}");
+    String::from_utf8(output.stdout).unwrap()
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use jiff::fmt::rfc2822;
 use reqwest::{Client, RequestBuilder, Response, Url, redirect, retry};
+use serde_json::Value;
 use sms_consolidate::SendError;
 
 use super::{BuildError, GatewayError};
@@ -16,6 +17,9 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// A connection that stood idle for longer may be dead without our knowing. A reply lost on it would be *unknown*, and
 /// so never sent again.
 const IDLE: Duration = Duration::from_secs(3);
+
+/// The longest id of a receipt that is kept, in bytes.
+pub(super) const MAX_ID_BYTES: usize = 256;
 
 /// The longest reason of a gateway that is passed on, in characters.
 const MAX_REASON_CHARS: usize = 200;
@@ -45,6 +49,11 @@ impl HttpClient {
     /// A POST to `url`, for [`exchange`](Self::exchange).
     pub(super) fn post(&self, url: Url) -> RequestBuilder {
         self.client.post(url)
+    }
+
+    /// A GET of `url`, for [`exchange`](Self::exchange).
+    pub(super) fn get(&self, url: Url) -> RequestBuilder {
+        self.client.get(url)
     }
 
     /// Sends `request`. What the status alone decides is an error; success and the 4xx that a gateway may explain come
@@ -178,6 +187,15 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let dates = rfc2822::DateTimeParser::new();
     let until = dates.parse_timestamp(wait).ok()?.duration_since(dates.parse_timestamp(text(DATE)?).ok()?);
     Some(until.try_into().unwrap_or_default())
+}
+
+/// Gateways write numbers as numbers or as texts.
+pub(super) fn number_or_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 /// A gateway's `reason` as it may appear in logs: `secrets` and long numbers masked, without control characters, cut.

@@ -1,18 +1,17 @@
 //! SMS Mobile API (<https://smsmobileapi.com>).
 
 use std::fmt;
+use std::num::NonZeroU32;
 
 use reqwest::Url;
 use serde_json::Value;
 use sms_consolidate::{Conversation, Receipt, Reply, ReplySender, SendError};
 
-use super::http::{Answer, masked_reason};
+use super::http::{Answer, MAX_ID_BYTES, masked_reason, number_or_text};
+use super::segments::{self, MAX_SEGMENTS};
 use super::{BuildError, GatewayError, HttpClient};
 
 const BASE_URL: &str = "https://api.smsmobileapi.com";
-
-/// The longest id of a receipt that is kept, in bytes.
-const MAX_RECEIPT_BYTES: usize = 256;
 
 /// Sends replies by `POST /sendsms/` of SMS Mobile API, from the device that was texted if the gateway named it.
 ///
@@ -25,20 +24,26 @@ pub struct SmsMobileApiSender {
     http: HttpClient,
     endpoint: Url,
     api_key: Box<str>,
+    max_segments: NonZeroU32,
 }
 
 impl SmsMobileApiSender {
     /// A sender for the account that `api_key` belongs to.
     #[must_use]
     pub fn builder(api_key: impl Into<String>) -> SmsMobileApiSenderBuilder {
-        SmsMobileApiSenderBuilder { api_key: api_key.into(), base_url: BASE_URL.to_owned(), http: None }
+        SmsMobileApiSenderBuilder {
+            api_key: api_key.into(),
+            base_url: BASE_URL.to_owned(),
+            max_segments: MAX_SEGMENTS,
+            http: None,
+        }
     }
 
-    fn read(&self, answer: &Answer, reply: &Reply<Conversation>) -> Result<Receipt, SendError> {
+    fn read(&self, answer: &Answer, reply: &Reply<Conversation>, text: &str) -> Result<Receipt, SendError> {
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         let result = &body["result"];
         let error = number_or_text(&result["error"]).filter(|error| !error.is_empty());
-        let masked = |reason: &str| masked_reason(reason, &[&self.api_key, &reply.text]);
+        let masked = |reason: &str| masked_reason(reason, &[&self.api_key, &reply.text, text]);
         if !answer.status.is_success() {
             let reason = error.as_deref().map(masked);
             let error = GatewayError::Status { status: answer.status, reason };
@@ -50,7 +55,7 @@ impl SmsMobileApiSender {
         match error.as_deref() {
             // An answer that contradicts itself is not believed.
             Some("0") if !matches!(number_or_text(&result["sent"]).as_deref(), Some("0")) => {
-                let id = number_or_text(&result["id"]).filter(|id| id.len() <= MAX_RECEIPT_BYTES);
+                let id = number_or_text(&result["id"]).filter(|id| id.len() <= MAX_ID_BYTES);
                 Ok(id.map_or_else(Receipt::default, Receipt::new))
             }
             Some("0") | None => Err(SendError::unknown(GatewayError::NotUnderstood)),
@@ -68,12 +73,13 @@ impl ReplySender<Conversation> for SmsMobileApiSender {
         }
         let recipient = reply.to.sender().to_string();
         let device = reply.to.line().map(ToString::to_string);
-        let mut form = vec![("apikey", &*self.api_key), ("recipients", &recipient), ("message", &reply.text)];
+        let text = segments::text_to_send(reply, self.max_segments);
+        let mut form = vec![("apikey", &*self.api_key), ("recipients", &recipient), ("message", text)];
         if let Some(device) = &device {
             form.push(("sIdentifiantPhone", device));
         }
         let answer = self.http.exchange(self.http.post(self.endpoint.clone()).form(&form)).await?;
-        self.read(&answer, reply)
+        self.read(&answer, reply, text)
     }
 }
 
@@ -86,20 +92,12 @@ impl fmt::Debug for SmsMobileApiSender {
     }
 }
 
-/// The gateway writes numbers as numbers or as texts.
-fn number_or_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.trim().to_owned()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
 /// Settings of an [`SmsMobileApiSender`].
 #[derive(Clone)]
 pub struct SmsMobileApiSenderBuilder {
     api_key: String,
     base_url: String,
+    max_segments: NonZeroU32,
     http: Option<HttpClient>,
 }
 
@@ -109,6 +107,13 @@ impl SmsMobileApiSenderBuilder {
     #[must_use]
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
+        self
+    }
+
+    /// The most [segments](super::Segments) of a reply; longer ones are [cut](super::cut), which is logged. Default: 3.
+    #[must_use]
+    pub const fn max_segments(mut self, max_segments: NonZeroU32) -> Self {
+        self.max_segments = max_segments;
         self
     }
 
@@ -133,7 +138,12 @@ impl SmsMobileApiSenderBuilder {
             Some(http) => http,
             None => HttpClient::builder().build()?,
         };
-        Ok(SmsMobileApiSender { http, endpoint, api_key: self.api_key.into() })
+        Ok(SmsMobileApiSender {
+            http,
+            endpoint,
+            api_key: self.api_key.into(),
+            max_segments: self.max_segments,
+        })
     }
 }
 

@@ -206,7 +206,7 @@ async fn a_control_without_a_text_gets_no_reply() {
 
 #[tokio::test]
 async fn one_gateway_of_several_answers_keywords_by_itself() {
-    let mut rig = Rig::new(|b| b.opt_out(keywords()));
+    let rig = Rig::new(|b| b.opt_out(keywords()));
     let of_that_gateway = |text: &str| SmsMessage::new(text).with_keywords_answered_by_gateway();
     rig.try_push(ANA, of_that_gateway("STOP")).await.unwrap();
     rig.text(BEN, "STOP").await;

@@ -19,8 +19,8 @@ const SIGNATURE_NEXT: &str = "X-SMSMobileAPI-Signature-Next";
 /// The webhook of SMS Mobile API, in all three forms at one address: the legacy message, the legacy list of messages,
 /// and the event of API version 2.
 ///
-/// - The id is `guid`, of at most [`MAX_ID_BYTES`](super::MAX_ID_BYTES). The sender is `number` or `from`: a number with
-///   a plus sign must be one; short codes, names and national numbers stay as they are. An empty text is accepted.
+/// - The id is `guid`, of at most [`MAX_ID_BYTES`](super::MAX_ID_BYTES). The sender is `number` or `from`: a number with a plus sign must be
+///   one; short codes, names and national numbers stay as they are. An empty text is accepted.
 /// - The line is `device_id`; legacy messages name none.
 /// - The time is `received_at`. One that cannot be read is left out, and the message accepted. Legacy times carry no
 ///   zone and are not used.

@@ -1,4 +1,4 @@
-//! Plivo (<https://www.plivo.com/docs/messaging>).
+//! Plivo (<https://www.plivo.com>).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -25,13 +25,13 @@ fn nothing_to_do() -> Answer {
 }
 
 /// The `message_url` of a Plivo application, by `POST` or `GET`
-/// (<https://www.plivo.com/docs/messaging/api/message/handling-incoming>).
+/// (<https://docs.plivo.com/docs/messaging/api/message/handling-incoming>).
 ///
 /// - The id is `MessageUUID`. Plivo gives no time, and puts long messages together itself.
-/// - The sender is `From`, the line `To`. International numbers, which Plivo writes without a plus sign, get one; short codes
-///   and names stay as they are.
-/// - The text is `Text`, or in an MMS `Body`. One that holds only pictures has an empty text; `Media0` to `Media10` are
-///   kept, ten at most, since Plivo's pages begin to count at 0 or at 1.
+/// - The sender is `From`, the line `To`. International numbers, which Plivo writes without a plus sign, get one;
+///   short codes and names stay as they are.
+/// - The text is `Text`, or in an MMS `Body`. One that holds only pictures has an empty text; `Media0` to `Media10`
+///   are kept, ten at most, since Plivo's pages begin to count at 0 or at 1.
 /// - WhatsApp (`Type=whatsapp`) has the line `whatsapp:+15557654321`, so that a customer's chats and texts are two
 ///   conversations, and whoever answers sees which one it is.
 /// - Delivery reports, which have a `Status`, are ignored.
@@ -40,28 +40,28 @@ fn nothing_to_do() -> Answer {
 ///
 /// # What to configure at Plivo
 ///
-/// In the console under *Messaging*, *Applications*, set the message URL of an application to the address of the webhook, and
-/// give the numbers that application. Plivo waits eight seconds for an answer, and calls again after 60, 120 and 240
-/// seconds
+/// In the console under *Messaging*, *Applications*, set the message URL of an application to the address of the
+/// webhook, and give the numbers that application. Plivo waits eight seconds for an answer, and calls again after 60,
+/// 120 and 240 seconds
 /// (<https://support.plivo.com/hc/en-us/articles/360041344652-Will-Plivo-retry-callbacks-if-the-message-url-is-not-reachable->).
 ///
 /// # Signatures: the message is not signed
 ///
 /// **Plivo signs the URL and a nonce, and nothing else**: not the parameters, not the query, not the time
-/// (<https://www.plivo.com/docs/messaging/concepts/signature-validation>). The signature shows that somebody with the
-/// account's token, or whoever has seen one call of Plivo's, calls this address. Such a one can send any message with the
-/// headers of the call that was seen. So let Plivo call by `https` only, and keep these headers out of logs.
+/// (<https://docs.plivo.com/docs/messaging/concepts/signature-validation>). The signature shows that somebody with the
+/// account's token, or whoever has seen one call of Plivo's, calls this address. Such a one can send any message with
+/// the headers of the call that was seen. So let Plivo call by `https` only, and keep these headers out of logs.
 ///
-/// `X-Plivo-Signature-V2` is by the token of the account or subaccount that owns the number,
-/// `X-Plivo-Signature-Ma-V2` by the one of the main account. Either counts. The URL is the one written in the console, to
-/// the letter, and not the one that the server sees behind a proxy. (Version 3, which covers parameters, is
-/// documented for voice; messages are not said to have it.)
+/// `X-Plivo-Signature-V2` is by the token of the account or subaccount that owns the number, `X-Plivo-Signature-Ma-V2`
+/// by the one of the main account. Either counts. The URL is the one written in the console, to the letter, and not
+/// the one that the server sees behind a proxy. (Version 3, which covers parameters, is documented for voice; messages
+/// are not said to have it.)
 ///
 /// # STOP, START and HELP
 ///
 /// Plivo answers them by itself for numbers of the USA and Canada that are no short codes
-/// (<https://www.plivo.com/docs/messaging/concepts/dnd-service>). Messages carry this, so that the library records the
-/// keyword, also one that Plivo finds in `MessageIntent`, and sends nothing. If your numbers are others, say so by
+/// (<https://docs.plivo.com/docs/messaging/concepts/dnd-service>). Messages carry this, so that the library records
+/// the keyword, also one that Plivo finds in `MessageIntent`, and sends nothing. If your numbers are others, say so by
 /// [`with_keywords_answered_here`](Self::with_keywords_answered_here). WhatsApp's are answered here.
 ///
 /// ```
@@ -87,8 +87,8 @@ impl Plivo {
         Self::signed_by_any([auth_token], public_url)
     }
 
-    /// A webhook at `public_url` that requires signatures by one of `auth_tokens`: those of subaccounts, or the old and
-    /// the new one while they are changed.
+    /// A webhook at `public_url` that requires signatures by one of `auth_tokens`: those of subaccounts, or the old
+    /// and the new one while they are changed.
     ///
     /// # Errors
     /// If there is no token or one is empty, or the URL is not a whole one.
@@ -101,8 +101,8 @@ impl Plivo {
         Ok(Self { check: Some(check), keywords_answered_here: false })
     }
 
-    /// A webhook that does not check signatures: **anybody who knows the address can post messages.** This is logged as
-    /// a warning.
+    /// A webhook that does not check signatures: **anybody who knows the address can post messages.** This is logged
+    /// as a warning.
     #[must_use]
     pub fn unsigned() -> Self {
         signed::warn_unchecked("Plivo");

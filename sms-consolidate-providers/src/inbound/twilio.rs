@@ -32,10 +32,10 @@ fn nothing_to_do() -> Answer {
 ///
 /// - The id is `MessageSid`, or one of its older names `SmsMessageSid` and `SmsSid`. Twilio gives no time.
 /// - The sender is `From`, the line `To`, also where a Messaging Service received the message.
-/// - Addresses of other channels begin with its name: `whatsapp:+15551234567`. The sender is then the address without it,
-///   and the line keeps it: `+15551234567>whatsapp:+15557654321`. So a customer's chats and texts are two conversations,
-///   and whoever answers sees in the line that `To` must get `whatsapp:` before it. A sender whose channel is not that of
-///   the line stays as it is, and gets no reply.
+/// - Addresses of other channels begin with its name: `whatsapp:+15551234567`. The sender is then the address without
+///   it, and the line keeps it: `+15551234567>whatsapp:+15557654321`. So a customer's chats and texts are two
+///   conversations, and whoever answers sees in the line that `To` must get `whatsapp:` before it. A sender whose
+///   channel is not that of the line stays as it is, and gets no reply.
 /// - `MediaUrl0` to `MediaUrl9` are kept. They want the account's credentials.
 /// - Status callbacks, which have a `MessageStatus` or `SmsStatus` other than `received`, are ignored. So is
 ///   JSON: messages come as forms, and Event Streams are not read.
@@ -47,28 +47,30 @@ fn nothing_to_do() -> Answer {
 /// Under *Phone Numbers* (or in the Messaging Service, *Integration*) set "a message comes in" to the address of the
 /// webhook, and add what makes Twilio call again, which by default it does not after an error of ours:
 /// `https://example.com/api/webhooks/twilio/sms#rc=5&rp=ct,rt,5xx`
-/// (<https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>). Twilio waits 15 seconds for an answer. Set
-/// a fallback address as well: the same one, or another server's on the same store.
+/// (<https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>). Twilio waits 15 seconds for an
+/// answer. Set a fallback address as well: the same one, or another server's on the same store.
 ///
 /// # Signatures
 ///
-/// A call is signed by the account's auth token, over the URL that Twilio called and all parameters; JSON by its hash in
-/// that URL (<https://www.twilio.com/docs/usage/webhooks/webhooks-security>). Subaccounts have tokens of their own. No time
-/// is signed: an old call that is replayed counts as long as its id is not known.
+/// A call is signed by the account's auth token, over the URL that Twilio called and all parameters; JSON by its hash
+/// in that URL (<https://www.twilio.com/docs/usage/webhooks/webhooks-security>). Subaccounts have tokens of their own.
+/// No time is signed: an old call that is replayed counts as long as its id is not known.
 ///
-/// The URL is the one written in the console, and not the one the server sees behind a proxy. Its port may be written or
-/// left out, as Twilio itself is of two minds; its fragment does not count; its query may be left out here, then that of
-/// the request belongs to it.
+/// The URL is the one written in the console, and not the one the server sees behind a proxy. Its port may be written
+/// or left out: Twilio does not always sign the same form. Its fragment is not signed. Its query may be left out here;
+/// the one of the request then belongs to it.
 ///
-/// A [shared key](https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys) signs in place of the auth token: the
-/// header `X-Twilio-Webhooks-Signature-Settings` then names the algorithm, HMAC-SHA1 or HMAC-SHA256. To rotate tokens or
-/// keys without a gap, accept both for a while by [`signed_by_any`](Self::signed_by_any).
+/// A [shared key](https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys) signs in place of the auth token:
+/// the header `X-Twilio-Webhooks-Signature-Settings` then names the algorithm, HMAC-SHA1 or HMAC-SHA256. To rotate
+/// tokens or keys without a gap, accept both for a while by [`signed_by_any`](Self::signed_by_any).
 ///
 /// # STOP, START and HELP
 ///
-/// Twilio answers them by itself where they come as SMS, and on all channels where Advanced Opt-Out is on, which says so
-/// in `OptOutType`. Messages carry this, so that the library records the keyword and sends nothing. If Twilio's support has
-/// switched that off for your account, say so by [`with_keywords_answered_here`](Self::with_keywords_answered_here).
+/// Twilio answers them by itself for long codes, and for whatever has [Advanced
+/// Opt-Out](https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out), which says so in `OptOutType`. Messages
+/// carry this, so that the library records the keyword and sends nothing; those of other channels only with an
+/// `OptOutType`. If Twilio does not answer for your numbers, because they are short codes or its support has switched
+/// it off, say so by [`with_keywords_answered_here`](Self::with_keywords_answered_here).
 ///
 /// ```
 /// use sms_consolidate_providers::inbound::{ConfigError, Twilio};
@@ -93,8 +95,8 @@ impl Twilio {
         Self::signed_by_any([auth_token], public_url)
     }
 
-    /// A webhook at `public_url` that requires signatures by one of `secrets`: the primary and the secondary auth token,
-    /// those of subaccounts, shared keys.
+    /// A webhook at `public_url` that requires signatures by one of `secrets`: the primary and the secondary auth
+    /// token, those of subaccounts, shared keys.
     ///
     /// # Errors
     /// If there is no secret or one is empty, or the URL is not a whole one.
@@ -106,8 +108,8 @@ impl Twilio {
         Ok(Self { check: Some(check), keywords_answered_here: false })
     }
 
-    /// A webhook that does not check signatures: **anybody who knows the address can post messages.** This is logged as
-    /// a warning.
+    /// A webhook that does not check signatures: **anybody who knows the address can post messages.** This is logged
+    /// as a warning.
     #[must_use]
     pub fn unsigned() -> Self {
         signed::warn_unchecked("Twilio");

@@ -98,7 +98,8 @@ async fn the_request_is_what_twilio_documents() {
         let (head, body) = request.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with(&format!("POST {PATH} HTTP/1.1\r\n")), "{head}");
         assert!(head.to_ascii_lowercase().contains("content-type: application/x-www-form-urlencoded"));
-        assert_eq!(body, format!("To=%2B639123456789&{BODY}{rest}"));
+        let channel = if rest.contains("whatsapp") { "whatsapp%3A" } else { "" };
+        assert_eq!(body, format!("To={channel}%2B639123456789&{BODY}{rest}"));
         head.to_owned()
     };
     let line = "&From=%2B15551230000";
@@ -109,6 +110,7 @@ async fn the_request_is_what_twilio_documents() {
     check(TO, from, line).await;
     check("+639123456789>12345", from, "&From=12345").await;
     check("+639123456789>office-1", from, configured).await;
+    check("+639123456789>whatsapp:+15551230000", from, "&From=whatsapp%3A%2B15551230000").await;
     check("+639123456789>09123456780", from, configured).await;
     check("+639123456789", from, configured).await;
     check("+639123456789", |builder| builder.from("My Shop"), "&From=My+Shop").await;

@@ -84,9 +84,17 @@ impl TwilioSender {
         TwilioSenderBuilder::new(account_sid.into(), key_sid.into(), key_secret.into())
     }
 
-    /// The line that was texted, or the configured one.
-    fn line<'a>(&'a self, to: &'a Conversation) -> Option<&'a Address> {
-        to.line().filter(|line| line.is_number() || is_short_code(line)).or(self.from.as_ref())
+    /// `To` and `From`: the line that was texted, or the configured one. A line of another channel than SMS is written
+    /// `whatsapp:+15551230000`, and then so is the recipient.
+    fn ends(&self, conversation: &Conversation) -> (String, Option<String>) {
+        let recipient = conversation.sender().to_string();
+        let line = conversation.line().map(ToString::to_string);
+        if let Some((channel, _)) = line.as_deref().and_then(|line| line.split_once(':')) {
+            return (format!("{channel}:{recipient}"), line);
+        }
+        let can_send = |line: &&Address| line.is_number() || is_short_code(line);
+        let line = conversation.line().filter(can_send).or(self.from.as_ref());
+        (recipient, line.map(ToString::to_string))
     }
 
     fn with_credentials(&self, request: RequestBuilder) -> RequestBuilder {
@@ -129,10 +137,10 @@ impl TwilioSender {
     fn is_reply(&self, message: &Value, reply: &Reply<Conversation>, text: &str) -> bool {
         let is = |field: &str, value: &str| message[field].as_str() == Some(value);
         let created = message["date_created"].as_str().and_then(read_date);
-        let line = self.line(&reply.to);
+        let (to, from) = self.ends(&reply.to);
         is("direction", "outbound-api")
-            && is("to", &reply.to.sender().to_string())
-            && line.is_none_or(|line| is("from", &line.to_string()))
+            && is("to", &to)
+            && from.is_none_or(|from| is("from", &from))
             && self.messaging_service.as_deref().is_none_or(|service| is("messaging_service_sid", service))
             && message["body"].as_str().is_some_and(|body| body.trim() == text.trim())
             && !is("status", "failed")
@@ -147,11 +155,10 @@ impl ReplySender<Conversation> for TwilioSender {
         if !reply.to.sender().can_receive() {
             return Err(SendError::rejected(GatewayError::NoPhoneNumber));
         }
-        let from = self.line(&reply.to).map(ToString::to_string);
+        let (to, from) = self.ends(&reply.to);
         if from.is_none() && self.messaging_service.is_none() {
             return Err(SendError::not_sent(GatewayError::NoLine));
         }
-        let to = reply.to.sender().to_string();
         let text = segments::text_to_send(reply, self.max_segments);
         let mut form = vec![("To", to.as_str()), ("Body", text)];
         form.extend(from.as_deref().map(|from| ("From", from)));
@@ -167,9 +174,10 @@ impl ReplySender<Conversation> for TwilioSender {
     /// waits in its queue has no such date.
     async fn look_up(&self, reply: &Reply<Conversation>) -> Option<Receipt> {
         let mut url = self.messages.clone();
+        let (to, from) = self.ends(&reply.to);
         url.query_pairs_mut()
-            .append_pair("To", &reply.to.sender().to_string())
-            .extend_pairs(self.line(&reply.to).map(|line| ("From", line.to_string())))
+            .append_pair("To", &to)
+            .extend_pairs(from.map(|from| ("From", from)))
             .append_pair("PageSize", LOOKED_AT);
         let answer = match self.http.exchange(self.with_credentials(self.http.get(url))).await {
             Ok(answer) => answer,

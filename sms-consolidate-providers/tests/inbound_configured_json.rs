@@ -1,5 +1,7 @@
 //! JSON with configured fields: forms, bad input and bad configuration, tokens and signatures.
 
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
 mod inbound_kit;
 
 use std::num::NonZeroUsize;

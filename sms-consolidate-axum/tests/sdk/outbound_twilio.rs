@@ -183,7 +183,7 @@ async fn requests_are_those_of_twilios_client() {
     let script = tokio::task::spawn_blocking(move || {
         let mut python = Command::new(&*PYTHON);
         python.arg(Path::new(SCRIPTS).join("outbound_twilio.py")).args([url, calls]);
-        run(&mut python.env("NO_PROXY", "*"), "Twilio's client failed");
+        run(python.env("NO_PROXY", "*"), "Twilio's client failed");
     });
     script.await.unwrap();
     for (ours, theirs) in ours.iter().zip(theirs.await.unwrap()) {

@@ -297,7 +297,8 @@ fn listed(changes: Value) -> Value {
         "body": TEXT, "date_created": "Sat, 21 Nov 2026 08:01:00 +0000", "date_sent": null, "num_segments": "1",
         "messaging_service_sid": null, "error_code": null, "account_sid": ACCOUNT,
     });
-    message.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    let Value::Object(changes) = changes else { panic!("changes are an object") };
+    message.as_object_mut().unwrap().extend(changes);
     message
 }
 

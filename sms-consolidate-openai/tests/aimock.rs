@@ -3,7 +3,7 @@
 //!
 //! aimock gives every error the body of an error, and knows no refusals; those cases are in `service.rs`.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "helpers of tests")]
 
 mod support;
 

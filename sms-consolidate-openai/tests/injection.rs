@@ -1,6 +1,6 @@
 //! Texts that try to instruct the model, and what became of them in the requests that arrived.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "helpers of tests")]
 
 mod support;
 

@@ -24,7 +24,7 @@ const SECOND: Duration = Duration::from_secs(1);
 /// The model's decision on one text, or that of the rules.
 async fn decide(rig: &Rig<Aimock>, text: &str) -> Classification {
     let chain = Fallback::new(rig.classifier.clone(), RuleClassifier::default());
-    chain.classify(&messages(&[text]), &context(NUMBER)).await.unwrap()
+    within(chain.classify(&messages(&[text]), &context(NUMBER))).await.unwrap()
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 //! Compatible servers leave out fields that OpenAI sends and add others, so that only what is needed is asked for.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sms_consolidate::{Label, Usage};
 
 use crate::error::{ErrorDetail, OpenAiError};
@@ -14,7 +15,7 @@ const MAX_CODE_BYTES: usize = 64;
 #[derive(Debug, Deserialize)]
 pub(crate) struct Completion {
     choices: Vec<Choice>,
-    usage: Option<Tokens>,
+    usage: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -33,26 +34,6 @@ struct Answer {
 #[derive(Debug, Deserialize, Serialize)]
 struct Verdict {
     label: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Tokens {
-    #[serde(default)]
-    prompt_tokens: u64,
-    #[serde(default)]
-    completion_tokens: u64,
-    prompt_tokens_details: Option<PromptDetails>,
-    completion_tokens_details: Option<CompletionDetails>,
-}
-
-#[derive(Debug, Deserialize)]
-struct PromptDetails {
-    cached_tokens: Option<u64>,
-}
-
-#[derive(Debug, Deserialize)]
-struct CompletionDetails {
-    reasoning_tokens: Option<u64>,
 }
 
 impl Completion {
@@ -76,15 +57,38 @@ impl Completion {
 
     /// What it cost, if the service says so.
     pub(crate) fn usage(&self) -> Option<Usage> {
-        let tokens = self.usage.as_ref()?;
-        let prompt = tokens.prompt_tokens_details.as_ref();
-        let completion = tokens.completion_tokens_details.as_ref();
-        Some(Usage {
-            prompt_tokens: tokens.prompt_tokens,
-            cached_tokens: prompt.and_then(|details| details.cached_tokens).unwrap_or(0),
-            completion_tokens: tokens.completion_tokens,
-            reasoning_tokens: completion.and_then(|details| details.reasoning_tokens).unwrap_or(0),
-        })
+        self.usage.as_ref().and_then(read_usage)
+    }
+}
+
+/// What an answer cost that is of no use otherwise, if it says so.
+pub(crate) fn usage_of(body: &[u8]) -> Option<Usage> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    body.get("usage").and_then(read_usage)
+}
+
+/// Reads what is there: figures that a server leaves out, or writes in another way, do not spoil its answer.
+fn read_usage(usage: &Value) -> Option<Usage> {
+    usage.as_object()?;
+    let tokens = |path: &str| usage.pointer(path).and_then(Value::as_u64).unwrap_or(0);
+    Some(Usage {
+        prompt_tokens: tokens("/prompt_tokens"),
+        cached_tokens: tokens("/prompt_tokens_details/cached_tokens"),
+        completion_tokens: tokens("/completion_tokens"),
+        reasoning_tokens: tokens("/completion_tokens_details/reasoning_tokens"),
+    })
+}
+
+/// Adds `more` to what was used before. The figures come from outside, so that they may be too large to add.
+pub(crate) fn add_usage(total: &mut Usage, more: Usage) {
+    let Usage { prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens } = total;
+    for (sum, tokens) in [
+        (prompt_tokens, more.prompt_tokens),
+        (cached_tokens, more.cached_tokens),
+        (completion_tokens, more.completion_tokens),
+        (reasoning_tokens, more.reasoning_tokens),
+    ] {
+        *sum = sum.saturating_add(tokens);
     }
 }
 
@@ -98,7 +102,7 @@ pub(crate) struct ErrorBody {
 impl ErrorBody {
     /// Reads a body, or what came in its place.
     pub(crate) fn read(body: Option<&[u8]>) -> Self {
-        let body: Option<serde_json::Value> = body.and_then(|body| serde_json::from_slice(body).ok());
+        let body: Option<Value> = body.and_then(|body| serde_json::from_slice(body).ok());
         let error = body.as_ref().and_then(|body| body.get("error")).filter(|error| error.is_object());
         let field = |name: &str| error?.get(name)?.as_str().map(str::to_owned);
         Self { code: field("code"), kind: field("type"), well_formed: error.is_some() }
@@ -149,6 +153,38 @@ mod tests {
         check("billing_hard_limit_reached", "", true);
         check("rate_limit_exceeded", "tokens", false);
         check("slow_down", "rate_limit_error", false);
+    }
+
+    #[test]
+    fn usage_is_read_from_any_json_and_never_overflows() {
+        let check = |body: &str, usage: Option<[u64; 4]>| {
+            let expected =
+                usage.map(|[prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens]| Usage {
+                    prompt_tokens,
+                    cached_tokens,
+                    completion_tokens,
+                    reasoning_tokens,
+                });
+            assert_eq!(usage_of(body.as_bytes()), expected, "{body}");
+        };
+        check(
+            r#"{"usage":{"prompt_tokens":9,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":8},
+                "completion_tokens_details":{"reasoning_tokens":3}}}"#,
+            Some([9, 8, 4, 3]),
+        );
+        check(r#"{"error":{"code":"x"},"usage":{"prompt_tokens":9}}"#, Some([9, 0, 0, 0]));
+        check(
+            r#"{"usage":{"prompt_tokens":-1,"completion_tokens":null,"prompt_tokens_details":7}}"#,
+            Some([0; 4]),
+        );
+        for body in
+            ["", "<html>", "[]", "null", "{}", r#"{"usage":null}"#, r#"{"usage":[1]}"#, r#"{"usage":"9"}"#]
+        {
+            check(body, None);
+        }
+        let mut total = Usage { prompt_tokens: 2, ..Usage::default() };
+        add_usage(&mut total, Usage { prompt_tokens: u64::MAX, completion_tokens: 5, ..Usage::default() });
+        assert_eq!((total.prompt_tokens, total.completion_tokens), (u64::MAX, 5));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -18,6 +18,9 @@ use crate::transport::{Endpoint, client};
 /// (<https://developers.openai.com/api/docs/models/gpt-6-luna>).
 pub const DEFAULT_MODEL: &str = "gpt-6-luna";
 
+const UNCLEAR_DESCRIPTION: &str = "none of the other labels fits, several fit equally well, or only somebody who knows \
+the context could tell";
+
 const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
 
 /// The settings of an [`OpenAiClassifier`]; see [`OpenAiClassifier::builder`].
@@ -29,7 +32,8 @@ pub struct Builder {
     model: String,
     reasoning_effort: Option<ReasoningEffort>,
     max_completion_tokens: u32,
-    labels: Vec<(Label, String)>,
+    labels: Option<Vec<(Label, String)>>,
+    with_unclear: bool,
     caps: Caps,
     timing: Timing,
     suspend_for: Duration,
@@ -38,8 +42,6 @@ pub struct Builder {
 
 impl Builder {
     pub(crate) fn new(api_key: SecretString) -> Self {
-        let agree = "the sender agrees, accepts or confirms";
-        let not_agree = "the sender declines, or it is not clear that the sender agrees";
         Self {
             api_key,
             identifier_secret: None,
@@ -47,7 +49,8 @@ impl Builder {
             model: DEFAULT_MODEL.to_owned(),
             reasoning_effort: None,
             max_completion_tokens: 1_024,
-            labels: vec![(Label::AGREE, agree.to_owned()), (Label::NOT_AGREE, not_agree.to_owned())],
+            labels: None,
+            with_unclear: false,
             caps: Caps { messages: 50, message_chars: 1_600 },
             timing: Timing {
                 deadline: Duration::from_secs(10),
@@ -63,7 +66,19 @@ impl Builder {
     /// [`Label::AGREE`] and [`Label::NOT_AGREE`]. Names and descriptions become part of the instructions, so they must
     /// come from you and not from a sender.
     pub fn labels<D: Into<String>>(mut self, labels: impl IntoIterator<Item = (Label, D)>) -> Self {
-        self.labels = labels.into_iter().map(|(label, description)| (label, description.into())).collect();
+        self.labels =
+            Some(labels.into_iter().map(|(label, description)| (label, description.into())).collect());
+        self
+    }
+
+    /// Lets the model also choose [`Label::UNCLEAR`], for texts that fit no other label, that fit several, or that
+    /// only a person can judge. Of the default labels, `NOT_AGREE` then means a refusal only. A description of your
+    /// own for `UNCLEAR`, given with [`labels`](Self::labels), stays.
+    ///
+    /// [`ReplyTemplates`](sms_consolidate::ReplyTemplates) answer it like any label: with the text set for it, or else
+    /// with the one for all others, by default "Thank you for replying."
+    pub fn with_unclear(mut self) -> Self {
+        self.with_unclear = true;
         self
     }
 
@@ -87,8 +102,9 @@ impl Builder {
         self
     }
 
-    /// Where the API is: an `http` or `https` URL to which `/chat/completions` is added; by default OpenAI's. Over
-    /// `http` the key and the texts travel in the open.
+    /// Where the API is: an `http` or `https` URL to which `/chat/completions` is added, as with `OPENAI_BASE_URL` in
+    /// OpenAI's own libraries; by default OpenAI's. Any path may stand in it, `/v1` or another one or none; a slash at
+    /// its end does not matter. Over `http` the key and the texts travel in the open.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
@@ -101,8 +117,8 @@ impl Builder {
         self
     }
 
-    /// How long one batch may take, retries included; by default 10 s. The library's own timeout shortens it: a tenth
-    /// of that, at most a second, is left to the next classifier of a [`Fallback`](sms_consolidate::Fallback).
+    /// How long one call for a batch may take, with all its requests and the waits between them; by default 10 s. The
+    /// library's own timeout shortens it: a tenth of that, at most a second, is left to the next classifier of a [`Fallback`](sms_consolidate::Fallback).
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.timing.deadline = deadline;
         self
@@ -128,13 +144,13 @@ impl Builder {
         self
     }
 
-    /// How many messages of a batch are sent, its last ones; by default 50.
+    /// How many texts of a batch are sent, its last ones; by default 50. The parts of a long message are one text.
     pub fn max_messages(mut self, messages: usize) -> Self {
         self.caps.messages = messages;
         self
     }
 
-    /// How many characters (Unicode scalar values) of each message are sent, its first ones; by default 1,600.
+    /// How many characters (Unicode scalar values) of each text are sent, its first ones; by default 1,600.
     pub fn max_message_chars(mut self, chars: usize) -> Self {
         self.caps.message_chars = chars;
         self
@@ -151,8 +167,9 @@ impl Builder {
     /// # Errors
     /// If a setting cannot work, or the machine offers no TLS roots.
     pub fn build(self) -> Result<OpenAiClassifier, BuildError> {
-        check_labels(&self.labels)?;
         self.check_values()?;
+        let labels = complete_labels(self.labels, self.with_unclear);
+        check_labels(&labels)?;
         let secret = self.identifier_secret.as_ref().unwrap_or(&self.api_key);
         let pseudonyms = Pseudonyms::new(secret.expose_secret().as_bytes());
         let endpoint = Endpoint::new(check_base_url(&self.base_url)?, self.api_key)
@@ -163,17 +180,18 @@ impl Builder {
             self.model,
             self.reasoning_effort.or(default_effort),
             self.max_completion_tokens,
-            &self.labels,
+            &labels,
             self.caps,
         );
         Ok(OpenAiClassifier {
             client,
             template,
             pseudonyms,
-            labels: self.labels.into_iter().map(|(label, _)| label).collect(),
+            labels: labels.into_iter().map(|(label, _)| label).collect(),
             timing: self.timing,
             breaker: Breaker::new(self.suspend_for),
             clock: self.clock,
+            used: Mutex::default(),
         })
     }
 
@@ -199,6 +217,26 @@ impl Builder {
             None => Ok(()),
         }
     }
+}
+
+fn default_labels(with_unclear: bool) -> Vec<(Label, String)> {
+    let not_agree = if with_unclear {
+        "the sender declines, refuses or cancels"
+    } else {
+        "the sender declines, or it is not clear that the sender agrees"
+    };
+    vec![
+        (Label::AGREE, "the sender agrees, accepts or confirms".to_owned()),
+        (Label::NOT_AGREE, not_agree.to_owned()),
+    ]
+}
+
+fn complete_labels(labels: Option<Vec<(Label, String)>>, with_unclear: bool) -> Vec<(Label, String)> {
+    let mut labels = labels.unwrap_or_else(|| default_labels(with_unclear));
+    if with_unclear && labels.iter().all(|(label, _)| *label != Label::UNCLEAR) {
+        labels.push((Label::UNCLEAR, UNCLEAR_DESCRIPTION.to_owned()));
+    }
+    labels
 }
 
 fn check_labels(labels: &[(Label, String)]) -> Result<(), BuildError> {
@@ -236,6 +274,7 @@ impl fmt::Debug for Builder {
         f.debug_struct("Builder")
             .field("model", &self.model)
             .field("labels", &self.labels)
+            .field("with_unclear", &self.with_unclear)
             .finish_non_exhaustive()
     }
 }

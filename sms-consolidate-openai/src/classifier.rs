@@ -1,20 +1,22 @@
 //! [`OpenAiClassifier`]: one batch, one answer, within one deadline.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_openai::Client;
 use async_openai::types::chat::CreateChatCompletionRequest;
 use secrecy::SecretString;
-use sms_consolidate::{Classification, Classifier, ClassifyError, Clock, Context, Label, Message, Timestamp};
+use sms_consolidate::{
+    Classification, Classifier, ClassifyError, Clock, Context, Label, Message, Timestamp, Usage,
+};
 
-use crate::answer::Completion;
+use crate::answer::{Completion, add_usage};
 use crate::breaker::Breaker;
 use crate::builder::Builder;
 use crate::error::OpenAiError;
 use crate::request::{Pseudonyms, Template};
-use crate::transport::{Endpoint, recover};
+use crate::transport::{Endpoint, Failure, recover};
 
 /// The name of the method in classifications.
 const METHOD: &str = "OpenAI";
@@ -41,6 +43,7 @@ pub struct OpenAiClassifier {
     pub(crate) timing: Timing,
     pub(crate) breaker: Breaker,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) used: Mutex<Usage>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -56,35 +59,47 @@ impl OpenAiClassifier {
         Builder::new(api_key.into())
     }
 
+    /// The tokens that the service says it has charged since this classifier was built: those of every answer that
+    /// named them, whether it was of use or not. Each figure stops at the largest that it can hold.
+    ///
+    /// A request that was given up before its answer came may have been charged too; nobody is told of that.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        *self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn ask<M: Message>(
         &self,
         messages: &[M],
         context: &Context,
     ) -> Result<Classification, OpenAiError> {
         let now = self.clock.now();
-        self.breaker.check(now)?;
         let reserve = (context.timeout / 10).min(MAX_RESERVE);
         let deadline = now + self.timing.deadline.min(context.timeout - reserve);
         let request = self.template.fill(messages, self.pseudonyms.of(&context.key));
-        let completion = self.complete(&request, deadline).await?;
-        let usage = completion.usage();
+        let (completion, usage) = self.complete(&request, deadline).await?;
         tracing::debug!(batch = %context.batch, ?usage, "OPENAI ANSWERED");
         let mut classification = Classification::new(completion.label(&self.labels)?, METHOD);
         classification.usage = usage;
         Ok(classification)
     }
 
-    /// The service's answer to `request`, asked for until it comes, fails for good, or `deadline` is near.
+    /// The service's answer to `request`, asked for until it comes, fails for good, or `deadline` is near; and what
+    /// all the answers to it have cost.
     async fn complete(
         &self,
         request: &CreateChatCompletionRequest,
         deadline: Timestamp,
-    ) -> Result<Completion, OpenAiError> {
+    ) -> Result<(Completion, Option<Usage>), OpenAiError> {
         let mut failures = 0;
+        let mut used = None;
         loop {
-            let error = match self.request_once(request, deadline).await {
-                Ok(completion) => return Ok(completion),
-                Err(error) => error,
+            self.breaker.check(self.clock.now())?;
+            let answer = self.request_once(request, deadline).await;
+            self.count(&mut used, answer.as_ref().map_or_else(|failure| failure.usage, Completion::usage));
+            let error = match answer {
+                Ok(completion) => return Ok((completion, used)),
+                Err(failure) => failure.error,
             };
             failures += 1;
             let Some(at) = self.next_request(&error, failures, deadline) else { return Err(error) };
@@ -97,14 +112,21 @@ impl OpenAiClassifier {
         &self,
         request: &CreateChatCompletionRequest,
         deadline: Timestamp,
-    ) -> Result<Completion, OpenAiError> {
+    ) -> Result<Completion, Failure> {
         let until = deadline.min(self.clock.now() + self.timing.attempt_timeout);
         let chat = self.client.chat();
         tokio::select! {
             biased;
             answer = chat.create_byot(request) => answer.map_err(recover),
-            () = self.clock.sleep_until(until) => Err(OpenAiError::TimedOut),
+            () = self.clock.sleep_until(until) => Err(OpenAiError::TimedOut.into()),
         }
+    }
+
+    /// Counts what one answer cost, for its batch and for all of them.
+    fn count(&self, batch: &mut Option<Usage>, cost: Option<Usage>) {
+        let Some(cost) = cost else { return };
+        add_usage(batch.get_or_insert_default(), cost);
+        add_usage(&mut self.used.lock().unwrap_or_else(PoisonError::into_inner), cost);
     }
 
     /// When to ask again, if that makes sense. There is no point in a request that the deadline would cut off at

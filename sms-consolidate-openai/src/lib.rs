@@ -31,9 +31,12 @@
 //!
 //! # What leaves the process
 //!
-//! The instructions with your labels; the texts, cleaned and capped, as one JSON array; and a keyed hash of the
-//! conversation's key, by which the service tells abusers apart. The key itself, which may be a phone number, does
-//! not leave. `store` is false.
+//! The instructions with your labels; the texts, cleaned and capped, as one JSON array, in which the parts of a long
+//! message are one text; and a keyed hash of the conversation's key, by which the service tells abusers apart. The key
+//! itself, which may be a phone number, does not leave. `store` is false.
+//!
+//! The texts are described to the model as data, and stand in a message of their own. A text that gives orders can at
+//! worst make the model choose another of your labels.
 //!
 //! # What happens when it fails
 //!
@@ -41,11 +44,19 @@
 //! |---|---|
 //! | answers 408, 429 or 5xx, cannot be reached, drops the connection, is too slow | tries again with jitter, `Retry-After` honoured, within the deadline; then [`Retryable`](sms_consolidate::ClassifyError::Retryable) |
 //! | refuses, is cut off, is filtered, names another label | [`Permanent`](sms_consolidate::ClassifyError::Permanent), no second call |
-//! | does not accept the key (401, 403), or the account has nothing left to spend (402, or 429 with such a code) | `Permanent`, one warning, and no call at all for a minute |
+//! | does not accept the key (401, 403), or the account has nothing left to spend (402, or 429 with such a code) | `Permanent`, one warning, and no call at all for a minute; then the next batch tries |
 //! | rejects the request (another 4xx, a redirect) | `Permanent`, a warning |
 //! | answers 2xx with something that is not the expected JSON | `Retryable`, no second call within this attempt |
 //!
+//! An error's body that is not the JSON of an error changes nothing about its class; [`ErrorDetail`] says so.
+//!
 //! The cause is an [`OpenAiError`] in each case. Neither errors nor log events hold texts, keys or bodies.
+//!
+//! # What it costs
+//!
+//! One request per batch if all goes well. A [`Classification`](sms_consolidate::Classification) carries the tokens of
+//! all answers to its batch, retries included; [`OpenAiClassifier::usage`] the sum of all answers, those that decided
+//! nothing included. A request that was given up may have been charged too.
 
 mod answer;
 mod breaker;

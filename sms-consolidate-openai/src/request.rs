@@ -9,7 +9,7 @@ use async_openai::types::chat::{
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
 use sha2::Sha256;
-use sms_consolidate::{Label, Message};
+use sms_consolidate::{Label, Message, whole_texts};
 
 use crate::text::clean;
 
@@ -48,16 +48,16 @@ impl Template {
         }
     }
 
-    /// The request for the texts of `messages`. Of too many messages the last ones are sent: they hold the sender's
-    /// last word.
+    /// The request for the texts of `messages`, the parts of a long one as one text. Of too many the last ones are
+    /// sent: they hold the sender's last word.
     pub(crate) fn fill<M: Message>(
         &self,
         messages: &[M],
         safety_identifier: String,
     ) -> CreateChatCompletionRequest {
-        let kept = &messages[messages.len().saturating_sub(self.caps.messages)..];
-        let texts: Vec<_> =
-            kept.iter().map(|message| clean(message.text(), self.caps.message_chars)).collect();
+        let texts = whole_texts(messages);
+        let kept = &texts[texts.len().saturating_sub(self.caps.messages)..];
+        let texts: Vec<_> = kept.iter().map(|text| clean(text, self.caps.message_chars)).collect();
         let system = ChatCompletionRequestSystemMessage {
             content: self.instructions.as_str().into(),
             ..Default::default()

@@ -4,7 +4,8 @@
 /// without characters that leave no mark on the screen.
 ///
 /// Kept are those invisible characters that scripts and emoji need, where they need them: one variation selector
-/// after a character that has variants, and one joiner between two visible characters outside ASCII.
+/// after a character that has variants, and one joiner between two visible characters outside ASCII. Tag characters are
+/// not, since they spell out whole hidden texts: the flags of England, Scotland and Wales become black flags.
 pub(crate) fn clean(text: &str, max_chars: usize) -> String {
     let mut cleaned = String::new();
     let mut room = max_chars;

@@ -3,6 +3,8 @@
 //! async-openai logs the bodies that it cannot read, and they may quote texts. So the exchange reads them itself, and
 //! hands on only those that are known to be readable.
 
+use std::error::Error;
+use std::fmt;
 use std::time::Duration;
 
 use async_openai::Client;
@@ -13,8 +15,9 @@ use http::header::{AUTHORIZATION, DATE, HeaderName, InvalidHeaderValue, RETRY_AF
 use http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::fmt::rfc2822;
 use secrecy::{ExposeSecret, SecretString};
+use sms_consolidate::Usage;
 
-use crate::answer::{Completion, ErrorBody};
+use crate::answer::{Completion, ErrorBody, usage_of};
 use crate::error::OpenAiError;
 
 /// The largest body that is read. An answer is about one kilobyte.
@@ -58,6 +61,27 @@ impl Config for Endpoint {
     }
 }
 
+/// An exchange that led to nothing, and what it cost if the answer said so.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) error: OpenAiError,
+    pub(crate) usage: Option<Usage>,
+}
+
+impl From<OpenAiError> for Failure {
+    fn from(error: OpenAiError) -> Self {
+        Self { error, usage: None }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl Error for Failure {}
+
 /// A client that makes one request per call: the retries of async-openai and reqwest are off, since they know no
 /// deadline. Redirects are not followed either; a request that is redirected was sent to the wrong address.
 pub(crate) fn client(endpoint: Endpoint) -> Result<Client<Endpoint>, reqwest::Error> {
@@ -72,40 +96,47 @@ pub(crate) fn client(endpoint: Endpoint) -> Result<Client<Endpoint>, reqwest::Er
             let http = http.clone();
             async move {
                 let answer = exchange(&http, &request).await;
-                answer.map_err(|error| OpenAIError::Boxed(Box::new(error)))
+                answer.map_err(|failure| OpenAIError::Boxed(Box::new(failure)))
             }
         }
     });
     Ok(Client::build(http, endpoint).with_http_service(service))
 }
 
-/// Our error, out of what async-openai made of it.
-pub(crate) fn recover(error: OpenAIError) -> OpenAiError {
-    match error {
-        OpenAIError::Boxed(error) => match error.downcast() {
-            Ok(error) => *error,
+/// Our failure, out of what async-openai made of it.
+pub(crate) fn recover(error: OpenAIError) -> Failure {
+    let error = match error {
+        OpenAIError::Boxed(failure) => match failure.downcast() {
+            Ok(failure) => return *failure,
             Err(source) => OpenAiError::Unreachable { source },
         },
         OpenAIError::Reqwest(error) => OpenAiError::unreachable(error),
         // Not to be kept as a source: its text may hold the body.
         _ => OpenAiError::Malformed { status: StatusCode::OK.as_u16() },
-    }
+    };
+    error.into()
 }
 
 async fn exchange(
     http: &reqwest::Client,
     request: &HttpRequestFactory,
-) -> Result<reqwest::Response, OpenAiError> {
+) -> Result<reqwest::Response, Failure> {
     let request = request.build().await.map_err(recover)?;
     let mut response = http.execute(request).await.map_err(OpenAiError::unreachable)?;
     let body = read_body(&mut response).await?;
     let status = response.status();
-    if !status.is_success() {
-        return Err(failure(status, retry_after(response.headers()), body.as_deref()));
-    }
-    let readable = body.filter(|body| serde_json::from_slice::<Completion>(body).is_ok());
-    let body = readable.ok_or(OpenAiError::Malformed { status: status.as_u16() })?;
-    Ok(http::Response::new(body).into())
+    let body = match body {
+        Some(body) if status.is_success() && serde_json::from_slice::<Completion>(&body).is_ok() => {
+            return Ok(http::Response::new(body).into());
+        }
+        other => other,
+    };
+    let error = if status.is_success() {
+        OpenAiError::Malformed { status: status.as_u16() }
+    } else {
+        error_of(status, retry_after(response.headers()), body.as_deref())
+    };
+    Err(Failure { error, usage: body.as_deref().and_then(usage_of) })
 }
 
 /// The body, or nothing if it is too large.
@@ -120,7 +151,7 @@ async fn read_body(response: &mut reqwest::Response) -> Result<Option<Vec<u8>>, 
     Ok(Some(body))
 }
 
-fn failure(status: StatusCode, retry_after: Option<Duration>, body: Option<&[u8]>) -> OpenAiError {
+fn error_of(status: StatusCode, retry_after: Option<Duration>, body: Option<&[u8]>) -> OpenAiError {
     let body = ErrorBody::read(body);
     let (status, detail) = (status.as_u16(), body.detail());
     match status {

@@ -53,6 +53,45 @@ async fn usage_is_kept() {
 }
 
 #[tokio::test]
+async fn what_failed_requests_cost_is_counted_too() {
+    fn costing(status: u16, prompt_tokens: u64, message: serde_json::Value) -> Answer {
+        let usage = json!({ "prompt_tokens": prompt_tokens, "completion_tokens": 1 });
+        let body = json!({ "choices": [{ "message": message }], "usage": usage, "error": { "code": "x" } });
+        Answer::Body(status, "", body.to_string().into_bytes())
+    }
+    let sum =
+        |prompt_tokens, completion_tokens| Usage { prompt_tokens, completion_tokens, ..Usage::default() };
+    let agree = json!({ "content": r#"{"label":"AGREE"}"# });
+    let mut rig = Rig::new([
+        costing(503, 10, json!({})),
+        html(503),
+        costing(200, 100, agree.clone()),
+        costing(200, 1_000, json!({ "refusal": "no" })),
+        costing(200, 10_000, json!(7)),
+        costing(400, 100_000, json!({})),
+        costing(200, u64::MAX, agree),
+    ])
+    .await;
+    assert_eq!(rig.classifier.usage(), Usage::default());
+
+    let answer = rig.start(&["yes"]);
+    for _ in 0..2 {
+        rig.server.request().await;
+        let at = rig.next_request_at().await;
+        rig.clock.advance_to(at).await;
+    }
+    assert_eq!(within(answer).await.unwrap().unwrap().usage, Some(sum(110, 2)));
+    assert_eq!(rig.classifier.usage(), sum(110, 2));
+
+    for total in [sum(1_110, 3), sum(11_110, 4), sum(111_110, 5)] {
+        failure(rig.classify(&["yes"]).await);
+        assert_eq!(rig.classifier.usage(), total);
+    }
+    assert_eq!(rig.classify(&["yes"]).await.unwrap().usage, Some(sum(u64::MAX, 1)));
+    assert_eq!(rig.classifier.usage(), sum(u64::MAX, 6));
+}
+
+#[tokio::test]
 async fn answers_that_decide_nothing_are_for_the_fallback_at_once() {
     async fn check(message: serde_json::Value, finish_reason: &str, is_expected: fn(&OpenAiError) -> bool) {
         let mut rig = Rig::new([completion(message, finish_reason), label("AGREE")]).await;
@@ -149,9 +188,9 @@ async fn a_rate_limit_is_waited_out_for_as_long_as_the_service_asks() {
 
 #[tokio::test]
 async fn a_wait_beyond_the_cap_or_the_deadline_is_left_to_the_caller() {
-    for (wait, asked) in [("retry-after: 120\r\n", 120), ("retry-after: 4\r\n", 4)] {
+    for (wait, asked, deadline) in [("retry-after: 6\r\n", 6, 20), ("retry-after: 4\r\n", 4, 4)] {
         let answers = [error(429, "rate_limit_exceeded", wait), label("AGREE")];
-        let mut rig = Rig::with(answers, |builder| builder.deadline(SECOND * 4)).await;
+        let mut rig = Rig::with(answers, |builder| builder.deadline(SECOND * deadline)).await;
         let (retryable, retry_after, error) = failure(rig.classify(&["yes"]).await);
         assert!(retryable && matches!(error, OpenAiError::Unavailable { status: 429, .. }), "{error:?}");
         assert_eq!(retry_after, Some(SECOND * asked));
@@ -294,6 +333,21 @@ async fn without_account_nothing_is_called_for_a_minute_and_one_warning_says_so(
         assert_eq!(rig.classify(&["yes"]).await.unwrap().label, Label::AGREE);
         rig.server.request().await;
     }
+}
+
+#[tokio::test]
+async fn a_batch_that_waits_for_its_retry_makes_no_call_once_another_found_the_account_empty() {
+    let mut rig = Rig::new([html(503), error(429, "insufficient_quota", ""), label("AGREE")]).await;
+    let waiting = rig.start(&["yes"]);
+    rig.server.request().await;
+    let at = rig.next_request_at().await;
+    let (_, _, error) = failure(rig.classify(&["yes"]).await);
+    assert!(matches!(error, OpenAiError::QuotaExhausted { .. }), "{error:?}");
+    rig.server.request().await;
+    rig.clock.advance_to(at).await;
+    let (retryable, _, error) = failure(within(waiting).await.unwrap());
+    assert!(!retryable && matches!(error, OpenAiError::Suspended { .. }), "{error:?}");
+    assert_eq!(rig.server.unseen(), 0);
 }
 
 /// Not even at the finest level, and not by the HTTP crates either.

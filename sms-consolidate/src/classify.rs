@@ -36,6 +36,8 @@ impl Label {
     pub const AGREE: Self = Self(Cow::Borrowed("AGREE"));
     /// The sender does not agree, or it is not clear that it does.
     pub const NOT_AGREE: Self = Self(Cow::Borrowed("NOT_AGREE"));
+    /// What the sender wants cannot be told. The bundled classifiers choose it only where they are told to.
+    pub const UNCLEAR: Self = Self(Cow::Borrowed("UNCLEAR"));
 
     /// A label of your own.
     #[must_use]

@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod aimock;
+pub(crate) mod injections;
+
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -20,6 +23,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Metadata, Subscriber, span};
+
+use aimock::Aimock;
 
 pub(crate) const API_KEY: &str = "sk-test-4f9a";
 pub(crate) const NUMBER: &str = "+639123456789";
@@ -154,8 +159,8 @@ async fn serve(
 }
 
 /// A server, a classifier that asks it, and the clock that the classifier waits on.
-pub(crate) struct Rig {
-    pub(crate) server: Server,
+pub(crate) struct Rig<S = Server> {
+    pub(crate) server: S,
     pub(crate) clock: FakeClock,
     pub(crate) classifier: Arc<OpenAiClassifier>,
 }
@@ -170,8 +175,23 @@ impl Rig {
         settings: impl FnOnce(Builder) -> Builder,
     ) -> Self {
         let server = Server::start(script).await;
+        let url = server.url.clone();
+        Self::around(server, url, settings)
+    }
+}
+
+impl Rig<Aimock> {
+    pub(crate) async fn aimock(answers: impl IntoIterator<Item = Value>) -> Self {
+        let server = Aimock::start(answers).await;
+        let url = format!("{}/v1", server.url);
+        Self::around(server, url, |builder| builder)
+    }
+}
+
+impl<S> Rig<S> {
+    fn around(server: S, url: String, settings: impl FnOnce(Builder) -> Builder) -> Self {
         let clock = FakeClock::default();
-        let builder = OpenAiClassifier::builder(API_KEY).base_url(&server.url).clock(clock.clone());
+        let builder = OpenAiClassifier::builder(API_KEY).base_url(url).clock(clock.clone());
         let classifier = Arc::new(settings(builder).build().unwrap());
         Self { server, clock, classifier }
     }

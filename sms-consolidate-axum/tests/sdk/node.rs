@@ -13,7 +13,8 @@ const SPECIFICATION: &str = "package/src/services/twilio-api/twilio_api_v2010.js
 
 /// The folder that the packages of `package.json` are installed in, and the specification.
 pub(crate) static PACKAGES: LazyLock<PathBuf> = LazyLock::new(|| {
-    let wanted = fs::read_to_string(Path::new(SCRIPTS).join("package.json")).unwrap() + SPECIFICATION_PACKAGE;
+    let wanted =
+        fs::read_to_string(Path::new(SCRIPTS).join("package-lock.json")).unwrap() + SPECIFICATION_PACKAGE;
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("npm");
     // Written last: what an interrupted installation left is not used.
     let installed = folder.join("installed.txt");
@@ -22,13 +23,15 @@ pub(crate) static PACKAGES: LazyLock<PathBuf> = LazyLock::new(|| {
     }
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
-    fs::copy(Path::new(SCRIPTS).join("package.json"), folder.join("package.json")).unwrap();
+    for file in ["package.json", "package-lock.json"] {
+        fs::copy(Path::new(SCRIPTS).join(file), folder.join(file)).unwrap();
+    }
     let npm = |arguments: &[&str]| {
         let mut command = Command::new("npm");
         command.args(arguments).arg("--loglevel=error").current_dir(&folder);
-        run(&mut command, "Node 18 or newer with npm, and its registry, are needed: apt-get install npm")
+        run(&mut command, "Node with npm, and its registry, are needed: apt-get install npm")
     };
-    npm(&["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"]);
+    npm(&["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
     let archive = npm(&["pack", "--silent", SPECIFICATION_PACKAGE]);
     let mut tar = Command::new("tar");
     run(tar.args(["-xzf", archive.trim(), SPECIFICATION]).current_dir(&folder), "tar with gzip is needed");

@@ -127,6 +127,32 @@ async fn the_request_is_what_twilio_documents() {
 }
 
 #[tokio::test]
+async fn a_chat_is_answered_as_a_chat() {
+    let check = async |line: &str, to: &str| {
+        let (port, server) = serve(created("SM1")).await;
+        let sender = builder(port).from("+15559990000").build().unwrap();
+        let conversation = format!("+639123456789>{line}");
+        assert_eq!(render(sender.send(&reply(&conversation)).await), "sent SM1");
+        let request = server.await.unwrap();
+        let from = line.replace(':', "%3A").replace('+', "%2B");
+        assert!(request.ends_with(&format!("To={to}%2B639123456789&{BODY}&From={from}")), "{request}");
+
+        let listed = listed(json!({"to": "+639123456789", "from": "+15559990000"}));
+        assert_eq!(look_up(list(&[listed]), &conversation).await, None, "a text is no chat");
+        let (port, server) = serve(list(&[])).await;
+        let sender = builder(port).from("+15559990000").build().unwrap();
+        assert_eq!(sender.look_up(&reply(&conversation)).await, None);
+        let request = server.await.unwrap();
+        assert!(request.contains(&format!("?To={to}%2B639123456789&From={from}&")), "{request}");
+    };
+    check("whatsapp:+15551230000", "whatsapp%3A").await;
+    check("rcs:+15551230000", "rcs%3A").await;
+    let chat = json!({"to": "whatsapp:+639123456789", "from": "whatsapp:+15551230000"});
+    let found = look_up(list(&[listed(chat)]), "+639123456789>whatsapp:+15551230000").await;
+    assert_eq!(found.as_deref(), Some("SM7"));
+}
+
+#[tokio::test]
 async fn an_api_key_signs_in_for_the_account() {
     let (port, server) = serve(created("SM1")).await;
     let sender = TwilioSender::builder_with_api_key(ACCOUNT, "SK1", "s").http(http());

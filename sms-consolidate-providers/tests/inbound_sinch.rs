@@ -4,10 +4,16 @@
 
 mod inbound_kit;
 
+use std::time::Duration;
+
+use http::{HeaderMap, Method, Uri};
 use inbound_kit::{parse, render};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sms_consolidate_providers::inbound::{ConfigError, Rejection, Sinch, Unauthorized};
+use sms_consolidate::Timestamp;
+use sms_consolidate_providers::inbound::{
+    ConfigError, Inbound, InboundRequest, Rejection, Sinch, Unauthorized,
+};
 
 fn check(body: impl AsRef<[u8]>, expected: &str) {
     let body = body.as_ref();
@@ -81,6 +87,33 @@ fn unsigned_calls_are_refused_before_anything_is_read() {
     let refused = parse(&Sinch::signed("s3cret").unwrap(), &[], "{");
     assert!(matches!(refused, Err(Rejection::Unauthorized(Unauthorized::Missing { .. }))), "{refused:?}");
     assert!(!format!("{:?}", Sinch::signed("s3cret").unwrap()).contains("s3cret"));
+}
+
+#[test]
+fn how_old_a_call_may_be_is_configured() {
+    const SIGNED_AT: i64 = 1_790_000_000;
+    // HMAC-SHA256 of `{}.n.1790000000` under `s3cret`.
+    let mut headers = HeaderMap::new();
+    headers
+        .insert("x-sinch-webhook-signature", "yCV+sXQEZquEFllRIfkco5HDW3psQPlGIv/qUBsJIUk=".parse().unwrap());
+    headers.insert("x-sinch-webhook-signature-nonce", "n".parse().unwrap());
+    headers.insert("x-sinch-webhook-signature-timestamp", SIGNED_AT.into());
+    let uri = Uri::from_static("/in");
+    let request = InboundRequest { method: &Method::POST, uri: &uri, headers: &headers, body: b"{}" };
+    let check = |gateway: &Sinch, seconds_later: i64, fresh: bool| {
+        let now = Timestamp::from_unix_millis((SIGNED_AT + seconds_later) * 1_000);
+        let parsed = gateway.parse(&request, now);
+        let stale = matches!(parsed, Err(Rejection::Unauthorized(Unauthorized::Stale { .. })));
+        let read = matches!(parsed, Err(Rejection::Unprocessable(_)));
+        assert_eq!((read, stale), (fresh, !fresh), "{seconds_later}: {parsed:?}");
+    };
+    let default = Sinch::signed("s3cret").unwrap();
+    check(&default, 46 * 60 * 60, true);
+    check(&default, 46 * 60 * 60 + 1, false);
+    check(&default, -301, false);
+    let strict = default.with_max_age(Duration::from_secs(10));
+    check(&strict, 10, true);
+    check(&strict, 11, false);
 }
 
 proptest! {

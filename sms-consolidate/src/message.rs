@@ -15,6 +15,7 @@
 //! ```
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
 use std::str::FromStr;
@@ -445,15 +446,18 @@ fn long_messages_together<M: Message>(messages: Vec<Arrived<M>>) -> Vec<Arrived<
         return messages;
     }
     let mut groups: Vec<Vec<Arrived<M>>> = Vec::new();
+    let mut occurrences: HashMap<(Box<str>, u16), u32> = HashMap::new();
+    let mut group_of: HashMap<(Box<str>, u32), usize> = HashMap::new();
     for arrived in messages {
-        // References are short, and phones begin again: a part that is there already begins another long message.
-        let lacks_it = |group: &&mut Vec<Arrived<M>>| {
-            let (found, part) = (&group[0].message, &arrived.message);
-            part.part_of().is_some()
-                && found.part_of() == part.part_of()
-                && group.iter().all(|other| other.message.part() != part.part())
+        let Some(reference) = arrived.message.part_of().map(Box::<str>::from) else {
+            groups.push(vec![arrived]);
+            continue;
         };
-        match groups.iter_mut().find(lacks_it) {
+        // References are short, and phones begin again: a part that is there already begins another long message.
+        let occurrence = occurrences.entry((reference.clone(), arrived.message.part())).or_default();
+        let group = *group_of.entry((reference, *occurrence)).or_insert(groups.len());
+        *occurrence += 1;
+        match groups.get_mut(group) {
             Some(group) => group.push(arrived),
             None => groups.push(vec![arrived]),
         }
@@ -567,6 +571,8 @@ mod tests {
     fn a_reference_may_be_used_again() {
         let parts = [part("7", 1, "a"), part("7", 2, "b"), part("7", 1, "c"), part("7", 2, "d")];
         assert_eq!(assembled(parts), "ab\ncd");
+        let interleaved = [part("7", 2, "b"), part("7", 2, "d"), part("7", 1, "c"), part("7", 1, "e")];
+        assert_eq!(assembled(interleaved), "cb\ned");
         // Parts only order messages that name no reference.
         assert_eq!(assembled([SmsMessage::new("a").with_part(1), SmsMessage::new("b").with_part(2)]), "a\nb");
     }

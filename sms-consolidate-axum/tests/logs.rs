@@ -47,6 +47,10 @@ async fn no_body_and_no_number_reaches_the_logs() {
         )
         .await;
     service.post(sms(&text.repeat(100), MARIA, text)).await;
+    // An id of WhatsApp's, which holds the number in base64; new, and known already.
+    let id = "wamid.HBgMNjM5MTcxMjM0NTY3FQIAEhgUM0E0QTY1OTlBRUUwMzgxMDE0NEYA";
+    service.post(sms(id, MARIA, text)).await;
+    service.post(sms(id, MARIA, text)).await;
     service.clock.advance(WINDOW).await;
     service.consolidator.settled().await;
     let logs = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
@@ -54,4 +58,6 @@ async fn no_body_and_no_number_reaches_the_logs() {
     assert!(logs.contains("BATCH PROCESSING COMPLETE"), "{logs}");
     assert!(!logs.contains("secret"), "{logs}");
     assert!(!logs.contains("9171234567"), "{logs}");
+    assert!(logs.contains("DUPLICATE IGNORED") && logs.contains("MzgxMDE0NEYA"), "{logs}");
+    assert!(!logs.contains("HBgMNjM5MTcx"), "{logs}");
 }

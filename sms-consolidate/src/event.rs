@@ -3,6 +3,7 @@
 //! Every refused, duplicate, late, stale or failed message shows here. The log messages are the ones that operators
 //! grep for; `tracing` filters decide which are written.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +16,7 @@ use crate::classify::Classification;
 use crate::clock::Timestamp;
 use crate::error::PushError;
 use crate::lane::{Accepted, CloseReason, Entry, LossReason};
-use crate::message::{BatchId, Key};
+use crate::message::{BatchId, Key, masked_id};
 use crate::reply::{Receipt, Reply};
 use crate::store::{NoReply, Outcome};
 use crate::striped::Striped;
@@ -146,9 +147,13 @@ pub enum Event<K> {
 /// The key masked, because a `Debug` line may end up in a log.
 impl<K: Key> fmt::Debug for Event<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown;
         let (name, key, what): (_, Option<&K>, &dyn fmt::Debug) = match self {
             Self::Accepted { key, accepted, .. } => ("Accepted", Some(key), accepted),
-            Self::Duplicate { key, id } => ("Duplicate", Some(key), id),
+            Self::Duplicate { key, id } => {
+                shown = shown_id(id);
+                ("Duplicate", Some(key), &shown)
+            }
             Self::Refused { key, error, .. } => ("Refused", Some(key), error),
             Self::IdsForgotten { count } => ("IdsForgotten", None, count),
             Self::Claimed { key, batch, .. } => ("Claimed", Some(key), batch),
@@ -238,6 +243,10 @@ const BACKLOG: usize = 4_096;
 pub(crate) const TEXT_TARGET: &str = "sms_consolidate::text";
 
 /// As a number in the log; `u128` would be a text there.
+fn shown_id(id: &Option<String>) -> Option<Cow<'_, str>> {
+    id.as_deref().map(masked_id)
+}
+
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
@@ -372,7 +381,7 @@ impl<K: Key> Events<K> {
             Event::Accepted { key, id, accepted, due_in } => {
                 let from = show(key);
                 let batch = accepted.batch;
-                tracing::info!(guid = id, %from, "SMS RECEIVED");
+                tracing::info!(guid = shown_id(id).as_deref(), %from, "SMS RECEIVED");
                 let window_ms = millis(*due_in);
                 match accepted.entry {
                     Entry::Opened => tracing::info!(%from, %batch, window_ms, "CONSOLIDATION STARTED"),
@@ -387,9 +396,11 @@ impl<K: Key> Events<K> {
                     tracing::info!(%from, %batch, ?control, "CONTROL RECEIVED");
                 }
             }
-            Event::Duplicate { key, id } => tracing::info!(guid = id, from = %show(key), "DUPLICATE IGNORED"),
+            Event::Duplicate { key, id } => {
+                tracing::info!(guid = shown_id(id).as_deref(), from = %show(key), "DUPLICATE IGNORED");
+            }
             Event::Refused { key, id, error } => {
-                tracing::warn!(guid = id, from = %show(key), %error, "SMS REFUSED");
+                tracing::warn!(guid = shown_id(id).as_deref(), from = %show(key), %error, "SMS REFUSED");
             }
             Event::IdsForgotten { count } => {
                 tracing::warn!(

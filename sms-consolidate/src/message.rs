@@ -57,6 +57,15 @@ pub fn mask(text: &str) -> String {
     front.iter().chain("•••".chars().collect::<Vec<_>>().iter()).chain(back).collect()
 }
 
+/// The id of a message as logs may show it. WhatsApp's (`wamid.` and base64) begin with the sender's number, of at most
+/// 15 digits behind three bytes: in base64 its first 24 characters. What follows still tells one from another.
+pub(crate) fn masked_id(id: &str) -> Cow<'_, str> {
+    match id.strip_prefix("wamid.") {
+        Some(encoded) => Cow::Owned(format!("wamid.•••{}", encoded.get(24..).unwrap_or_default())),
+        None => Cow::Borrowed(id),
+    }
+}
+
 impl Key for String {
     fn redacted(&self) -> String {
         mask(self)
@@ -251,7 +260,7 @@ impl Message for SmsMessage {
 impl fmt::Debug for SmsMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SmsMessage")
-            .field("id", &self.id)
+            .field("id", &self.id().map(masked_id))
             .field("text_bytes", &self.text.len())
             .field("sent_at", &self.sent_at)
             .finish_non_exhaustive()
@@ -511,6 +520,22 @@ mod tests {
         check("123456", "•••56");
         check("12345", "•••");
         check("", "•••");
+    }
+
+    #[test]
+    fn ids_that_hold_a_number_are_masked() {
+        let check = |id: &str, masked: &str| {
+            assert_eq!(masked_id(id), masked);
+            assert!(format!("{:?}", SmsMessage::new("").with_id(id)).contains(masked));
+        };
+        // An example of Meta's, of 16503879439: HBgLMTY1MDM4Nzk0MzkV is 1c 18 0b, that number and 15.
+        check(
+            "wamid.HBgLMTY1MDM4Nzk0MzkVAgASGBQzQTRBNjU5OUFFRTAzODEwMTQ0RgA=",
+            "wamid.•••GBQzQTRBNjU5OUFFRTAzODEwMTQ0RgA=",
+        );
+        check("wamid.short", "wamid.•••");
+        check("wamid.HBgLMTY1MDM4Nzk0MzkVAgAé", "wamid.•••");
+        check("SM0123456789abcdef", "SM0123456789abcdef");
     }
 
     #[test]

@@ -114,6 +114,7 @@ fn a_status_is_ignored() {
         check(&[("MessageSid", "SM1"), ("MessageStatus", status), ("To", "+639171234567")], "ignored");
     }
     check(&with(TEXT, "SmsStatus", ""), r#"+639171234567>+15551230000 SM1 "Hi""#);
+    check(&with(TEXT, "SmsStatus", "receiving"), r#"+639171234567>+15551230000 SM1 "Hi""#);
     check(&with(TEXT, "MessageStatus", "received"), r#"+639171234567>+15551230000 SM1 "Hi""#);
 }
 

@@ -37,7 +37,8 @@ fn nothing_to_do() -> Answer {
 ///   conversations, and whoever answers sees in the line that `To` must get `whatsapp:` before it. A sender whose
 ///   channel is not that of the line stays as it is, and gets no reply.
 /// - `MediaUrl0` to `MediaUrl9` are kept. They want the account's credentials.
-/// - Status callbacks, which have a `MessageStatus` or `SmsStatus` other than `received`, are ignored. So is
+/// - Status callbacks, which have a `MessageStatus` or `SmsStatus` other than those of messages to us (`received` and
+///   `receiving`), are ignored. So is
 ///   JSON: messages come as forms, and Event Streams are not read.
 ///
 /// Every call is answered by an empty `<Response/>`.
@@ -283,7 +284,7 @@ fn id_field(form: &Form<'_>) -> Option<&'static str> {
 /// Whether it says how a message of ours fares.
 fn is_status(form: &Form<'_>) -> bool {
     let status = ["MessageStatus", "SmsStatus"].into_iter().filter_map(|field| form.get(field));
-    status.into_iter().any(|status| !status.is_empty() && status != "received")
+    status.into_iter().any(|status| !["", "received", "receiving"].contains(&status))
 }
 
 /// The channel that both ends belong to, if it is not SMS: `whatsapp`, `rcs`, `messenger`.

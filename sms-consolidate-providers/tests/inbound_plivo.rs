@@ -87,8 +87,8 @@ fn a_chat_has_a_line_of_its_own() {
     let chat = with(&with(&with(TEXT, "Type", "whatsapp"), "Text", None), "Body", "Hi");
     check(&chat, r#"+639171234567>whatsapp:+15551230000 m1 "Hi" answered-here"#);
     check(&with(&chat, "Body", None), r#"+639171234567>whatsapp:+15551230000 m1 "" answered-here"#);
-    let long = "9".repeat(60);
-    check(&with(&chat, "To", &*long), "422 `To` is no address: the address is longer than 64 bytes");
+    let long = "9".repeat(155);
+    check(&with(&chat, "To", &*long), "422 `To` is no address: the address is longer than 160 bytes");
 }
 
 #[test]

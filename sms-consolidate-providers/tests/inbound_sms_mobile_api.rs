@@ -212,7 +212,7 @@ fn numbers_are_numbers_or_names() {
     refused("+1234567890123456", &format!("is no address: {NO_NUMBER}"));
     refused("a>b", "is no address: the address holds a control character or '>'");
     refused("a\0b", "is no address: the address holds a control character or '>'");
-    refused(&"9".repeat(65), "is no address: the address is longer than 64 bytes");
+    refused(&"9".repeat(161), "is no address: the address is longer than 160 bytes");
 }
 
 #[test]
@@ -222,8 +222,8 @@ fn the_line_is_the_device() {
     check(event("device_id", Value::Null), r#"+15551234567 g "Hi""#);
     check(event("device_id", json!(7)), "422 `data.device_id` must be a string, not a number");
     check(
-        event("device_id", json!("x".repeat(65))),
-        "422 `data.device_id` is no address: the address is longer than 64 bytes",
+        event("device_id", json!("x".repeat(161))),
+        "422 `data.device_id` is no address: the address is longer than 160 bytes",
     );
 }
 

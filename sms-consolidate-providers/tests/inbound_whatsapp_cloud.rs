@@ -257,6 +257,8 @@ fn the_sender_is_a_number_or_who_hides_it() {
     check(&hidden, r#"0: US.13491208655302741918>+15550783881 m "Hi""#);
     let parsed = open(hidden.to_string().as_bytes()).unwrap();
     assert!(!parsed.messages[0].conversation.can_reply());
+    let longest = format!("US.ENT.{}", "x".repeat(128));
+    check(&from(Value::Null, json!(longest)), &format!(r#"0: {longest}>+15550783881 m "Hi""#));
     check(&from(Value::Null, json!("")), "422 element 0: `from_user_id` is empty");
 }
 

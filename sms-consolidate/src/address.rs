@@ -13,8 +13,9 @@ use std::str::FromStr;
 
 use crate::message::{Key, mask};
 
-/// The longest address that is accepted, in bytes.
-pub const MAX_ADDRESS_BYTES: usize = 64;
+/// The longest address that is accepted, in bytes. WhatsApp's user ids have up to 135: a country, `ENT` and 128 letters and
+/// digits.
+pub const MAX_ADDRESS_BYTES: usize = 160;
 
 /// Fewest and most digits of an international number. E.164 allows 15; nobody assigns fewer than 7.
 const E164_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
@@ -239,7 +240,8 @@ mod tests {
         check("  ", Err(ParseAddressError::Empty));
         check("a>b", Err(ParseAddressError::Forbidden));
         check("a\0b", Err(ParseAddressError::Forbidden));
-        check(&"x".repeat(65), Err(ParseAddressError::TooLong));
+        check(&"x".repeat(160), Ok(&"x".repeat(160)));
+        check(&"x".repeat(161), Err(ParseAddressError::TooLong));
     }
 
     #[test]

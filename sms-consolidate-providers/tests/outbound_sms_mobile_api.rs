@@ -74,7 +74,9 @@ async fn the_request_is_what_the_gateway_documents() {
     check(
         "+639123456789>office-1",
         "/v1",
-        &format!("{APIKEY}&recipients=%2B639123456789&{MESSAGE}&sIdentifiantPhone=office-1"),
+        &format!(
+            "{APIKEY}&recipients=%2B639123456789&{MESSAGE}&sIdentifiant=office-1&sIdentifiantPhone=office-1"
+        ),
     )
     .await;
 }

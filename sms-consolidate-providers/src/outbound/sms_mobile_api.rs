@@ -13,6 +13,10 @@ use super::{BuildError, GatewayError, HttpClient};
 
 const BASE_URL: &str = "https://api.smsmobileapi.com";
 
+/// What names the device. The gateway's page on sending has the one (<https://smsmobileapi.com/doc>), others of its
+/// interfaces the other. Without one that it knows, the first device that is free sends.
+const DEVICE_FIELDS: [&str; 2] = ["sIdentifiant", "sIdentifiantPhone"];
+
 /// Sends replies by `POST /sendsms/` of SMS Mobile API, from the device that was texted if the gateway named it.
 ///
 /// **It is not idempotent**: the gateway knows no idempotency key and cannot be asked what it has sent. After a crash
@@ -76,7 +80,7 @@ impl ReplySender<Conversation> for SmsMobileApiSender {
         let text = segments::text_to_send(reply, self.max_segments);
         let mut form = vec![("apikey", &*self.api_key), ("recipients", &recipient), ("message", text)];
         if let Some(device) = &device {
-            form.push(("sIdentifiantPhone", device));
+            form.extend(DEVICE_FIELDS.map(|field| (field, device.as_str())));
         }
         let answer = self.http.exchange(self.http.post(self.endpoint.clone()).form(&form)).await?;
         self.read(&answer, reply, text)

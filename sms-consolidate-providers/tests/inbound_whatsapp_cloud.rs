@@ -83,7 +83,7 @@ fn of_kind(kind: &str, content: Value) -> Value {
 
 /// What such a message is read as, with this text.
 fn read(rest: &str) -> String {
-    format!("0: +16505551234>+15550783881 wamid.1 {rest}")
+    format!("0: +16505551234>whatsapp:+15550783881 wamid.1 {rest}")
 }
 
 const AT: &str = "2026-09-21T14:13:20.000Z";
@@ -95,7 +95,7 @@ fn the_documented_payload_is_read() {
         "106540352242922"},"contacts":[{"profile":{"name":"Sheena Nelson"},"wa_id":"16505551234"}],"messages":[{"from":
         "16505551234","id":"wamid.HBgLMTY1MDM4Nzk0MzkVAgASGBQzQTRBNjU5OUFFRTAzODEwMTQ0RgA=","timestamp":"1749416383",
         "type":"text","text":{"body":"Does it come in another color?"}}]},"field":"messages"}]}]}"#;
-    let expected = r#"0: +16505551234>+15550783881 wamid.HBgLMTY1MDM4Nzk0MzkVAgASGBQzQTRBNjU5OUFFRTAzODEwMTQ0RgA= "Does it come in another color?" 2025-06-08T20:59:43.000Z"#;
+    let expected = r#"0: +16505551234>whatsapp:+15550783881 wamid.HBgLMTY1MDM4Nzk0MzkVAgASGBQzQTRBNjU5OUFFRTAzODEwMTQ0RgA= "Does it come in another color?" 2025-06-08T20:59:43.000Z"#;
     assert_eq!(render(&open(body.as_bytes())), expected);
     // Meta escapes what is not ASCII.
     let escaped = body.replace("Does it", r"\ud83d\udc4d caf\u00e9");
@@ -179,7 +179,7 @@ fn in_a_call_of_many_the_good_are_accepted_and_the_bad_named() {
     ]));
     check(
         &body,
-        "0: +16505551234>+15550783881 a \"a\"\n5: +16505551234>+15550783882 b \"b\"\n10: +16505551234>+15550783881 d \"d\"\n\
+        "0: +16505551234>whatsapp:+15550783881 a \"a\"\n5: +16505551234>whatsapp:+15550783882 b \"b\"\n10: +16505551234>whatsapp:+15550783881 d \"d\"\n\
          element 1: `text` is missing\nelement 3: `field` is missing\nelement 4: `changes` must be an array, not a number\n\
          element 6: `messages` must be an array, not an object\nelement 7: `entry` must be an object, not a string\n\
          element 8: `metadata` is missing\nelement 9: `element` must be an object, not a number\nignored 1",
@@ -252,13 +252,13 @@ fn the_sender_is_a_number_or_who_hides_it() {
         )
     };
     let user = json!("US.13491208655302741918");
-    check(&from(json!("639171234567"), user.clone()), r#"0: +639171234567>+15550783881 m "Hi""#);
+    check(&from(json!("639171234567"), user.clone()), r#"0: +639171234567>whatsapp:+15550783881 m "Hi""#);
     let hidden = from(Value::Null, user);
-    check(&hidden, r#"0: US.13491208655302741918>+15550783881 m "Hi""#);
+    check(&hidden, r#"0: US.13491208655302741918>whatsapp:+15550783881 m "Hi""#);
     let parsed = open(hidden.to_string().as_bytes()).unwrap();
     assert!(!parsed.messages[0].conversation.can_reply());
     let longest = format!("US.ENT.{}", "x".repeat(128));
-    check(&from(Value::Null, json!(longest)), &format!(r#"0: {longest}>+15550783881 m "Hi""#));
+    check(&from(Value::Null, json!(longest)), &format!(r#"0: {longest}>whatsapp:+15550783881 m "Hi""#));
     check(&from(Value::Null, json!("")), "422 element 0: `from_user_id` is empty");
 }
 
@@ -268,7 +268,7 @@ fn the_line_is_the_number_for_display_or_its_id() {
         let message = json!({"id": "m", "from": "16505551234", "type": "text", "text": {"body": "Hi"}});
         check(&change(json!({"metadata": metadata, "messages": [message]})), expected);
     };
-    let read = |line: &str| format!("0: +16505551234>{line} m \"Hi\"");
+    let read = |line: &str| format!("0: +16505551234>whatsapp:{line} m \"Hi\"");
     for written in ["15550783881", "+15550783881", "+1 555-078-3881", "1 (555) 078-3881"] {
         line(
             json!({"display_phone_number": written, "phone_number_id": "106540352242922"}),
@@ -289,7 +289,7 @@ fn the_line_is_the_number_for_display_or_its_id() {
 fn times_that_cannot_be_read_are_left_out() {
     let time = |timestamp: Value, shown: &str| {
         let message = json!({"id": "m", "from": "16505551234", "type": "text", "text": {"body": "Hi"}, "timestamp": timestamp});
-        check(&messages(json!([message])), &format!("0: +16505551234>+15550783881 m \"Hi\"{shown}"));
+        check(&messages(json!([message])), &format!("0: +16505551234>whatsapp:+15550783881 m \"Hi\"{shown}"));
     };
     time(json!("1790000000"), " 2026-09-21T14:13:20.000Z");
     time(json!(1_790_000_000), " 2026-09-21T14:13:20.000Z");

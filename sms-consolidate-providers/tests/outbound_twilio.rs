@@ -110,6 +110,7 @@ async fn the_request_is_what_twilio_documents() {
     check(TO, from, line).await;
     check("+639123456789>12345", from, "&From=12345").await;
     check("+639123456789>office-1", from, configured).await;
+    check("+639123456789>aa:bb", from, configured).await;
     check("+639123456789>whatsapp:+15551230000", from, "&From=whatsapp%3A%2B15551230000").await;
     check("+639123456789>09123456780", from, configured).await;
     check("+639123456789", from, configured).await;
@@ -219,6 +220,8 @@ async fn codes_tell_what_is_certain() {
     code(BAD, 21617, "rejected").await;
     code(BAD, 99999, "rejected").await;
     code(BAD, 21611, "not sent").await;
+    code(BAD, 21606, "not sent").await;
+    code(BAD, 21659, "not sent").await;
     code(BAD, 20429, "not sent").await;
     code("401 Unauthorized", 20003, "not sent").await;
     code("404 Not Found", 20404, "not sent").await;

@@ -284,20 +284,18 @@ fn message(parameters: &Parameters<'_>) -> Result<(Conversation, SmsMessage), Fi
     let sender = parameters.required("msisdn", |number| address::without_plus(&number))?;
     let line = parameters.required("to", |number| address::without_plus(&number))?;
     let text = parameters.required("text", |text| Ok(text.into_owned()))?;
-    let mut message = SmsMessage::new(text).with_id(id);
+    let mut message = SmsMessage::new(text).with_id(id.clone());
     if let Some(time) = parameters.get("message-timestamp")?.as_deref().and_then(time) {
         message = message.with_sent_at(time);
     }
     if parameters.get("concat")?.as_deref() == Some("true") {
-        let reference = parameters.required("concat-ref", |reference| {
-            json::check_id(&reference).map(|()| reference.into_owned())
-        })?;
-        let part = parameters.required("concat-part", |part| {
-            part.trim()
-                .parse()
-                .map_err(|error: std::num::ParseIntError| Problem::Unreadable { source: error.into() })
-        })?;
-        message = message.with_part_of(reference, part);
+        let reference = parameters.get("concat-ref")?.filter(|reference| json::check_id(reference).is_ok());
+        let part = parameters.get("concat-part")?.and_then(|part| part.trim().parse().ok());
+        message = match (reference, part) {
+            (Some(reference), Some(part)) => message.with_part_of(&*reference, part),
+            // A part that fits nowhere stays a message, of which it is the only part; it is still no keyword.
+            _ => message.with_part_of(id, 1),
+        };
     }
     Ok((Conversation::new(sender, Some(line)), message))
 }

@@ -25,7 +25,8 @@ const MAX_CHALLENGE_BYTES: usize = 128;
 ///
 /// - The id is `id`; the sender is `from`, or `from_user_id` where somebody hides their number behind a user name. The
 ///   latter is no number: such a conversation [gets no reply](sms_consolidate::Key::can_reply).
-/// - The line is `display_phone_number`, as a number; where there is none, `phone_number_id` as it is written.
+/// - The line is `whatsapp:` and `display_phone_number`, as a number; where there is none, `phone_number_id` as it is
+///   written. So a chat never mixes with the texts to the same number.
 /// - The text is what the user typed, or what is written on the button or list row that they chose, or the caption of a
 ///   picture, video or document. Audio, stickers, locations and contact cards have an empty one.
 /// - The files' ids are kept as media, in the form `whatsapp-media:<id>`: a URL is had by `GET /<id>` of the Graph API with
@@ -328,8 +329,13 @@ fn file<'a>(
     Ok((caption, address))
 }
 
-/// The number that was written to.
+/// The number that was written to. It says that it is WhatsApp's: the same number may take texts by SMS as well.
 fn line(metadata: Option<&RawValue>) -> Result<Address, FieldError> {
+    let number = number_or_id(metadata)?;
+    format!("whatsapp:{number}").parse().map_err(|error| FieldError::new("metadata", Problem::Address(error)))
+}
+
+fn number_or_id(metadata: Option<&RawValue>) -> Result<Address, FieldError> {
     let [number, id] = json::required("metadata", metadata, |metadata| {
         json::fields(metadata, ["display_phone_number", "phone_number_id"])
     })?;

@@ -66,7 +66,7 @@ impl<S> RateLimited<S> {
             sender,
             one_every: Duration::from_secs(1),
             burst: NonZeroU32::MIN,
-            max_wait: Duration::from_secs(5),
+            max_wait: Duration::from_secs(4),
             clock: None,
         }
     }
@@ -132,7 +132,7 @@ impl<S> RateLimitedBuilder<S> {
         self
     }
 
-    /// How long a reply waits for its turn. Default: 5 s. Keep it, and the time that sending takes, below the
+    /// How long a reply waits for its turn. Default: 4 s. Keep it, and the time that sending takes, below the
     /// consolidator's send timeout: a call that is cut off counts as possibly sent, even if it only waited.
     #[must_use]
     pub const fn max_wait(mut self, time: Duration) -> Self {

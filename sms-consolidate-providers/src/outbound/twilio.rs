@@ -60,6 +60,9 @@ pub struct TwilioSender {
     receipts: Arc<Mutex<Receipts>>,
 }
 
+/// What Twilio calls its channels beside SMS, before a colon in its addresses.
+const CHANNELS: &[&str] = &["whatsapp", "messenger", "rcs"];
+
 #[derive(Clone)]
 struct Credentials {
     user: Box<str>,
@@ -89,8 +92,9 @@ impl TwilioSender {
     fn ends(&self, conversation: &Conversation) -> (String, Option<String>) {
         let recipient = conversation.sender().to_string();
         let line = conversation.line().map(ToString::to_string);
-        if let Some((channel, _)) = line.as_deref().and_then(|line| line.split_once(':')) {
-            return (format!("{channel}:{recipient}"), line);
+        let channel = line.as_deref().and_then(|line| line.split_once(':')).map(|(channel, _)| channel);
+        if let Some(channel) = channel.filter(|channel| CHANNELS.contains(channel)) {
+            return (format!("{channel}:{recipient}"), line.clone());
         }
         let can_send = |line: &&Address| line.is_number() || is_short_code(line);
         let line = conversation.line().filter(can_send).or(self.from.as_ref());
@@ -127,6 +131,8 @@ impl TwilioSender {
             (Some("21211" | "21408" | "21614"), _) => SendError::rejected(error),
             // Too many requests; the line's queue is full.
             (Some("20429" | "21611"), _) => SendError::not_sent(error),
+            // The line is none of the account's, or cannot send.
+            (Some("21606" | "21659"), _) => SendError::not_sent(error),
             // The credentials, the account's state or its SID, which stands in the path.
             (_, 401..=404) => SendError::not_sent(error),
             _ => SendError::rejected(error),

@@ -64,8 +64,8 @@ const VARIABLES: &[Variable] = &[
     ),
     (
         TWILIO_ACCOUNT_SID,
-        "the account's SID (AC and letters or digits), together with the three others: Twilio sends the replies",
-        "replies go to the console, or to SMS Mobile API",
+        "the account's SID (AC and letters or digits), together with token, URL and number: Twilio sends the replies",
+        "Twilio only receives, and replies go to the console",
     ),
     (
         TWILIO_PHONE_NUMBER,

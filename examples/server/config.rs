@@ -69,8 +69,7 @@ const VARIABLES: &[Variable] = &[
     ),
     (
         TWILIO_PHONE_NUMBER,
-        "a number of ours at Twilio, with its plus sign, or a short code: replies leave from it where the line that \
-         was texted is no number",
+        "a number of ours at Twilio, with its plus sign: replies leave from it where the line that was texted is none",
         "see above",
     ),
     ("TWILIO_API_BASE_URL", "an http or https URL without query", "https://api.twilio.com"),
@@ -234,11 +233,6 @@ fn address(text: &str, region: Option<Region>) -> Option<Address> {
     Some(region.and_then(|region| region.international(&address)).unwrap_or(address))
 }
 
-fn is_short_code(line: &Address) -> bool {
-    let line = line.to_string();
-    (3..=8).contains(&line.len()) && line.bytes().all(|b| b.is_ascii_digit())
-}
-
 /// Where messages are kept.
 pub(crate) enum Database {
     Memory,
@@ -338,8 +332,9 @@ impl Twilio {
     ) -> Result<Option<Self>, ConfigError> {
         let is_sid = |sid: &str| sid.starts_with("AC") && sid.bytes().all(|b| b.is_ascii_alphanumeric());
         let account_sid = env.read(TWILIO_ACCOUNT_SID, |text| is_sid(text).then(|| text.to_owned()))?;
-        let can_send = |line: &Address| line.is_number() || is_short_code(line);
-        let number = env.read(TWILIO_PHONE_NUMBER, |text| address(text, region).filter(can_send))?;
+        // Of a short code Twilio does not answer STOP, and its webhook is mounted as one that does.
+        let number = |text: &str| address(text, region).filter(Address::is_number);
+        let number = env.read(TWILIO_PHONE_NUMBER, number)?;
         let base_url = env.read("TWILIO_API_BASE_URL", base_url)?;
         let (auth_token, webhook_url) = (env.text(TWILIO_AUTH_TOKEN), env.text(TWILIO_WEBHOOK_URL));
         let variables = [

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use sms_consolidate::{Address, Conversation, Receipt, Reply, ReplySender, SendError};
+use sms_consolidate::{Conversation, Receipt, Reply, ReplySender, SendError};
 use sms_consolidate_axum::{SmsRouter, TWILIO_WEBHOOK_PATH, WEBHOOK_PATH};
 use sms_consolidate_providers::inbound::{self, DefaultRegion, Inbound, Region};
 use sms_consolidate_providers::outbound::{BuildError, SmsMobileApiSender, TwilioSender};
@@ -41,8 +41,8 @@ fn mount_at(path: &str, gateway: impl Inbound, region: Option<Region>, router: S
     }
 }
 
-/// The sender, and the line that it sends from by default. No rate limit around it: Twilio keeps a queue for each number.
-pub(crate) fn twilio(config: &Config) -> Result<Option<(TwilioSender, Address)>, AnyError> {
+/// No rate limit around it: Twilio keeps a queue for each number.
+pub(crate) fn twilio(config: &Config) -> Result<Option<TwilioSender>, AnyError> {
     let Some(twilio) = &config.twilio else { return Ok(None) };
     let Some(sending) = &twilio.sending else { return Ok(None) };
     let mut builder =
@@ -50,14 +50,13 @@ pub(crate) fn twilio(config: &Config) -> Result<Option<(TwilioSender, Address)>,
     if let Some(url) = &sending.base_url {
         builder = builder.base_url(url);
     }
-    let sender = builder.build().map_err(|error| {
+    builder.build().map(Some).map_err(|error| {
         let what = match error {
             BuildError::BaseUrl { .. } => "TWILIO_API_BASE_URL",
             _ => "Twilio",
         };
-        format!("{what}: {error}")
-    })?;
-    Ok(Some((sender, sending.number.clone())))
+        format!("{what}: {error}").into()
+    })
 }
 
 /// No rate limit around it: the vendor names none, and what a phone's contract allows only its owner knows.
@@ -79,30 +78,30 @@ pub(crate) fn sms_mobile_api(config: &Config) -> Result<Option<SmsMobileApiSende
 
 /// Each reply leaves through the gateway whose line was texted.
 ///
-/// Twilio's webhook always names the line; it is a number of ours, or one with the channel before it. SMS Mobile API
-/// names the device, or nothing.
+/// Twilio's webhook always names the line: a number, or one with its channel before it. SMS Mobile API names the device,
+/// or nothing.
 pub(crate) struct BothGateways {
     pub(crate) twilio: TwilioSender,
-    /// The configured one, which may be a short code.
-    pub(crate) number: Address,
     pub(crate) phones: SmsMobileApiSender,
 }
 
 impl BothGateways {
-    fn is_twilios(&self, conversation: &Conversation) -> bool {
-        conversation
-            .line()
-            .is_some_and(|line| line.is_number() || *line == self.number || line.to_string().contains(":+"))
+    fn is_twilios(conversation: &Conversation) -> bool {
+        conversation.line().is_some_and(|line| line.is_number() || line.to_string().contains(":+"))
     }
 }
 
 impl ReplySender<Conversation> for BothGateways {
     async fn send(&self, reply: &Reply<Conversation>) -> Result<Receipt, SendError> {
-        if self.is_twilios(&reply.to) { self.twilio.send(reply).await } else { self.phones.send(reply).await }
+        if Self::is_twilios(&reply.to) {
+            self.twilio.send(reply).await
+        } else {
+            self.phones.send(reply).await
+        }
     }
 
     async fn look_up(&self, reply: &Reply<Conversation>) -> Option<Receipt> {
-        if self.is_twilios(&reply.to) {
+        if Self::is_twilios(&reply.to) {
             self.twilio.look_up(reply).await
         } else {
             self.phones.look_up(reply).await

@@ -50,8 +50,8 @@ pub(crate) async fn consolidator(
         None => builder.classifier(RuleClassifier::default()),
     };
     builder = match (gateways::twilio(config)?, gateways::sms_mobile_api(config)?) {
-        (Some((twilio, number)), Some(phones)) => builder.sender(BothGateways { twilio, number, phones }),
-        (Some((twilio, _)), None) => builder.sender(twilio),
+        (Some(twilio), Some(phones)) => builder.sender(BothGateways { twilio, phones }),
+        (Some(twilio), None) => builder.sender(twilio),
         (None, Some(phones)) => builder.sender(phones),
         (None, None) => match config.log_format {
             LogFormat::Json => builder.sender(console_json(config.full_numbers)),

@@ -118,6 +118,7 @@ fn a_value_that_is_not_accepted_stops_the_start_and_is_not_repeated() {
         ("TWILIO_ACCOUNT_SID", "wrong", "the account's SID (AC and letters or digits)"),
         ("TWILIO_ACCOUNT_SID", "AC/../wrong", "the account's SID (AC and letters or digits)"),
         ("TWILIO_PHONE_NUMBER", "wrong", "a number of ours at Twilio, with its plus sign"),
+        ("TWILIO_PHONE_NUMBER", "54321", "a number of ours at Twilio, with its plus sign"),
         ("TWILIO_PHONE_NUMBER", "+wrong", "a number of ours at Twilio, with its plus sign"),
         ("TWILIO_API_BASE_URL", "wrong", url),
     ];

@@ -121,7 +121,8 @@ fn each_gateway_answers_for_its_own_lines() {
     text(&server, "SM01", NUMBER, "Yes");
     assert_eq!(sent(&twilio), fields(NUMBER, AGREED));
     text(&server, "SM02", "whatsapp:+15557654321", "Yes");
-    assert_eq!(sent(&twilio), fields(NUMBER, AGREED), "a chat is answered by an SMS");
+    let chat = [("Body", AGREED), ("From", "whatsapp:+15557654321"), ("To", &format!("whatsapp:{ANA}"))];
+    assert_eq!(sent(&twilio), chat.map(|(name, value)| (name.to_owned(), value.to_owned())));
     server.text("1", "Yes");
     assert!(!phones.request().1.contains("sIdentifiantPhone"), "a legacy webhook names no device");
     let data = json!({"guid": "2", "from": ANA, "message": "Yes", "device_id": "office-phone-1"});
@@ -142,24 +143,6 @@ fn each_gateway_answers_for_its_own_lines() {
     let gateway = "  gateway    Twilio for its lines, SMS Mobile API for all others";
     assert_eq!(with(&lines, "  gateway "), [gateway]);
     assert_eq!(with(&lines, "  webhook "), [format!("  webhook    {WEBHOOK}, calls are not verified")]);
-}
-
-#[test]
-fn a_short_code_at_twilio_is_known_by_the_setting() {
-    let (twilio, phones) = (twilio_api(), Fake::answering(&json!({})));
-    let others = [
-        ("TWILIO_PHONE_NUMBER", "54321"),
-        ("TWILIO_API_BASE_URL", &*twilio.url),
-        ("SMS_MOBILE_API_KEY", "key-4711"),
-        ("SMS_MOBILE_API_BASE_URL", &phones.url),
-        ONE_A_BATCH,
-        REPLIES,
-    ];
-    let server = Server::start(&[TWILIO, &others].concat());
-    text(&server, "SM01", "54321", "Yes");
-    assert_eq!(sent(&twilio), fields("54321", AGREED));
-    server.stop("TERM");
-    assert!(!phones.has_more_requests());
 }
 
 #[test]

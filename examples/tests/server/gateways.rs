@@ -124,7 +124,7 @@ fn each_gateway_answers_for_its_own_lines() {
     let chat = [("Body", AGREED), ("From", "whatsapp:+15557654321"), ("To", &format!("whatsapp:{ANA}"))];
     assert_eq!(sent(&twilio), chat.map(|(name, value)| (name.to_owned(), value.to_owned())));
     server.text("1", "Yes");
-    assert!(!phones.request().1.contains("sIdentifiantPhone"), "a legacy webhook names no device");
+    assert!(!phones.request().1.contains("sIdentifiant"), "a legacy webhook names no device");
     let data = json!({"guid": "2", "from": ANA, "message": "Yes", "device_id": "office-phone-1"});
     server.post(&json!({"type": "sms.received", "data": data}));
     assert!(phones.request().1.contains("sIdentifiantPhone=office-phone-1"));

@@ -1,6 +1,10 @@
-//! The example of the README, compiled and run as a documentation test. There is nothing else in this library; the
-//! examples are the files beside it.
+//! The examples of the README and of the page on gateways, compiled and run as documentation tests. There is nothing else
+//! in this library; the examples are the files beside it.
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/gateways.md")]
+struct Gateways;

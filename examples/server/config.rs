@@ -10,6 +10,8 @@ use sms_consolidate::{
     Address, Conversation, DEFAULT_MAX_MESSAGES, InFlight, Label, ReplyTemplates, SmsMessage, Timestamp,
     Window, WindowPolicy,
 };
+use sms_consolidate_axum::TWILIO_WEBHOOK_PATH;
+use sms_consolidate_providers::inbound::Region;
 use tracing_subscriber::EnvFilter;
 
 /// A variable, what it accepts, and what it is without one. `{max_messages}` stands for the library's default.
@@ -50,6 +52,33 @@ const VARIABLES: &[Variable] = &[
     ("SMS_MOBILE_API_KEY", "an API key: replies are sent by SMS Mobile API", "replies go to the console"),
     ("SMS_MOBILE_API_BASE_URL", "an http or https URL without query", "https://api.smsmobileapi.com"),
     ("SMS_MOBILE_API_WEBHOOK_SECRET", "a secret: only signed webhooks are accepted", "anybody may post"),
+    (
+        TWILIO_AUTH_TOKEN,
+        "the account's auth token, together with TWILIO_WEBHOOK_URL: mounts Twilio's webhook, signed calls only",
+        "not mounted",
+    ),
+    (
+        TWILIO_WEBHOOK_URL,
+        "the webhook's public URL, as it is written in Twilio's console; it leads to {twilio_path} here",
+        "not mounted",
+    ),
+    (
+        TWILIO_ACCOUNT_SID,
+        "the account's SID (AC and letters or digits), together with token, URL and number: Twilio sends the replies",
+        "Twilio only receives, and replies go to the console",
+    ),
+    (
+        TWILIO_PHONE_NUMBER,
+        "a number of ours at Twilio, with its plus sign: replies leave from it where the line that was texted is none",
+        "see above",
+    ),
+    ("TWILIO_API_BASE_URL", "an http or https URL without query", "https://api.twilio.com"),
+    (
+        "SMS_DEFAULT_REGION",
+        "two letters of ISO 3166-1, such as PH or US: national numbers on all webhooks, and in TWILIO_PHONE_NUMBER \
+         and AI_SMS_TEST_NUMBER, are read as those of that country",
+        "national numbers stay as they are written",
+    ),
     ("ENABLE_AI_SMS_AGENT", "1, true or yes; 0, false or no: store and batch, answer nothing", "yes"),
     (
         "AI_SMS_TEST_NUMBER",
@@ -66,17 +95,13 @@ const VARIABLES: &[Variable] = &[
 
 const DEFAULT_DATABASE_URL: &str = "sqlite:sms-consolidate.db";
 
-/// Variables of a gateway that is not built in yet.
-const TWILIO: &[&str] = &[
-    "TWILIO_ACCOUNT_SID",
-    "TWILIO_AUTH_TOKEN",
-    "TWILIO_PHONE_NUMBER",
-    "TWILIO_API_BASE_URL",
-    "TWILIO_WEBHOOK_URL",
-];
+const TWILIO_ACCOUNT_SID: &str = "TWILIO_ACCOUNT_SID";
+const TWILIO_AUTH_TOKEN: &str = "TWILIO_AUTH_TOKEN";
+const TWILIO_PHONE_NUMBER: &str = "TWILIO_PHONE_NUMBER";
+const TWILIO_WEBHOOK_URL: &str = "TWILIO_WEBHOOK_URL";
 
 /// Whatever is called so is meant for this service, or nearly: orchestrators set variables named after services too.
-const PREFIXES: &[&str] = &["CONSOLIDATION_", "SMS_AUTO_REPLY_", "SMS_MOBILE_API_"];
+const PREFIXES: &[&str] = &["CONSOLIDATION_", "SMS_AUTO_REPLY_", "SMS_MOBILE_API_", "TWILIO_"];
 
 const REPLY_TEXT_PREFIX: &str = "SMS_AUTO_REPLY_TEXT_";
 const LONGEST_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
@@ -90,24 +115,26 @@ pub(crate) fn help() -> String {
         .to_owned();
     for (name, accepts, default) in VARIABLES {
         let default = default.replace("{max_messages}", &DEFAULT_MAX_MESSAGES.to_string());
+        let accepts = accepts.replace("{twilio_path}", TWILIO_WEBHOOK_PATH);
         let _ = writeln!(help, "\n  {name}\n      {accepts}\n      default: {default}");
     }
-    let _ = writeln!(help, "\n  {}\n      this gateway is not built in yet", TWILIO.join(", "));
     help
 }
 
-/// A value that stops the start. It does not repeat the value, which may be a secret in the wrong place.
+/// What stops the start. It does not repeat values, which may be secrets in the wrong place.
 #[derive(Debug, thiserror::Error)]
-#[error("{name} has a value that is not accepted. It takes: {accepts}")]
-pub(crate) struct ConfigError {
-    name: String,
-    accepts: String,
+pub(crate) enum ConfigError {
+    #[error("{name} has a value that is not accepted. It takes: {accepts}")]
+    NotAccepted { name: String, accepts: String },
+    #[error("{missing} must be set too: {why}")]
+    Missing { missing: String, why: &'static str },
 }
 
 impl ConfigError {
     fn of(name: &str) -> Self {
         let accepts = VARIABLES.iter().find(|variable| variable.0 == name).map(|variable| variable.1);
-        Self { name: name.to_owned(), accepts: accepts.expect("every variable is in the table").to_owned() }
+        let accepts = accepts.expect("every variable is in the table").to_owned();
+        Self::NotAccepted { name: name.to_owned(), accepts }
     }
 }
 
@@ -133,8 +160,6 @@ impl Environment {
 
     fn warnings(&self) -> Vec<String> {
         let known = || VARIABLES.iter().map(|variable| variable.0);
-        let is_set = |name: &&&str| self.0.contains_key(**name);
-        let twilio: Vec<&str> = TWILIO.iter().filter(is_set).copied().collect();
         let is_unknown = |name: &&String| {
             PREFIXES.iter().any(|prefix| name.starts_with(prefix)) && known().all(|known| known != **name)
         };
@@ -142,9 +167,7 @@ impl Environment {
             let nearest = known().min_by_key(|known| distance(known, name)).expect("there are variables");
             format!("{name} is no setting and has no effect; the nearest is {nearest}, and --help lists all")
         });
-        let not_built_in = (!twilio.is_empty())
-            .then(|| format!("the Twilio gateway is not built in yet; {} has no effect", twilio.join(", ")));
-        not_built_in.into_iter().chain(unknown).collect()
+        unknown.collect()
     }
 
     fn text(&self, name: &str) -> Option<String> {
@@ -202,6 +225,12 @@ fn duration(text: &str) -> Option<Duration> {
 fn base_url(text: &str) -> Option<String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     (!rest.is_empty() && !rest.contains(['?', '#', ' '])).then(|| text.to_owned())
+}
+
+/// An address as webhooks read it.
+fn address(text: &str, region: Option<Region>) -> Option<Address> {
+    let address: Address = text.parse().ok()?;
+    Some(region.and_then(|region| region.international(&address)).unwrap_or(address))
 }
 
 /// Where messages are kept.
@@ -281,6 +310,60 @@ pub(crate) struct SmsMobileApi {
     pub(crate) base_url: Option<String>,
 }
 
+pub(crate) struct Twilio {
+    pub(crate) auth_token: String,
+    pub(crate) webhook_url: String,
+    /// None if it only receives.
+    pub(crate) sending: Option<TwilioSending>,
+}
+
+pub(crate) struct TwilioSending {
+    pub(crate) account_sid: String,
+    pub(crate) number: Address,
+    pub(crate) base_url: Option<String>,
+}
+
+impl Twilio {
+    /// `replies_elsewhere` is whether there is another gateway: it cannot send from Twilio's lines.
+    fn read(
+        env: &Environment,
+        region: Option<Region>,
+        replies_elsewhere: bool,
+    ) -> Result<Option<Self>, ConfigError> {
+        let is_sid = |sid: &str| sid.starts_with("AC") && sid.bytes().all(|b| b.is_ascii_alphanumeric());
+        let account_sid = env.read(TWILIO_ACCOUNT_SID, |text| is_sid(text).then(|| text.to_owned()))?;
+        // Of a short code Twilio does not answer STOP, and its webhook is mounted as one that does.
+        let number = |text: &str| address(text, region).filter(Address::is_number);
+        let number = env.read(TWILIO_PHONE_NUMBER, number)?;
+        let base_url = env.read("TWILIO_API_BASE_URL", base_url)?;
+        let (auth_token, webhook_url) = (env.text(TWILIO_AUTH_TOKEN), env.text(TWILIO_WEBHOOK_URL));
+        let variables = [
+            (TWILIO_AUTH_TOKEN, auth_token.is_some()),
+            (TWILIO_WEBHOOK_URL, webhook_url.is_some()),
+            (TWILIO_ACCOUNT_SID, account_sid.is_some()),
+            (TWILIO_PHONE_NUMBER, number.is_some()),
+        ];
+        if variables.iter().all(|variable| !variable.1) {
+            return Ok(None);
+        }
+        let (needed, why) = if account_sid.is_some() || number.is_some() {
+            (&variables[..], "replies through Twilio need all four, its webhook among them")
+        } else if replies_elsewhere {
+            (&variables[..], "SMS Mobile API cannot send from Twilio's lines")
+        } else {
+            (&variables[..2], "Twilio's webhook needs the auth token and its public URL")
+        };
+        let missing: Vec<_> =
+            needed.iter().filter(|variable| !variable.1).map(|variable| variable.0).collect();
+        let (Some(auth_token), Some(webhook_url), []) = (auth_token, webhook_url, &missing[..]) else {
+            return Err(ConfigError::Missing { missing: missing.join(" and "), why });
+        };
+        let sending = account_sid.zip(number);
+        let sending = sending.map(|(account_sid, number)| TwilioSending { account_sid, number, base_url });
+        Ok(Some(Self { auth_token, webhook_url, sending }))
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LogFormat {
     Pretty,
@@ -297,8 +380,11 @@ pub(crate) struct Config {
     pub(crate) replies: ReplyTemplates,
     /// None too if the agent is switched off: what answers nothing need not pay for classifications.
     pub(crate) openai: Option<OpenAi>,
-    pub(crate) gateway: Option<SmsMobileApi>,
+    pub(crate) twilio: Option<Twilio>,
+    pub(crate) sms_mobile_api: Option<SmsMobileApi>,
     pub(crate) webhook_secret: Option<String>,
+    /// Of national numbers.
+    pub(crate) region: Option<Region>,
     pub(crate) only_line: Option<Address>,
     pub(crate) log_format: LogFormat,
     pub(crate) full_numbers: bool,
@@ -314,8 +400,11 @@ impl Config {
         let environment = Environment::of_this_process()?;
         let env = &environment;
         let gateway_url = env.read("SMS_MOBILE_API_BASE_URL", base_url)?;
-        let gateway =
+        let sms_mobile_api =
             env.text("SMS_MOBILE_API_KEY").map(|api_key| SmsMobileApi { api_key, base_url: gateway_url });
+        let region: Option<Region> = env.read("SMS_DEFAULT_REGION", |text| text.parse().ok())?;
+        let twilio = Twilio::read(env, region, sms_mobile_api.is_some())?;
+        let sends_by_twilio = twilio.as_ref().is_some_and(|twilio| twilio.sending.is_some());
         let agent = env.switch("ENABLE_AI_SMS_AGENT")?.unwrap_or(true);
         let openai_url = env.read("OPENAI_BASE_URL", base_url)?;
         let openai = env.text("OPENAI_API_KEY").filter(|_| agent).map(|api_key| OpenAi {
@@ -337,11 +426,13 @@ impl Config {
                 .expect("the default names a database"),
             windows: Windows::read(env)?,
             in_flight: env.one_of("CONSOLIDATION_IN_FLIGHT", &in_flights, InFlight::Queue)?,
-            replies: replies(env, agent, gateway.is_some())?,
+            replies: replies(env, agent, sms_mobile_api.is_some() || sends_by_twilio)?,
             openai,
-            gateway,
+            twilio,
+            sms_mobile_api,
             webhook_secret: env.text("SMS_MOBILE_API_WEBHOOK_SECRET"),
-            only_line: env.read("AI_SMS_TEST_NUMBER", |text| text.parse().ok())?,
+            region,
+            only_line: env.read("AI_SMS_TEST_NUMBER", |text| address(text, region))?,
             log_format: env.one_of("LOG_FORMAT", &formats, LogFormat::Pretty)?,
             full_numbers: env.one_of("LOG_NUMBERS", &[("masked", false), ("full", true)], false)?,
             log_filter: env.read("RUST_LOG", filter)?.unwrap_or_else(|| EnvFilter::new("info")),
@@ -362,7 +453,7 @@ fn replies(env: &Environment, agent: bool, has_gateway: bool) -> Result<ReplyTem
         let Some(label) = name.strip_prefix(REPLY_TEXT_PREFIX) else { continue };
         let Some(label) = labels.iter().find(|known| known.as_str() == label) else {
             let accepts = "a text, under the name of a label: AGREE or NOT_AGREE".to_owned();
-            return Err(ConfigError { name: name.clone(), accepts });
+            return Err(ConfigError::NotAccepted { name: name.clone(), accepts });
         };
         templates = templates.with(label.clone(), text);
     }

@@ -5,6 +5,7 @@
 //! classify, and replies appear on the console.
 
 mod config;
+mod gateways;
 mod logging;
 mod service;
 
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use sms_consolidate::{Clock, Consolidator, Conversation, Key, SmsMessage};
-use sms_consolidate_axum::WEBHOOK_PATH;
+use sms_consolidate_axum::{TWILIO_WEBHOOK_PATH, WEBHOOK_PATH};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -109,9 +110,13 @@ fn announce(config: &Config, address: SocketAddr) {
         for (name, value) in summary {
             say(&format!("  {name:<11}{value}"));
         }
-        if config.webhook_secret.is_some() {
+        let (takes_unsigned, path) = match gateways::receives_by_sms_mobile_api(config) {
+            true => (config.webhook_secret.is_none(), WEBHOOK_PATH),
+            false => (false, TWILIO_WEBHOOK_PATH),
+        };
+        if !takes_unsigned {
             say("Try (it says that it is up; messages must be signed):");
-            say(&format!("  curl http://{address}{WEBHOOK_PATH}"));
+            say(&format!("  curl http://{address}{path}"));
         } else {
             say("Try:");
             say(&format!(

@@ -10,15 +10,14 @@ use sms_consolidate::{
     Consolidator, Conversation, Fallback, Key, MemoryStore, OptOut, Receipt, Reply, ReplySender,
     RuleClassifier, SendError, SmsMessage,
 };
-use sms_consolidate_axum::{CRON_PATH, STATUS_PATH, SmsRouter, WEBHOOK_PATH};
+use sms_consolidate_axum::{CRON_PATH, STATUS_PATH, SmsRouter, TWILIO_WEBHOOK_PATH, WEBHOOK_PATH};
 use sms_consolidate_openai::{DEFAULT_MODEL, OpenAiClassifier};
 use sms_consolidate_postgres::PostgresStore;
 use sms_consolidate_providers::ConsoleSender;
-use sms_consolidate_providers::inbound;
-use sms_consolidate_providers::outbound::{self, SmsMobileApiSender};
 use sms_consolidate_sqlite::SqliteStore;
 
-use crate::config::{Config, Database, LogFormat, Mode, OpenAi, SmsMobileApi};
+use crate::config::{Config, Database, LogFormat, Mode, OpenAi};
+use crate::gateways::{self, BothGateways};
 
 type AnyError = Box<dyn Error + Send + Sync>;
 
@@ -50,11 +49,15 @@ pub(crate) async fn consolidator(
         Some(settings) => builder.classifier(Fallback::new(openai(settings)?, RuleClassifier::default())),
         None => builder.classifier(RuleClassifier::default()),
     };
-    builder = match &config.gateway {
-        Some(settings) => builder.sender(gateway(settings)?),
-        None if config.log_format == LogFormat::Json => builder.sender(console_json(config.full_numbers)),
-        None if config.full_numbers => builder.sender(ConsoleSender::new().show_full_numbers()),
-        None => builder.sender(ConsoleSender::new()),
+    builder = match (gateways::twilio(config)?, gateways::sms_mobile_api(config)?) {
+        (Some(twilio), Some(phones)) => builder.sender(BothGateways { twilio, phones }),
+        (Some(twilio), None) => builder.sender(twilio),
+        (None, Some(phones)) => builder.sender(phones),
+        (None, None) => match config.log_format {
+            LogFormat::Json => builder.sender(console_json(config.full_numbers)),
+            _ if config.full_numbers => builder.sender(ConsoleSender::new().show_full_numbers()),
+            _ => builder.sender(ConsoleSender::new()),
+        },
     };
     Ok(builder.build()?)
 }
@@ -88,31 +91,12 @@ fn openai(settings: &OpenAi) -> Result<OpenAiClassifier, AnyError> {
     })
 }
 
-fn gateway(settings: &SmsMobileApi) -> Result<SmsMobileApiSender, AnyError> {
-    let mut builder = SmsMobileApiSender::builder(settings.api_key.clone());
-    if let Some(url) = &settings.base_url {
-        builder = builder.base_url(url);
-    }
-    builder.build().map_err(|error| {
-        let what = match error {
-            outbound::BuildError::BaseUrl { .. } => "SMS_MOBILE_API_BASE_URL",
-            outbound::BuildError::EmptyApiKey => "SMS_MOBILE_API_KEY",
-            _ => "the gateway",
-        };
-        format!("{what}: {error}").into()
-    })
-}
-
 pub(crate) fn router(
     config: &Config,
     consolidator: Consolidator<Conversation, SmsMessage>,
 ) -> Result<Router, AnyError> {
-    let webhook = match &config.webhook_secret {
-        Some(secret) => inbound::SmsMobileApi::signed(secret)
-            .map_err(|error| format!("SMS_MOBILE_API_WEBHOOK_SECRET: {error}"))?,
-        None => inbound::SmsMobileApi::unsigned(),
-    };
-    let mut router = SmsRouter::new(consolidator).webhook(webhook).show_full_numbers(config.full_numbers);
+    let router = SmsRouter::new(consolidator).show_full_numbers(config.full_numbers);
+    let mut router = gateways::mount(config, router)?;
     if let Some(token) = &config.admin_token {
         router = router.admin_token(token);
     }
@@ -136,25 +120,44 @@ pub(crate) fn summary(config: &Config) -> Vec<(&'static str, String)> {
         Some(openai) => format!("OpenAI ({}), then rules", openai.model.as_deref().unwrap_or(DEFAULT_MODEL)),
         None => "rules".to_owned(),
     };
-    let gateway = if config.gateway.is_some() { "SMS Mobile API" } else { "console" };
+    let sends_by_twilio = config.twilio.as_ref().is_some_and(|twilio| twilio.sending.is_some());
+    let gateway = match (sends_by_twilio, config.sms_mobile_api.is_some()) {
+        (true, true) => "Twilio for its lines, SMS Mobile API for all others",
+        (true, false) => "Twilio",
+        (false, true) => "SMS Mobile API",
+        (false, false) => "console",
+    };
+    let region =
+        config.region.map_or_else(|| "as they are written".to_owned(), |region| format!("of {region}"));
     let replies = match (config.replies.is_enabled(), &config.only_line) {
         (false, _) => "off".to_owned(),
         (true, None) => "on".to_owned(),
         (true, Some(line)) => format!("on, only for {line:?}"),
     };
-    let opt_out = match (config.replies.is_enabled(), &config.only_line) {
+    let mut opt_out = match (config.replies.is_enabled(), &config.only_line) {
         (false, _) => "STOP and START are honoured, and not answered",
         (true, None) => "STOP, START and HELP are answered",
         (true, Some(_)) => "STOP, START and HELP are honoured, and answered on that line",
-    };
+    }
+    .to_owned();
+    if config.twilio.is_some() {
+        opt_out.push_str("; of its own numbers, Twilio answers them");
+    }
     let store = match &config.database {
         Database::Memory => "in memory".to_owned(),
         Database::Sqlite(path) => format!("SQLite, {}", path.display()),
         // The URL may hold a password.
         Database::Postgres(_) => "Postgres".to_owned(),
     };
-    let webhook =
-        if config.webhook_secret.is_some() { "signed calls only" } else { "calls are not verified" };
+    let webhook = match (gateways::receives_by_sms_mobile_api(config), &config.webhook_secret) {
+        (false, _) => "not mounted (no variable of SMS Mobile API is set)".to_owned(),
+        (true, Some(_)) => format!("{WEBHOOK_PATH}, signed calls only"),
+        (true, None) => format!("{WEBHOOK_PATH}, calls are not verified"),
+    };
+    let twilio = match config.twilio {
+        Some(_) => format!("{TWILIO_WEBHOOK_PATH}, signed calls only"),
+        None => "not mounted (TWILIO_AUTH_TOKEN is not set)".to_owned(),
+    };
     let mounted = |path: &str, is_mounted: bool, name: &str| {
         if is_mounted { path.to_owned() } else { format!("not mounted ({name} is not set)") }
     };
@@ -164,8 +167,10 @@ pub(crate) fn summary(config: &Config) -> Vec<(&'static str, String)> {
         ("classifier", classifier),
         ("gateway", gateway.to_owned()),
         ("replies", replies),
-        ("opt-out", opt_out.to_owned()),
-        ("webhook", format!("{WEBHOOK_PATH}, {webhook}")),
+        ("opt-out", opt_out),
+        ("numbers", region),
+        ("webhook", webhook),
+        ("twilio", twilio),
         ("status", mounted(STATUS_PATH, config.admin_token.is_some(), "ADMIN_TOKEN")),
         ("scheduler", mounted(CRON_PATH, config.cron_secret.is_some(), "CRON_SECRET")),
     ]

@@ -47,7 +47,8 @@
 //!
 //! The paths are defaults. [`SmsRouter::webhook_route`], [`status_route`](SmsRouter::status_route) and
 //! [`cron_route`](SmsRouter::cron_route) give each route by itself. Another gateway is another
-//! [`Inbound`](sms_consolidate_providers::inbound::Inbound), mounted by [`SmsRouter::webhook_at`].
+//! [`Inbound`](sms_consolidate_providers::inbound::Inbound), mounted by [`SmsRouter::webhook_at`]; Twilio's usual path is
+//! [`TWILIO_WEBHOOK_PATH`].
 
 mod answer;
 mod auth;
@@ -57,7 +58,7 @@ mod router;
 mod status;
 mod webhook;
 
-pub use router::{CRON_PATH, DEFAULT_BODY_LIMIT, STATUS_PATH, SmsRouter, WEBHOOK_PATH};
+pub use router::{CRON_PATH, DEFAULT_BODY_LIMIT, STATUS_PATH, SmsRouter, TWILIO_WEBHOOK_PATH, WEBHOOK_PATH};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -13,8 +13,11 @@ use crate::{cron, status, webhook};
 /// What this crate serves.
 pub(crate) type SmsConsolidator = Consolidator<Conversation, SmsMessage>;
 
-/// Where the gateway posts messages.
+/// Where SMS Mobile API posts messages, or whichever gateway [`SmsRouter::webhook`] is given.
 pub const WEBHOOK_PATH: &str = "/api/webhook/sms-received";
+
+/// Where Twilio posts messages: the path to give to [`SmsRouter::webhook_at`].
+pub const TWILIO_WEBHOOK_PATH: &str = "/api/webhooks/twilio/sms";
 
 /// Where operators look, and requeue.
 pub const STATUS_PATH: &str = "/api/debug/sms-batch-status";

@@ -51,7 +51,7 @@ use http::{HeaderMap, HeaderName, Method, StatusCode, Uri};
 use sms_consolidate::{Conversation, ParseAddressError, SmsMessage, Timestamp};
 
 pub use configured_json::{Authentication, ConfiguredJson, SignatureEncoding};
-pub use default_region::DefaultRegion;
+pub use default_region::{DefaultRegion, Region};
 pub use keywords::KeywordsAnswered;
 pub use plivo::Plivo;
 pub use sinch::Sinch;

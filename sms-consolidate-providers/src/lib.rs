@@ -16,6 +16,8 @@
 //! | WhatsApp Cloud API | [`inbound::WhatsAppCloud`] | – |
 //! | any that posts JSON | [`inbound::ConfiguredJson`] | – |
 //!
+//! `docs/gateways.md` of the repository says how to set each of them up, and compares them.
+//!
 //! ```
 //! use http::{HeaderMap, Method, Uri};
 //! use sms_consolidate::{Message, Timestamp};

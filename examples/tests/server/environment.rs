@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::child::{ANA_MASKED, ONE_A_BATCH, Process, Server, with};
+use crate::child::{ANA_MASKED, ONE_A_BATCH, Process, Server, TWO_A_BATCH, with};
+use crate::gateways;
 
 const DATABASES: &str = "sqlite: and the path of a file, postgres://user:password@host/database, or memory:";
 
@@ -30,6 +31,7 @@ const VARIABLES: &[&str] = &[
     "TWILIO_PHONE_NUMBER",
     "TWILIO_API_BASE_URL",
     "TWILIO_WEBHOOK_URL",
+    "SMS_DEFAULT_REGION",
     "ENABLE_AI_SMS_AGENT",
     "AI_SMS_TEST_NUMBER",
     "LOG_FORMAT",
@@ -71,7 +73,7 @@ fn empty_values_count_as_unset() {
             lines.into_iter().filter(|line| line.starts_with("  ") && !line.contains("curl")).collect()
         };
         let (with_blanks, without): (Vec<String>, Vec<String>) = (settings(with_blanks), settings(without));
-        assert_eq!((with_blanks.len(), &with_blanks), (9, &without));
+        assert_eq!((with_blanks.len(), &with_blanks), (11, &without));
     }
 }
 
@@ -112,6 +114,13 @@ fn a_value_that_is_not_accepted_stops_the_start_and_is_not_repeated() {
         ("OPENAI_BASE_URL", "wrong", url),
         ("OPENAI_BASE_URL", "https://host/v1?key=wrong", url),
         ("SMS_MOBILE_API_BASE_URL", "ftp://wrong", url),
+        ("SMS_DEFAULT_REGION", "wrong", "two letters of ISO 3166-1"),
+        ("TWILIO_ACCOUNT_SID", "wrong", "the account's SID (AC and letters or digits)"),
+        ("TWILIO_ACCOUNT_SID", "AC/../wrong", "the account's SID (AC and letters or digits)"),
+        ("TWILIO_PHONE_NUMBER", "wrong", "a number of ours at Twilio, with its plus sign"),
+        ("TWILIO_PHONE_NUMBER", "54321", "a number of ours at Twilio, with its plus sign"),
+        ("TWILIO_PHONE_NUMBER", "+wrong", "a number of ours at Twilio, with its plus sign"),
+        ("TWILIO_API_BASE_URL", "wrong", url),
     ];
     for (name, value, accepts) in cases {
         let environment = [("BIND", "127.0.0.1:0"), ("ADMIN_TOKEN", "admin-4711"), (name, value)];
@@ -127,15 +136,18 @@ fn a_value_that_is_not_accepted_stops_the_start_and_is_not_repeated() {
 /// What the builders of clients find wrong, and the format of a variable does not show.
 #[test]
 fn of_several_variables_the_one_that_is_wrong_is_named() {
-    let openai = [("OPENAI_API_KEY", "sk-4711"), ("OPENAI_MODEL", "a-model")];
-    let gateway = [("SMS_MOBILE_API_KEY", "key-4711"), ("SMS_AUTO_REPLY_ENABLED", "yes")];
+    let openai: &[_] = &[("OPENAI_API_KEY", "sk-4711"), ("OPENAI_MODEL", "a-model")];
+    let gateway: &[_] = &[("SMS_MOBILE_API_KEY", "key-4711"), ("SMS_AUTO_REPLY_ENABLED", "yes")];
     for (others, name, value) in [
         (openai, "OPENAI_BASE_URL", "https://user:word-4711@host/v1"),
         (openai, "OPENAI_API_KEY", "sk-4711\n-and-more"),
         (gateway, "SMS_MOBILE_API_BASE_URL", "https://user:word-4711@host"),
+        (gateways::TWILIO, "TWILIO_API_BASE_URL", "https://user:word-4711@host"),
+        (gateways::TWILIO, "TWILIO_WEBHOOK_URL", "/api/word-4711"),
+        (gateways::TWILIO, "TWILIO_WEBHOOK_URL", "ftp://host/word-4711"),
     ] {
         let bind = [("BIND", "127.0.0.1:0"), ("DATABASE_URL", "memory:")];
-        let environment = [&bind[..], &others, &[(name, value)]].concat();
+        let environment = [&bind[..], others, &[(name, value)]].concat();
         let (status, lines, errors) = Process::start(&[], &environment).end();
         assert_eq!(status.code(), Some(1), "{name}: {lines:#?}");
         assert!(errors.starts_with(&format!("server: {name}: ")), "{errors}");
@@ -152,6 +164,7 @@ fn a_variable_that_is_no_setting_is_named_with_the_nearest_one() {
         ("CONSOLIDATION_MAXMESSAGES", "CONSOLIDATION_MAX_MESSAGES"),
         ("SMS_AUTO_REPLY_ENABLE", "SMS_AUTO_REPLY_ENABLED"),
         ("SMS_MOBILE_API_BASEURL", "SMS_MOBILE_API_BASE_URL"),
+        ("TWILIO_FROM_NUMBER", "TWILIO_PHONE_NUMBER"),
     ] {
         let mut server = Server::start(&[(name, "word-4711"), ("DATABASE_URL", "memory:")]);
         let line = server.line("is no setting");
@@ -163,14 +176,11 @@ fn a_variable_that_is_no_setting_is_named_with_the_nearest_one() {
 }
 
 #[test]
-fn a_gateway_that_is_not_built_in_is_named_not_ignored() {
-    let mut server = Server::start(&[("TWILIO_AUTH_TOKEN", "token-4711"), ("DATABASE_URL", "memory:")]);
-    let line = server.line("Twilio");
-    assert!(line.contains("WARN") && line.contains("TWILIO_AUTH_TOKEN has no effect"), "{line}");
-    let lines = server.stop("TERM");
-    assert!(with(&lines, "4711").is_empty(), "{lines:#?}");
-    let memory = with(&lines, "the store is in memory").concat();
-    assert!(!memory.contains("WARN"), "who asked for it needs no warning: {memory}");
+fn who_asks_for_a_store_in_memory_needs_no_warning() {
+    let mut server = Server::start(&[("DATABASE_URL", "memory:")]);
+    let line = server.line("the store is in memory");
+    assert!(!line.contains("WARN"), "{line}");
+    server.stop("TERM");
 }
 
 #[test]
@@ -223,6 +233,23 @@ fn with_a_test_number_only_that_line_answers() {
     );
     let lines = server.stop("TERM");
     assert_eq!(with(&lines, "REPLY | ").len(), 1, "{lines:#?}");
+}
+
+#[test]
+fn national_numbers_and_the_test_number_are_read_by_the_region() {
+    let mut server =
+        Server::start(&[TWO_A_BATCH, ("SMS_DEFAULT_REGION", "ph"), ("AI_SMS_TEST_NUMBER", "0917 123 4567")]);
+    for (guid, number, line) in
+        [("1", "09281112222", "+639171234567"), ("2", "+639281112222", "0917-123-4567")]
+    {
+        let data = json!({"guid": guid, "from": number, "message": "Yes", "device_id": line});
+        server.post(&json!({"type": "sms.received", "data": data}));
+    }
+    let reply = server.line("REPLY | ");
+    assert!(reply.contains(ANA_MASKED), "{reply}");
+    let lines = server.stop("TERM");
+    assert_eq!(with(&lines, "BATCH RECEIVED").len(), 1, "{lines:#?}");
+    assert_eq!(with(&lines, "  numbers "), ["  numbers    of PH"]);
 }
 
 #[test]

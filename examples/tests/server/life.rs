@@ -39,6 +39,8 @@ fn the_start_says_what_is_configured_and_how_to_try_it() {
         "  gateway    console",
         "  replies    on",
         "  webhook    /api/webhook/sms-received, calls are not verified",
+        "  twilio     not mounted (TWILIO_AUTH_TOKEN is not set)",
+        "  numbers    as they are written",
         "  status     not mounted (ADMIN_TOKEN is not set)",
         "  scheduler  not mounted (CRON_SECRET is not set)",
     ] {

@@ -120,7 +120,7 @@ fn texts_are_logged_at_debug_only() {
     let server = burst(&[("LOG_FORMAT", "pretty")]);
     let lines = server.stop("TERM");
     assert!(with(&lines, "I can help").is_empty(), "{lines:#?}");
-    let quiet = Server::start(&[("RUST_LOG", "warn"), ("TWILIO_ACCOUNT_SID", "warned of")]);
+    let quiet = Server::start(&[("RUST_LOG", "warn"), ("CONSOLIDATION_WINDOWS", "warned of")]);
     quiet.text("1", "Yes");
     let lines = quiet.stop("TERM");
     assert!(with(&lines, "SMS RECEIVED").is_empty() && !with(&lines, "WARN").is_empty(), "{lines:#?}");

@@ -7,6 +7,7 @@
 
 mod child;
 mod environment;
+mod gateways;
 mod life;
 mod logs;
 mod outside;

@@ -1,5 +1,8 @@
 //! National numbers as international ones.
 
+use std::fmt;
+use std::str::FromStr;
+
 use phonenumber::country;
 use sms_consolidate::{Address, Conversation, Timestamp};
 
@@ -7,6 +10,54 @@ use super::{ConfigError, Inbound, InboundRequest, Parsed, Rejection};
 
 /// Fewer digits are a short code.
 const MIN_DIGITS: usize = 7;
+
+/// A country, by the two letters of ISO 3166-1, whose national numbers are known.
+///
+/// ```
+/// use sms_consolidate_providers::inbound::{ConfigError, Region};
+///
+/// let region: Region = "ph".parse()?;
+/// assert_eq!(region.to_string(), "PH");
+/// let national = "0917 123 4567".parse().unwrap();
+/// assert_eq!(region.international(&national).unwrap().to_string(), "+639171234567");
+/// # Ok::<(), ConfigError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Region(country::Id);
+
+impl FromStr for Region {
+    type Err = ConfigError;
+
+    fn from_str(code: &str) -> Result<Self, Self::Err> {
+        let unknown = |_| ConfigError::UnknownRegion { code: code.to_owned() };
+        code.trim().to_ascii_uppercase().parse().map(Self).map_err(unknown)
+    }
+}
+
+/// The two letters.
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_ref())
+    }
+}
+
+impl Region {
+    /// The international form of a national number; `None` for everything else.
+    #[must_use]
+    pub fn international(&self, address: &Address) -> Option<Address> {
+        if address.is_number() {
+            return None;
+        }
+        let text = address.to_string();
+        let is_punctuation = |c| matches!(c, ' ' | '-' | '.' | '(' | ')' | '/');
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        if digits < MIN_DIGITS || !text.chars().all(|c| c.is_ascii_digit() || is_punctuation(c)) {
+            return None;
+        }
+        let number = phonenumber::parse(Some(self.0), &text).ok().filter(phonenumber::is_valid)?;
+        number.format().mode(phonenumber::Mode::E164).to_string().parse().ok()
+    }
+}
 
 /// A gateway that writes numbers as they are dialled in one country: `0917 123 4567` becomes `+639171234567`.
 ///
@@ -32,7 +83,7 @@ const MIN_DIGITS: usize = 7;
 /// ```
 #[derive(Clone, Debug)]
 pub struct DefaultRegion<I> {
-    region: country::Id,
+    region: Region,
     gateway: I,
 }
 
@@ -42,16 +93,20 @@ impl<I: Inbound> DefaultRegion<I> {
     /// # Errors
     /// If that is no region.
     pub fn new(region: &str, gateway: I) -> Result<Self, ConfigError> {
-        let unknown = |_| ConfigError::UnknownRegion { code: region.to_owned() };
-        let region = region.trim().to_ascii_uppercase().parse().map_err(unknown)?;
-        Ok(Self { region, gateway })
+        region.parse().map(|region| Self::of(region, gateway))
+    }
+
+    /// What `gateway` reads, with national numbers read as those of `region`.
+    #[must_use]
+    pub const fn of(region: Region, gateway: I) -> Self {
+        Self { region, gateway }
     }
 
     fn international(&self, mut parsed: Parsed) -> Parsed {
         for inbound in &mut parsed.messages {
             let conversation = &inbound.conversation;
-            let sender = self.number(conversation.sender());
-            let line = conversation.line().and_then(|line| self.number(line));
+            let sender = self.region.international(conversation.sender());
+            let line = conversation.line().and_then(|line| self.region.international(line));
             if sender.is_some() || line.is_some() {
                 let sender = sender.unwrap_or_else(|| conversation.sender().clone());
                 inbound.conversation =
@@ -59,21 +114,6 @@ impl<I: Inbound> DefaultRegion<I> {
             }
         }
         parsed
-    }
-
-    /// The international form of a national number; `None` for everything else.
-    fn number(&self, address: &Address) -> Option<Address> {
-        if address.is_number() {
-            return None;
-        }
-        let text = address.to_string();
-        let is_punctuation = |c| matches!(c, ' ' | '-' | '.' | '(' | ')' | '/');
-        let digits = text.chars().filter(char::is_ascii_digit).count();
-        if digits < MIN_DIGITS || !text.chars().all(|c| c.is_ascii_digit() || is_punctuation(c)) {
-            return None;
-        }
-        let number = phonenumber::parse(Some(self.region), &text).ok().filter(phonenumber::is_valid)?;
-        number.format().mode(phonenumber::Mode::E164).to_string().parse().ok()
     }
 }
 
@@ -95,8 +135,8 @@ mod tests {
     #[test]
     fn national_numbers_become_international_and_nothing_else_does() {
         let check = |region: &str, written: &str, read: Option<&str>| {
-            let region = DefaultRegion::new(region, SmsMobileApi::unsigned()).unwrap();
-            let number = region.number(&written.parse().unwrap());
+            let region: Region = region.parse().unwrap();
+            let number = region.international(&written.parse().unwrap());
             assert_eq!(number.map(|number| number.to_string()).as_deref(), read, "{written}");
         };
         check("PH", "09171234567", Some("+639171234567"));

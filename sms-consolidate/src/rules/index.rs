@@ -51,9 +51,10 @@ pub(super) struct Index {
     words: HashMap<String, WordId>,
     /// By the words' characters without repetitions.
     unstretched: HashMap<String, WordId>,
-    /// By the words' consonants; `None` where several words share them.
-    by_consonants: HashMap<String, Option<WordId>>,
+    by_consonants: HashMap<String, WordId>,
     heads: HashMap<WordId, WordId>,
+    /// Synonyms, and what they stand for, that have a 0 for any digit.
+    shapes: HashMap<String, WordId>,
     fillers: HashSet<WordId>,
     /// From the words before and the next one to the words with it.
     next: HashMap<(NodeId, WordId), NodeId>,
@@ -64,11 +65,19 @@ pub(super) struct Index {
 impl Index {
     pub(super) fn add_synonym(&mut self, head: &str, synonym: &str) {
         let (Some(head), [synonym]) = (words(head).first().cloned(), &words(synonym)[..]) else { return };
-        let head = self.id(&head);
+        let head = self.shaped_id(&head);
         for spelling in spellings(synonym) {
-            let synonym = self.id(&spelling);
+            let synonym = self.shaped_id(&spelling);
             self.heads.entry(synonym).or_insert(head);
         }
+    }
+
+    fn shaped_id(&mut self, word: &str) -> WordId {
+        let id = self.id(word);
+        if shape(word).as_deref() == Some(word) {
+            self.shapes.insert(word.into(), id);
+        }
+        id
     }
 
     pub(super) fn add_filler(&mut self, filler: &str) {
@@ -112,7 +121,7 @@ impl Index {
         self.words.insert(word.into(), id);
         self.unstretched.entry(without_repeats(word)).or_insert(id);
         if let Some(consonants) = consonants(word) {
-            self.by_consonants.entry(consonants).and_modify(|several| *several = None).or_insert(Some(id));
+            self.by_consonants.entry(consonants).or_insert(id);
         }
         id
     }
@@ -123,12 +132,13 @@ impl Index {
 
     fn token(&self, text: &str) -> Token {
         let word = self.words.get(text).copied().or_else(|| self.nearest(text));
-        let shaped = || self.words.get(&shape(text)?).filter(|shape| self.heads.contains_key(*shape)).copied();
-        let word = word.or_else(shaped);
+        let word = word.or_else(|| self.shapes.get(&shape(text)?).copied());
+        let head = word.and_then(|word| self.heads.get(&word).copied());
+        let mut meant = word.into_iter().chain(head);
         Token {
             word,
-            head: word.and_then(|word| self.heads.get(&word).copied()),
-            is_filler: word.is_some_and(|word| self.fillers.contains(&word)),
+            head,
+            is_filler: meant.any(|word| self.fillers.contains(&word)),
             is_mark: is_mark(text),
         }
     }
@@ -140,7 +150,7 @@ impl Index {
         {
             return Some(*listed);
         }
-        self.by_consonants.get(&consonants(word)?).copied().flatten()
+        self.by_consonants.get(&consonants(word)?).copied()
     }
 
     /// How many of the first `tokens` the longest phrase takes, and what it does.

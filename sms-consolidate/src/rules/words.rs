@@ -29,7 +29,7 @@ pub(super) const REFUSAL: &str = "
     let me check, let me see, let me ask, ask my, talk to my, need to ask, have to ask, have to check, need to check
     will check, need to see, have to see, still checking, still waiting, waiting on, waiting for, pending, not yet, later na
     i'll try, i will try, i can try, try to, trying, will try, do my best, try my best, no promises, can't promise, not promise
-    if, unless, as long as, provided, in case, in general, would if, would love to but, would have, wanted, wish, was going to
+    if, unless, as long as, provided, in case, in general, would if, would but, would love to but, but i'm broke, moved away, moved out, i moved, no longer live, don't live, would have, wanted, wish, was going to
     was gonna, was planning, supposed to, thought i, i guess not, don't think, not think, i suppose not
     don't believe, not believe, not going, not gonna, not able
 
@@ -40,7 +40,7 @@ pub(super) const REFUSAL: &str = "
     something came up, came up, out of town, out of the country, out of country, out of state, out of the city, out of
     traveling, travelling, on vacation, abroad, overseas, away that, be away, i'm away, away on, i'm stuck, stuck in, stuck at
     too far, too early, too late, too short notice, short notice, too much, too expensive, too tired, overslept, forgot
-    some other time, another time, other time, next time, different time, another day, other day, different day
+    next week na lang, next month na lang, next week pa, some other time, another time, other time, next time, different time, another day, other day, different day
     another date, another week, different date, rain check, raincheck, instead, rather monday, only free, only available
     only monday, only work monday, free only, available only, how about, what about, make it monday, move it, move to, move my
     change it to, change to, change my, switch to, could we do, can we do, can we make, can we move, push it to, push it back
@@ -76,12 +76,12 @@ pub(super) const NEGATIONS: &str = "not, don't, doesn't, didn't, isn't, aren't, 
 
 /// Agreement. Phrases that hold a word of refusal and mean none ("no problem") are here too: being longer, they win.
 pub(super) const AGREEMENT: &str = "
-    yes, aye, y, ok, okie dokie, okay dokay, sure, surely, fs, alright, all right, alrighty, righto, right on
+    yes, aye, y, ok, okie dokie, okay dokay, sure, surely, got it, here for it, i volunteer, expect 0, expect us, fs, alright, all right, alrighty, righto, right on
     roger, copy, copy that, understood, gotcha, noted, will do, wilco, acknowledged, loud and clear, 10 4, duly noted, bet
     say less, for sure, agree, accept, approve, confirm, confirming, affirmative, affirm, deal, done deal, absolutely, definitely, def
     certainly, totally, gladly, indeed, obviously, naturally, of course, ofc, ofcourse, fine, go, go ahead, let's go, let's do
     let's do it, lets, you bet, you betcha, you got it, bet, perfect, great, awesome, cool, wonderful, excellent, lovely, fantastic
-    i can, i could, can do, can make, can be, can come, can i will, i will, will come, will go, will make, will be there, will be in
+    i can, i could, me and sister can, me and 0 sister can, sister and i can, sister and i will, both of us can, all of us can, us can, can do, can make, can be, can come, can i will, i will, will come, will go, will make, will be there, will be in
     i'll be, i'll come, i'll go, i'll do, i'll make, i'll take, i'll show, i'll bring, i'll see you, i'll attend, i'll stop, i'll drop
     i'll swing, i'll head, i'll definitely, i'll still, i'll probably come, i'll arrive, i'll get there, i'll sign, i'll help
     i shall, i do, i would, i'd love, i'd be, i'd like to, i'd like that, i plan to, plan to come, planning to, planning on, i intend, intend to
@@ -106,18 +106,18 @@ pub(super) const AGREEMENT: &str = "
     not dream of cancel, not late, not going to be late, not going to cancel, not cancel, not flake, not back out, not forget, wouldn't say no, not say no
     can't say no, couldn't be happier, couldn't agree more, can't complain, nothing better, not let you down, not disappoint, not absent
 
-    oo, oo nga, uu, sige, sigi, pwede, maaari, maari, payag, pumapayag, papayag, sang-ayon, sumasang-ayon, tara, game, g, push, arat, gora, larga
+    kahit ano, kahit anong oras, kahit kailan, kahit saan, kahit umuulan, basta kayo, basta ikaw, isali, interesado, lagi handa, laging handa, nandito, puwedeng puwede, pwedeng pwede, pwede pwede, dito na ako, oo, oo nga, uu, sige, sigi, pwede, maaari, maari, payag, pumapayag, papayag, sang-ayon, sumasang-ayon, tara, game, g, push, arat, gora, larga
     syempre, areglado, ayos, ayus, swak, solb, sakto, oks, tama, walang-aberya, aprub, aprubado, kumpirmado, kinukumpirma, kumpirma
     kaya ko, kayang kaya, kaya naman, kaya yan, kakayanin, kakayanin ko, gusto ko, gusto namin, gusto ko pumunta, gustong gusto, gustung gusto
     pupunta, sasama, tutulong, dadalo, tutuloy, sisipot, aattend, mag a-attend, a-attend, maka-attend, makaka-attend, mag attend, mag-join, magjo-join, sama ako, isama, sali ako
-    dating ako, go ako, go na, andyan ako, naandyan ako, aabot, makakaabot, makakahabol, hahabol, kasama ako, bibisita
+    dating ako, go ako, go na, nandyan, aabot, makakaabot, makakahabol, hahabol, kasama ako, bibisita
     gagawin ko, gawin ko, ako na, ako na bahala, ako bahala, ako na ang, akong bahala, bahala na ako, maaasahan, asahan, aasahan, umasa
     expect ako, i expect, i-expect, ilista, palista, pa-lista, pa-add, pa-reserve, pareserve, pa-book, pabook, pasulat, sulat mo ako, isulat, idagdag, pa-sama, pasama, pa-confirm, pa-slot
     kita tayo, kita kits, kitakits, kits, kita na lang tayo, kita na lang, see you, magkita tayo, kitain, abangan, antay, hintayin, hihintayin, inaasahan
     masaya ako, masayang masaya, ikinagagalak, malugod, nakahanda, handa ako, handang, ready na ako, bukas ako, libre ako, bakante ako, maluwag, magaan sa akin
-    okey lang, ok lang, ok na, ok na ok, pabor, pabor ako, aprubado, go lang, game na, call ako, g na g, otw na, papunta na, on the way na, paalis na
+    okey lang, ok lang, ok na, ok na ok, pabor, pabor ako, aprubado, go lang, game na, g na g, otw na, papunta na, on the way na, paalis na
     noted, masusunod, nakuha, kuha ko, sige lang, opo naman, sure na, sure ako, sigurado, siguradong, tiyak, walang duda, walang-duda, tuloy na tuloy
-    hindi mawawala, hindi absent, hindi late, hindi busy, hindi trabaho, hindi mang-iindian, hindi aatras, hindi cancel, hindi ko cancel, hindi mag-cancel, hindi ica-cancel, hindi ikakansela
+    hindi mawawala, hindi absent, hindi late, hindi male-late, hindi ma-late, hindi busy, hindi mang-iindian, hindi aatras, hindi cancel, hindi ko cancel, hindi mag-cancel, hindi ica-cancel, hindi ikakansela
     hindi pwede wala ako, hindi pwedeng wala, hindi pwede hindi, hindi pwedeng hindi, hindi tatanggi, hindi ako tatanggi, hindi palalampasin, hindi pinapalampas, hindi makakalimutan
     hindi makatanggi, hindi makakatanggi, wala busy, wala trabaho, wala gagawin, wala lakad, wala pasok, wala sagabal, wala ako pasok, wala hindi pwede, walang atrasan, wala atrasan, walang dahilan, wala reklamo, walang kaso, wala kaso, wala tutol, hindi tutol
     👍, 👌, ✅, ☑, ✔, 🙆, 🆗, 💯, 🤝, 🫡, 🙋, 🤙

@@ -23,16 +23,16 @@ pub(in crate::rules) const IGNORED: &str = "
     please, pls, sorry, sori, srry, sry, pasensya, pasensya na, paumanhin, apologies, my apologies, my bad, dear, god bless, god bless you, 🙏, 😊, 🙂, ❤
     let me know if, let me know, lmk if, lmk, if anything changes, if there's anything, if you need anything, if that's ok, if thats ok, if it's ok, if that's fine, if possible
     if you need me, if you need, if needed, if you want, if you like, if you want me, if you say so, if i remember, if i'm not mistaken, god willing, if god wills, lord willing, if all goes well
-    kung kailangan, kung gusto, kung loloobin, kung may kailangan, kung nais, kung okay lang sa inyo, kung kelangan, basta kayo, basta ikaw, basta para
+    kung kailangan, kung gusto, kung loloobin, kung may kailangan, kung nais, kung okay lang sa inyo, kung kelangan, basta para, ok and, okay and
     hopefully not late, hope that helps, hope you, hope all, hope it goes, hope to see you, hopefully the, sana matuloy, sana all, sana hindi late
     yes i got, yes i saw, yes i received, yes i know, yes i read, oo nabasa, oo natanggap, oo nakita, what i agree, agree to what, i said yes, said yes, sabi ko oo
-    late reply, late response, late na reply, late na sagot, baka late, baka late ako, baka ma late, baka ma-late, baka medyo late, baka mga, baka kasama, might be late, may be late, maybe late, maybe a little late, might be a bit late, might be a few minutes late, possibly late, kaso late, kaso baka late
+    ngayon lang, ngayon ko lang, late reply, late response, late na reply, late na sagot, baka late, baka late ako, baka ma late, baka ma-late, baka medyo late, baka mga, baka kasama, might be late, may be late, maybe late, maybe a little late, might be a bit late, might be a few minutes late, possibly late, kaso late, kaso male-late, kaso ma-late, kaso medyo late, baka male-late, pero late, kaso baka late
     kaya lang late, kaya lang baka late, if i'm late, kung late ako, might bring, might need, maybe bring, baka may kasama, baka isama, baka dalhin, cancel my other, cancel my plans
     move my other, change my plans, i'll move my
     di ba, diba, dba, hindi ba, hindi lang, di lang, wag mag-alala, huwag mag-alala, wag kayo mag-alala, huwag kayong mag-alala, walang anuman, wala anuman, sure ka, sure ba, wag kalimutan, huwag kalimutan, no need
-    sister can, sister can come, sister can help, sister can make it, sister will, sister will come, sister is coming, sister is, sister is free, sister is available, sister can do
+    sister coming, sister attending, sister going, sister be there, sister will be there, sister can, sister can come, sister can help, sister can make it, sister will, sister will come, sister is coming, sister is, sister is free, sister is available, sister can do
     sister can't, sister can't come, sister can't make it, sister won't, sister won't come, sister won't be there, sister isn't coming, sister is not coming, sister isn't, sister might, sister might come, sister is busy, sister not available
-    pupunta si, pupunta ang, pupunta yung, pupunta sina, pwede si, pwede ang, pwede yung, pwede sina, hindi pwede si, hindi pwede ang, hindi pwede yung, hindi pupunta si, hindi pupunta ang, hindi pupunta yung
+    pupunta si, pupunta ang sister, pupunta yung sister, pupunta sina, pwede si, pwede ang, pwede yung, pwede sina, hindi pwede si, hindi pwede ang, hindi pwede yung, hindi pupunta si, hindi pupunta ang, hindi pupunta yung
     si sister pupunta, sister pupunta, available si, available ang, available yung, hindi available si, hindi available yung, pupunta sila, pupunta siya
     go home, go to hell, going on, go through, may go, all right now, how it works, it works, cool down, great pretender, fine dining, game last, sure if, sure kung, tama ba, coming from, free of charge, free time
     is a deal, put me through, put me on hold, ready for pickup, cool off, bet you
@@ -40,15 +40,16 @@ pub(in crate::rules) const IGNORED: &str = "
 
 /// What people put between the words of any phrase.
 const FILLERS: &str = "
-    po, poh, pho, pong, ho, opo na, na, naman, nmn, nman, lang, lng, lamang, nalang, nlng, nga, din, rin, daw, raw, talaga, tlga, kasi, ksi, kc, muna, pa, sana pala, pala, kaya nga, yata, ata
-    ako, ko, kami, namin, tayo, kayo, nyo, niyo, ninyo, mo, ka, ikaw, akin, amin, sa, ng, ang, yung, yun, nun, noon, dyan, diyan, jan, dun, doon, dito, e, eh, ah, ha, lods, bes, mars, pre, tol, bro, boss, maam, ma'am, mam, mem, sir, miss, dok, doc, doktora
-    a, an, the, any, really, very, just, all, also, too, still, actually really, probably be, going, gonna, be, am, that, this, it, at all, hey, oh, um, uh, well, then, my, with me, there, here, for, on, at, by, in, to, of, is, was, are
-    haha, hehe, lol, dear, friend, thank, most, more than, so far, will, totally, even, ever, much, right now, now, have, any
+    po, poh, pho, pong, ho, na, naman, nmn, nman, lang, lng, lamang, nalang, nlng, nga, din, rin, daw, raw, talaga, tlga, muna, pa
+    pala, yata, ata, ako, ko, tayo, kayo, nyo, niyo, ninyo, mo, ka, ikaw, akin, amin, atin, sa, ng, ang, yung, ung, yun, nun, noon
+    dyan, diyan, jan, dun, doon, dito, e, eh, ah, ha, lods, bes, mars, pre, tol, bro, boss, maam, ma'am, mam, mem, sir, miss, dok, doc
+    doktora, a, an, the, any, really, very, just, all, also, too, still, be, going, gonna, am, that, this, it, hey, oh, um, uh, well
+    then, my, there, here, for, on, at, by, in, to, of, is, was, are, have, will, totally, even, ever, much, now, haha, hehe, dear
 ";
 
 /// After these, the rest counts.
 const TURNS: &str = "
-    but, pero, pro, ngunit, subalit, however, so, kaya sige, kaya naman sige, actually, nvm, never mind, nevermind, on second thought, scratch that, ay, i mean, although, still coming, yet
+    but, pero, pro, ngunit, subalit, however, so, actually, nvm, never mind, nevermind, on second thought, scratch that, ay, i mean, although, yet
     tapos, so yes, update, correction, wait, luckily, fortunately, good thing, buti na lang, buti nalang
 ";
 
@@ -72,5 +73,5 @@ const TIMES: &str = "
     monday, next monday, this monday, coming monday, the 0th, 0th, 0st, 0nd, 0rd, january 0, january 0th, 0 january, ika 0, a 0, january
     3pm, 0 pm, 0 am, 0 pm, 0 nn, 0 o'clock, 0 oclock, 0oclock, o'clock, oclock, at 0, by 0, monday 0, monday at 0, monday 3pm
     alas uno, alas 0, ala una, ng umaga, ng hapon, ng gabi, ng tanghali, sa umaga, sa hapon, sa gabi, umaga, hapon, noon time, in the morning, in the afternoon, in the evening, noon, midday
-    monday ng umaga, monday ng hapon, monday ng gabi, next week, this week, next month, later, sa sabado, same time, same day, half past, quarter past, quarter to
+    monday ng umaga, monday ng hapon, monday ng gabi, next week, this week, next month, later, same time, same day, half past, quarter past, quarter to
 ";

@@ -13,10 +13,8 @@ const LIST: &str = "
     no: noo nope nop nah naw nay nahh nopes
     ok: okay okk okey okie oki okei oks okok k kk okeh okz oky okidoki okidoks okidok okaay okayy mkay okies kay okayyy okeydokey okiedokie oke okayy
     sure: shure sur suree sher shur suure
-    not: nt nver nvr never
-    don't: dnt dun dont
+    not: nt don't doesn't didn't isn't aren't ain't wasn't won't wouldn't shouldn't haven't hasn't never nver nvr dnt dun wnt
     can't: cnt cn't cannot kant cant' couldnt cantt
-    won't: wnt wont
     can: cn
     agree: agreed agrees agreeing
     accept: accepted accepting
@@ -28,7 +26,7 @@ const LIST: &str = "
     reschedule: resched rescheduled rescheduling resked reskedule
     postpone: postponed
     stop: stopp stahp
-    definitely: deffo definetely definitly defs
+    definitely: deffo defs def
     i: we
     i'll: we'll
     i'm: we're
@@ -39,12 +37,11 @@ const LIST: &str = "
     come: go attend join help volunteer participate visit make assist show
     coming: comin cming comming
     busy: bz bsy problem problems problema issue issues conflict conflicts hassle trouble bother
-    cancelling: canceling
-    late: malate mahuli mahuhuli malelate male-late ma-late delayed
+    late: malate mahuli mahuhuli malelate delayed
     absent: aabsent
     mawawala: mawala
     sister: son daughter wife husband mom mother dad father brother kid kids friend friends cousin boss family child children boyfriend girlfriend partner uncle aunt niece nephew neighbor neighbour mama papa nanay tatay asawa anak kapatid ate kuya misis mister roommate coworker he she they someone somebody parents
-    trabaho: work class school exam exams test shift duty meeting plans plan appointment lakad pasok klase training gagawin pupuntahan trabho trabaho errands errand flight trip event commitment commitments reunion wedding birthday party kasal handaan deadline usapan booking byahe practice review sched schedule interview seminar activity overtime ot work-off taping ganap
+    trabaho: work class school exam exams test shift duty meeting plans plan lakad pasok klase training gagawin pupuntahan trabho trabaho errands errand flight trip event commitment commitments reunion wedding birthday party kasal handaan deadline usapan booking byahe practice review sched schedule interview seminar activity overtime ot work-off taping ganap
     hindi: hinde hndi hnd hindî indi ndi nde dili di dî dii hnde hinid hindo hdi
     wala: walang wla wlang wlng walng
     ayaw: ayw ayawan
@@ -73,7 +70,7 @@ const LIST: &str = "
     there: thier ther their dere
     pasensya: pasensiya pacencia
     nakalimutan: nalimutan nakalimot
-    monday: mon tuesday tue tues wednesday wed weds thursday thu thur thurs friday fri saturday sat sunday sun lunes martes miyerkules myerkules miyerkoles huwebes hwebes huebes byernes biyernes sabado linggo tomorrow tmrw tmr tmw tom 2moro tmrow tomorow tommorow tomorrow bukas bkas mamaya mmya mamayang tonight today ngayon weekend weekends weekday weekdays tuesdays mondays wednesdays thursdays fridays saturdays sundays monday's tuesday's wednesday's thursday's friday's saturday's sunday's tomorrow's makalawa
+    monday: mon tuesday tue tues wednesday wed weds thursday thu thur thurs friday fri saturday sat sunday sun lunes martes miyerkules myerkules miyerkoles huwebes hwebes huebes byernes biyernes sabado linggo tomorrow tmrw tmr tmw tom 2moro tmrow tomorow tommorow tomorrow bukas bkas mamaya mmya mamayang tonight weekend weekends weekday weekdays tuesdays mondays wednesdays thursdays fridays saturdays sundays monday's tuesday's wednesday's thursday's friday's saturday's sunday's tomorrow's makalawa
     january: jan february feb march mar april apr june jun july jul august aug september sept october oct november nov december dec enero pebrero marso abril mayo hunyo hulyo agosto setyembre oktubre nobyembre disyembre
     3pm: 0pm 00pm 0am 00am 0:00 00:00 0:00pm 00:00pm 0:00am 00:00am 0.00pm 00.00am 0nn 00nn 0p 0a 00a 00p 0ish noon 0.30 0:00ish
     0: 00

@@ -9,17 +9,17 @@ pub(in crate::rules) fn synonyms() -> impl Iterator<Item = (&'static str, &'stat
 /// A word, and what the phrases with it are found with too. The phrases name days "monday", times "3pm", one or two
 /// digits "0", people other than the sender "sister", what one cannot be away from "trabaho", and trouble "busy".
 const LIST: &str = "
-    yes: yess yse yep yepp yup yupp yeah yeahh yeh yah ya yea ye yas yis yez yessir yeap yass yus yush ys yss yees yeas yessss
+    yes: yess yse yep yepp yup yupp yeah yeahh yeh yah ya yea ye yas yis yez yessir yeap yass yus yush ys yss yees yeas yesh yessir
     no: noo nope nop nah naw nay nahh nopes
-    ok: okay okk okey okie oki okei oks okok k kk okeh okz oky okidoki okidoks okidok okaay okayy mkay okies kay okayyy okeydokey okiedokie oke okayy
-    sure: shure sur suree sher shur suure
-    not: nt don't doesn't didn't isn't aren't ain't wasn't won't wouldn't shouldn't haven't hasn't never nver nvr dnt dun wnt
+    ok: okay okk okey okie oki okei oks okok k kk okeh okz oky okidoki okidoks okidok okaay okayy mkay okies kay okayyy okeydokey okiedokie oke okayy okya oaky okat
+    sure: shure sur sher shur suer
+    not: nt don't doesn't didn't isn't aren't ain't wasn't won't wouldn't shouldn't haven't hasn't never nver nvr dnt wnt
     can't: cnt cn't cannot kant cant' couldnt cantt
     can: cn
     agree: agreed agrees agreeing
     accept: accepted accepting
     approve: approved
-    confirm: confirmed confirms cnfrm conf
+    confirm: confirmed confirms cnfrm confimed comfirm comfirmed confrim confrimed konfirm kompirm
     decline: declined declining
     reject: rejected
     cancel: canceled cancelled cancelling canceling cancellation cncl
@@ -28,6 +28,11 @@ const LIST: &str = "
     stop: stopp stahp
     definitely: deffo defs def
     i: we
+    will: wll wil wl
+    happy: hapy hppy happpy
+    love: luv lov
+    available: avail avlbl availble avilable
+    great: gr8 grt
     i'll: we'll
     i'm: we're
     i'd: we'd
@@ -65,14 +70,14 @@ const LIST: &str = "
     syempre: siyempre xempre cympre sempre syempri
     ayos: ayus
     tama: tma
-    pupunta: punta pumunta makakapunta makapunta mkakapunta mkapunta nakakapunta pnta pupnta darating dadating dumating makakarating makarating makadating sasama makakasama makasama sumama dadalo dumalo makakadalo makadalo tutuloy tuloy itutuloy matutuloy tumuloy sisipot sumipot sipot makakasipot tutulong makakatulong makatulong tumulong lalahok makakalahok lumahok sasali makakasali makasali sumali makikisali dadaan babalik sisiputin susulpot aattend makakaattend makaattend mapupuntahan mapuntahan makakadaan magpapakita makikiisa
+    pupunta: punta pumunta makakapunta makapunta mkakapunta mkapunta nakakapunta pnta pupnta darating dadating dumating makakarating makarating makadating sasama makakasama makasama sumama dadalo dumalo makakadalo makadalo tutuloy tuloy itutuloy matutuloy tumuloy sisipot sumipot sipot makakasipot tutulong makakatulong makatulong tumulong lalahok makakalahok lumahok sasali makakasali makasali sumali makikisali dadaan babalik ppunta ppnta pnunta sasamahan samahan tutulungan makikitulong makikipagtulungan makiisa magdadala magluluto magbubuhat maglilinis magbibigay magvovolunteer magvolunteer magpapalista magsisilbi maghahanda magtuturo magmamaneho susunod sasabay sasagot lalabas makakabalik makakasabay makakasunod makakahabol makakaabot susulpot aattend makakaattend makaattend mapupuntahan mapuntahan makakadaan magpapakita makikiisa
     nandyan: andyan andiyan nandiyan nandun nandoon andun andoon anjan nanjan naroon nariyan
     there: thier ther their dere
     pasensya: pasensiya pacencia
     nakalimutan: nalimutan nakalimot
     monday: mon tuesday tue tues wednesday wed weds thursday thu thur thurs friday fri saturday sat sunday sun lunes martes miyerkules myerkules miyerkoles huwebes hwebes huebes byernes biyernes sabado linggo tomorrow tmrw tmr tmw tom 2moro tmrow tomorow tommorow tomorrow bukas bkas mamaya mmya mamayang tonight weekend weekends weekday weekdays tuesdays mondays wednesdays thursdays fridays saturdays sundays monday's tuesday's wednesday's thursday's friday's saturday's sunday's tomorrow's makalawa
     january: jan february feb march mar april apr june jun july jul august aug september sept october oct november nov december dec enero pebrero marso abril mayo hunyo hulyo agosto setyembre oktubre nobyembre disyembre
-    3pm: 0pm 00pm 0am 00am 0:00 00:00 0:00pm 00:00pm 0:00am 00:00am 0.00pm 00.00am 0nn 00nn 0p 0a 00a 00p 0ish noon 0.30 0:00ish
+    3pm: 0pm 00pm 0am 00am 0:00 00:00 0:00pm 00:00pm 0:00am 00:00am 0.00pm 00.00am 0nn 00nn 0p 0a 00a 00p 0ish 0.30 0:00ish
     0: 00
     0th: 00th 0st 0nd 0rd 00st 00nd 00rd
     uno: una dos tres kwatro singko sais syete otso nuwebe dyes diyes onse dose alas-dose

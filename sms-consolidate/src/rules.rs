@@ -23,7 +23,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use index::{Index, Sense};
+use index::{Index, Places, Sense};
 use reading::Reading;
 
 /// What [`Classification::method`] says of a batch that rules decided.
@@ -100,7 +100,7 @@ pub enum Role {
 ///
 /// - **Negations** of a rule ("not", "hindi"). A negation counts for its rule, whatever follows; only a phrase of its
 ///   own rule, in the same clause and before any other, takes it back, and then neither of the two counts: "didn't
-///   say no". A phrase of another rule that follows instead is denied, and does not count: "don't think it's fine".
+///   say no". A phrase of another rule that follows instead is denied, and does not count: "don't think it's fine". A [break](Role::Break) ends what it reaches, too.
 /// - **[Turns](Role::Turn)** ("but", "actually"). If rules are found after a turn, those before it do not count: "he
 ///   can't but I can" agrees, "yes but I can't" does not, and "yes but I leave at 5" still agrees. Only where a
 ///   [day or time](Role::Time) stands after the turn do both count, since it is probably another time than was asked
@@ -247,10 +247,10 @@ impl RuleClassifier {
     #[must_use]
     pub fn label_of(&self, text: &str) -> &Label {
         let tokens = self.index.tokens(text);
-        let mut reading = Reading::default();
+        let (mut reading, mut places) = (Reading::default(), Places::default());
         let mut rest = tokens.as_slice();
         while let Some(token) = rest.first() {
-            let phrase = self.index.longest_phrase(rest);
+            let phrase = self.index.longest_phrase(rest, &mut places);
             reading.read(*token, phrase.map(|(_, sense)| sense));
             rest = &rest[phrase.map_or(1, |(length, _)| length)..];
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::text::{consonants, is_mark, is_stretched, shape, without_repeats, words};
+use super::text::{consonants, is_mark, is_stretched, plain_apostrophe, shape, without_repeats, words};
 
 /// What a phrase does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,13 @@ struct Place {
     node: NodeId,
     /// How many fillers were left out since the last word.
     fillers: u8,
+}
+
+/// Memory that is used again for every phrase.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    now: Vec<Place>,
+    after: Vec<Place>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -154,10 +161,11 @@ impl Index {
     }
 
     /// How many of the first `tokens` the longest phrase takes, and what it does.
-    pub(super) fn longest_phrase(&self, tokens: &[Token]) -> Option<(usize, Sense)> {
+    pub(super) fn longest_phrase(&self, tokens: &[Token], places: &mut Places) -> Option<(usize, Sense)> {
         let mut longest = None;
-        let mut places = vec![Place { node: ROOT, fillers: 0 }];
-        let mut after = Vec::new();
+        let Places { now: places, after } = places;
+        places.clear();
+        places.push(Place { node: ROOT, fillers: 0 });
         for (before, token) in tokens.iter().enumerate() {
             for place in places.drain(..) {
                 for word in [token.word, token.head].into_iter().flatten() {
@@ -177,7 +185,7 @@ impl Index {
                 break;
             }
             after.truncate(MOST_PLACES);
-            std::mem::swap(&mut places, &mut after);
+            std::mem::swap(places, after);
         }
         longest
     }
@@ -185,6 +193,7 @@ impl Index {
 
 /// What is listed with apostrophes or hyphens may come without: can't as "cant", sang-ayon as "sangayon".
 fn spellings(phrase: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    let bare = phrase.contains(['\'', '-', '’']).then(|| phrase.replace(['\'', '-', '’'], ""));
+    let is_left_out = |c| plain_apostrophe(c) == '\'' || c == '-';
+    let bare = phrase.contains(is_left_out).then(|| phrase.replace(is_left_out, ""));
     std::iter::once(Cow::Borrowed(phrase)).chain(bare.map(Cow::Owned))
 }

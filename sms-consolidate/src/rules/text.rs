@@ -57,7 +57,7 @@ fn is_dropped(c: char) -> bool {
         | '\u{2060}'..='\u{206f}' | '\u{ad}' | '\u{feff}')
 }
 
-fn plain_apostrophe(c: char) -> char {
+pub(super) fn plain_apostrophe(c: char) -> char {
     if matches!(c, '‘' | '’' | 'ʼ' | '`' | '´') { '\'' } else { c }
 }
 

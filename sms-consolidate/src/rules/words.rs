@@ -79,16 +79,16 @@ pub(super) const AGREEMENT: &str = "
     yes, aye, y, ok, okie dokie, okay dokay, sure, surely, should work, should be good, should be fine, should be there, that works, would work, would be great, would be perfect, it works
     i'm good with, nothing would make, consider it done, say when, say where, just tell me, tell me what to bring, tell me where, tell me when, send me the address, see everyone, until then, till then
     talk to you then, on my calendar, in my calendar, on the calendar, in the calendar, marked my calendar, marked it, wrote it down, penciled in, leave me on, whole sister coming, all sister coming, both sister coming
-    me and sister will be there, me and sister be there, me and sister coming, me and sister will, me and sister, sister and i, 100, 1000, a hundred percent, hundred percent, you know it, always, as always, anything for you, anything to help, an honor, would be an honor
-    got it, done, gets, c, i'm so there, i'm outside, i'm here, just parked, mins away, minutes away, min away, not change my mind, not changed my mind, nothing can stop me, nothing will stop me, not have it other way, how could i say no, how can i say no, how can i refuse, no i didn't forget, no not forget, no i haven't forgotten, here for it, i volunteer, expect 0, expect us, fs, alright, all right, alrighty, righto, right on
+    me and sister will be there, me and sister be there, me and sister coming, me and sister will, a hundred percent, hundred percent, you know it, as always, anything for you, anything to help, an honor, would be an honor
+    got it, done, gets, i'm so there, i'm outside, i'm here, just parked, mins away, minutes away, min away, not change my mind, not changed my mind, nothing can stop me, nothing will stop me, not have it other way, how could i say no, how can i say no, how can i refuse, no i didn't forget, no not forget, no i haven't forgotten, here for it, i volunteer, expect 0, expect us, fs, alright, all right, alrighty, righto, right on
     roger, copy, copy that, understood, gotcha, noted, will do, wilco, acknowledged, loud and clear, 10 4, duly noted, bet
     say less, for sure, agree, accept, approve, confirm, confirming, affirmative, affirm, deal, done deal, absolutely, definitely, def
     certainly, totally, gladly, indeed, obviously, naturally, of course, ofc, ofcourse, fine, go, go ahead, let's go, let's do
     let's do it, lets, you bet, you betcha, you got it, bet, perfect, great, awesome, cool, wonderful, excellent, lovely, fantastic
-    i can, i could, me and sister can, me and 0 sister can, sister and i can, sister and i will, both of us can, all of us can, us can, can do, can make, can be, can come, can i will, i will, will come, will go, will make, will be there, will be in
+    i can, i could, me and sister can, me and 0 sister can, sister and i can, sister and i will, both of us can, all of us can, us can, can do, can make, can come, can i will, i will, will come, will go, will make, will be there, will be in
     i'll be, i'll come, i'll go, i'll do, i'll make, i'll take, i'll show, i'll bring, i'll see you, i'll attend, i'll stop, i'll drop
     i'll swing, i'll head, i'll definitely, i'll still, i'll probably come, i'll arrive, i'll get there, i'll sign, i'll help
-    i shall, i do, i would, i'd love, i'd be, i'd like to, i'd like that, i plan to, plan to come, planning to, planning on, plan on, planned on, i intend, intend to
+    i shall, i do, i'd love, i'd be, i'd like to, i'd like that, i plan to, plan to come, planning to, planning on, plan on, planned on, i intend, intend to
     be there, be here, b there, be around, make it, show up, coming, attending, attend, joining, arriving, on my way, omw, otw, on the way
     i'm in, i'm down, i'm game, i'm up for, i'm there, i'm on, i'm on it, i'm ready, i'm able, i'm going, i'm so in, still going, still on, still good
     still up for, going to be there, gonna be there, gonna come, going to come, gonna make, able to, ready to, ready, prepared to
@@ -110,8 +110,8 @@ pub(super) const AGREEMENT: &str = "
     not dream of cancel, not late, not going to be late, not going to cancel, not cancel, not flake, not back out, not forget, wouldn't say no, not say no
     can't say no, couldn't be happier, couldn't agree more, can't complain, nothing better, not let you down, not disappoint, not absent
 
-    kaya po, join ako, reserve ako, kita, kita kitz, oo ba, pangako, tulong ako, mag volunteer, mag-volunteer, mag dadala, lista mo, paki lista, pakilista, paki sama, pakisama, pakisulat, paki sulat, pakireserba, pakireserve, pakiconfirm, tinatanggap, tanggap ko, kaya ng, kaya ko naman, ako pa, ako pa ba
-    maaga ako, maaga kami, handa na ko, handa ko, handa na ako, susundin, maganda oras, maganda ang oras, hindi palalagpasin, hindi bibiguin, hindi ko bibiguin, sali kami, sali ako, kami sali, present, laban, fight, gow, carry, keri, settled, booked na ako, booked na kami
+    kaya po, join ako, reserve ako, kita kitz, oo ba, pangako, tulong ako, mag volunteer, mag-volunteer, mag dadala, lista mo, paki lista, pakilista, paki sama, pakisama, pakisulat, paki sulat, pakireserba, pakireserve, pakiconfirm, tinatanggap, tanggap ko, kaya ng, kaya ko naman, ako pa, ako pa ba
+    maaga ako, maaga kami, handa na ko, handa ko, handa na ako, susundin, maganda oras, maganda ang oras, hindi palalagpasin, hindi bibiguin, hindi ko bibiguin, sali kami, sali ako, kami sali, present, laban, gow, carry, keri, settled, booked na ako, booked na kami
     leave ako, nag leave, nag-leave, naka leave, naka-leave, pinayagan, pinayagan ako, naka off, day off ko, off ko, off ako, rest day ko, wala tutol, walang hadlang, walang conflict, areglado na, plantsado, kasado, solid, sulong, larga na, aprubado na
     kahit ano, kahit anong oras, kahit kailan, kahit saan, kahit umuulan, basta kayo, basta ikaw, isali, interesado, lagi handa, laging handa, nandito, puwedeng puwede, pwedeng pwede, pwede pwede, dito na ako, oo, oo nga, uu, sige, sigi, pwede, maaari, maari, payag, pumapayag, papayag, sang-ayon, sumasang-ayon, tara, game, g, push, arat, gora, larga
     syempre, areglado, ayos, ayus, swak, solb, sakto, oks, tama, walang-aberya, aprub, aprubado, kumpirmado, kinukumpirma, kumpirma

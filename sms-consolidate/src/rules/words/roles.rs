@@ -25,7 +25,7 @@ const IGNORED: &str = "
     if you need me, if you need, if needed, if you want, if you like, if you want me, if you say so, if i remember, if i'm not mistaken, god willing, if god wills, lord willing, if all goes well
     kung kailangan, kung gusto, kung loloobin, kung may kailangan, kung nais, kung okay lang sa inyo, kung kelangan, basta para, ok and, okay and
     hopefully not late, hope that helps, hope you, hope all, hope it goes, hope to see you, hopefully the, sana matuloy, sana all, sana hindi late
-    yes i got, yes i saw, yes i received, yes i know, yes i read, oo nabasa, oo natanggap, oo nakita, what i agree, agree to what, i said yes, said yes, sabi ko oo
+    yes i got, yes i saw, yes i received, yes i know, yes i read, oo nabasa, oo natanggap, oo nakita, like to know, like to ask, like to see, what i agree, agree to what, i said yes, said yes, sabi ko oo
     sorry for not, sorry not, sorry couldn't, if nothing else, unless you, only if you need me, cool story, sure you are, sure they are, hindi kailangan, hindi nakareply, hindi naka reply, hindi ako nakareply, hindi nakasagot, hindi agad, hindi sumagot, not answer, not reply, not respond, not see your, not seeing, not get back
     ngayon lang, ngayon ko lang, late reply, late response, late na reply, late na sagot, baka late, baka late ako, baka ma late, baka ma-late, baka medyo late, baka mga, baka kasama, might be late, may be late, maybe late, maybe a little late, might be a bit late, might be a few minutes late, possibly late, kaso late, kaso male-late, kaso ma-late, kaso medyo late, baka male-late, pero late, kaso baka late
     kaya lang late, kaya lang baka late, if i'm late, kung late ako, might bring, might need, maybe bring, baka may kasama, baka isama, baka dalhin, cancel my other, cancel my plans
@@ -42,7 +42,7 @@ const IGNORED: &str = "
 
 /// What people put between the words of any phrase.
 const FILLERS: &str = "
-    po, poh, pho, pong, ho, na, naman, nmn, nman, lang, lng, lamang, nalang, nlng, nga, din, rin, daw, raw, talaga, tlga, muna, pa
+    po, poh, pho, pong, ho, na, naman, namang, pang, kayong, palang, talagang, tlgang, ring, ding, nmn, nman, lang, lng, lamang, nalang, nlng, nga, din, rin, daw, raw, talaga, tlga, muna, pa
     pala, yata, ata, ako, ko, tayo, kayo, nyo, niyo, ninyo, mo, ka, ikaw, akin, amin, atin, sa, ng, ang, yung, ung, yun, nun, noon
     dyan, diyan, jan, dun, doon, dito, e, eh, ah, ha, lods, bes, mars, pre, tol, bro, boss, maam, ma'am, mam, mem, sir, miss, dok, doc
     doktora, a, an, the, any, really, very, just, all, also, too, still, be, going, gonna, am, that, this, it, hey, oh, um, uh, well
@@ -73,7 +73,7 @@ const ASKING: &str = "?, ba, bang";
 /// Days and times.
 const TIMES: &str = "
     monday, next monday, this monday, coming monday, the 0th, 0th, 0st, 0nd, 0rd, january 0, january 0th, 0 january, ika 0, a 0
-    3pm, 0 pm, 0 am, 0 nn, 0 o'clock, 0 oclock, 0oclock, o'clock, oclock, at 0, by 0, monday 0, monday at 0, monday 3pm
+    3pm, 3pm pm, 3pm am, 3pm nn, 0 pm, 0 am, 0 nn, 0 o'clock, 0 oclock, 0oclock, o'clock, oclock, at 0, by 0, monday 0, monday at 0, monday 3pm
     alas uno, alas 0, ala una, ng umaga, ng hapon, ng gabi, ng tanghali, sa umaga, sa hapon, sa gabi, umaga, hapon, 0 noon, in the morning, in the afternoon, in the evening, midday, mga 0, mga alas 0, mga alas uno, mga 3pm, 0 ng umaga, 0 ng hapon, 0 ng gabi, pagkatapos ng misa, after lunch, after mass, after church, before lunch
     monday ng umaga, monday ng hapon, monday ng gabi, next week, this week, next month, later, same time, same day, half past, quarter past, quarter to
 ";

@@ -100,7 +100,8 @@ pub enum Role {
 ///
 /// - **Negations** of a rule ("not", "hindi"). A negation counts for its rule, whatever follows; only a phrase of its
 ///   own rule, in the same clause and before any other, takes it back, and then neither of the two counts: "didn't
-///   say no". A phrase of another rule that follows instead is denied, and does not count: "don't think it's fine". A [break](Role::Break) ends what it reaches, too.
+///   say no". A phrase of another rule that follows instead is denied, and does not count: "don't think it's fine".
+///   A [break](Role::Break) ends what a negation reaches, as a clause's end does.
 /// - **[Turns](Role::Turn)** ("but", "actually"). If rules are found after a turn, those before it do not count: "he
 ///   can't but I can" agrees, "yes but I can't" does not, and "yes but I leave at 5" still agrees. Only where a
 ///   [day or time](Role::Time) stands after the turn do both count, since it is probably another time than was asked
@@ -261,8 +262,8 @@ impl RuleClassifier {
 }
 
 impl Default for RuleClassifier {
-    /// [`Label::NOT_AGREE`] for refusal and doubt, then [`Label::AGREE`] for agreement, in English and Filipino, and for
-    /// a bare day or time; `NOT_AGREE` for anything else.
+    /// [`Label::NOT_AGREE`] for refusal and doubt, then [`Label::AGREE`] for agreement, in English and Filipino, and
+    /// for a bare day or time; `NOT_AGREE` for anything else. It takes about two milliseconds to make: keep it.
     fn default() -> Self {
         let refusal = Rule::new(Label::NOT_AGREE, phrases(words::REFUSAL));
         let roles = words::ROLES.iter();

@@ -66,7 +66,10 @@ impl Reading {
         match role {
             Role::Filler => {}
             Role::Ignored => self.settle(),
-            Role::Break => self.end_negation(),
+            Role::Break => {
+                self.end_negation();
+                self.had_more = true;
+            }
             Role::Time => {
                 self.had_time = true;
                 self.has_time |= !self.is_question;

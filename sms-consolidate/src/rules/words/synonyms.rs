@@ -9,12 +9,15 @@ pub(in crate::rules) fn synonyms() -> impl Iterator<Item = (&'static str, &'stat
 /// A word, and what the phrases with it are found with too. The phrases name days "monday", times "3pm", one or two
 /// digits "0", people other than the sender "sister", what one cannot be away from "trabaho", and trouble "busy".
 const LIST: &str = "
-    yes: yess yse yep yepp yup yupp yeah yeahh yeh yah ya yea ye yas yis yez yessir yeap yass yus yush ys yss yees yeas yesh yessir
+    yes: yess yse yep yepp yup yupp yeah yeahh yeh yah ya yea ye yas yis yez yessir yeap yass yus yush ys yss yees
+    yes: yeas yesh
     no: noo nope nop nah naw nay nahh nopes
-    ok: okay okk okey okie oki okei oks okok k kk okeh okz oky okidoki okidoks okidok okaay okayy mkay okies kay okayyy okeydokey okiedokie oke okayy okya oaky okat
+    ok: okay okk okey okie oki okei oks okok k kk okeh okz oky okidoki okidoks okidok okaay okayy mkay okies kay
+    ok: okayyy okeydokey okiedokie oke okya oaky okat
     sure: shure sur sher shur suer
-    not: nt don't doesn't didn't isn't aren't ain't wasn't won't wouldn't shouldn't haven't hasn't never nver nvr dnt wnt
-    can't: cnt cn't cannot kant cant' couldnt cantt
+    not: nt don't doesn't didn't isn't aren't ain't wasn't won't wouldn't shouldn't haven't hasn't never nver nvr
+    not: dnt wnt
+    can't: cnt cn't cannot kant couldnt cantt
     can: cn
     agree: agreed agrees agreeing
     accept: accepted accepting
@@ -45,8 +48,13 @@ const LIST: &str = "
     late: malate mahuli mahuhuli malelate delayed
     absent: aabsent
     mawawala: mawala
-    sister: son daughter wife husband mom mother dad father brother kid kids friend friends cousin boss family child children boyfriend girlfriend partner uncle aunt niece nephew neighbor neighbour mama papa nanay tatay asawa anak kapatid ate kuya misis mister roommate coworker he she they someone somebody parents
-    trabaho: work class school exam exams test shift duty meeting plans plan lakad pasok klase training gagawin pupuntahan trabho trabaho errands errand flight trip event commitment commitments reunion wedding birthday party kasal handaan deadline usapan booking byahe practice review sched schedule interview seminar activity overtime ot work-off taping ganap
+    sister: son daughter wife husband mom mother dad father brother kid kids friend friends cousin boss family child
+    sister: children boyfriend girlfriend partner uncle aunt niece nephew neighbor neighbour mama papa nanay tatay
+    sister: asawa anak kapatid ate kuya misis mister roommate coworker he she they someone somebody parents
+    trabaho: work class school exam exams test shift duty meeting plans plan lakad pasok klase training gagawin
+    trabaho: pupuntahan trabho errands errand flight trip commitment commitments reunion wedding birthday
+    trabaho: party kasal handaan deadline usapan booking byahe practice review interview seminar
+    trabaho: activity overtime ot work-off taping ganap
     hindi: hinde hndi hnd hindî indi ndi nde dili di dî dii hnde hinid hindo hdi
     wala: walang wla wlang wlng walng
     ayaw: ayw ayawan
@@ -59,10 +67,10 @@ const LIST: &str = "
     kaso: kso kasu
     ako: aq aku akong kami kaming kmi tayo me
     ko: q kong namin qng
-    may: meron mayroon merong mayron my
+    may: meron mayroon merong mayron
     oo: oho opo opoo oopo ooh-o oponaman oonaman uo
     sige: sge cge cgeh sigeh sgeh geh ge cigi sigi sgi cgi segi sigena sgena cgena
-    pwede: puwede pwde pede pde pwd puede pwedi pued pwd pwedey
+    pwede: puwede pwde pede pde pwd puede pwedi pued pwedey
     payag: pumapayag papayag
     maaari: maari
     tara: tra taraa tarana
@@ -70,14 +78,29 @@ const LIST: &str = "
     syempre: siyempre xempre cympre sempre syempri
     ayos: ayus
     tama: tma
-    pupunta: punta pumunta makakapunta makapunta mkakapunta mkapunta nakakapunta pnta pupnta darating dadating dumating makakarating makarating makadating sasama makakasama makasama sumama dadalo dumalo makakadalo makadalo tutuloy tuloy itutuloy matutuloy tumuloy sisipot sumipot sipot makakasipot tutulong makakatulong makatulong tumulong lalahok makakalahok lumahok sasali makakasali makasali sumali makikisali dadaan babalik ppunta ppnta pnunta sasamahan samahan tutulungan makikitulong makikipagtulungan makiisa magdadala magluluto magbubuhat maglilinis magbibigay magvovolunteer magvolunteer magpapalista magsisilbi maghahanda magtuturo magmamaneho susunod sasabay sasagot lalabas makakabalik makakasabay makakasunod makakahabol makakaabot susulpot aattend makakaattend makaattend mapupuntahan mapuntahan makakadaan magpapakita makikiisa
+    pupunta: punta pumunta makakapunta makapunta mkakapunta mkapunta nakakapunta pnta pupnta darating dadating
+    pupunta: dumating makakarating makarating makadating sasama makakasama makasama sumama dadalo dumalo makakadalo
+    pupunta: makadalo tutuloy tuloy itutuloy matutuloy tumuloy sisipot sumipot sipot makakasipot tutulong
+    pupunta: makakatulong makatulong tumulong lalahok makakalahok lumahok sasali makakasali makasali sumali
+    pupunta: makikisali dadaan babalik ppunta ppnta pnunta sasamahan samahan tutulungan makikitulong
+    pupunta: makikipagtulungan makiisa magdadala magluluto magbubuhat maglilinis magbibigay magvovolunteer
+    pupunta: magvolunteer magpapalista magsisilbi maghahanda magtuturo magmamaneho susunod sasabay sasagot lalabas
+    pupunta: makakabalik makakasabay makakasunod makakahabol makakaabot susulpot aattend makakaattend makaattend
+    pupunta: mapupuntahan mapuntahan makakadaan magpapakita makikiisa
     nandyan: andyan andiyan nandiyan nandun nandoon andun andoon anjan nanjan naroon nariyan
     there: thier ther their dere
     pasensya: pasensiya pacencia
     nakalimutan: nalimutan nakalimot
-    monday: mon tuesday tue tues wednesday wed weds thursday thu thur thurs friday fri saturday sat sunday sun lunes martes miyerkules myerkules miyerkoles huwebes hwebes huebes byernes biyernes sabado linggo tomorrow tmrw tmr tmw tom 2moro tmrow tomorow tommorow tomorrow bukas bkas mamaya mmya mamayang tonight weekend weekends weekday weekdays tuesdays mondays wednesdays thursdays fridays saturdays sundays monday's tuesday's wednesday's thursday's friday's saturday's sunday's tomorrow's makalawa
-    january: jan february feb march mar april apr june jun july jul august aug september sept october oct november nov december dec enero pebrero marso abril mayo hunyo hulyo agosto setyembre oktubre nobyembre disyembre
-    3pm: 0pm 00pm 0am 00am 0:00 00:00 0:00pm 00:00pm 0:00am 00:00am 0.00pm 00.00am 0nn 00nn 0p 0a 00a 00p 0ish 0.30 0:00ish
+    monday: mon tuesday tue tues wednesday wed weds thursday thu thur thurs friday fri saturday sat sunday sun lunes
+    monday: martes miyerkules myerkules miyerkoles huwebes hwebes huebes byernes biyernes sabado linggo tomorrow
+    monday: tmrw tmr tmw tom 2moro tmrow tomorow tommorow bukas bkas mamayang tonight weekend weekends
+    monday: weekday weekdays tuesdays mondays wednesdays thursdays fridays saturdays sundays monday's tuesday's
+    monday: wednesday's thursday's friday's saturday's sunday's tomorrow's makalawa
+    january: jan february feb march mar april apr june jun july jul august aug september sept october oct november
+    january: nov december dec enero pebrero marso abril mayo hunyo hulyo agosto setyembre oktubre nobyembre
+    january: disyembre
+    3pm: 0pm 00pm 0am 00am 0:00 00:00 0:00pm 00:00pm 0:00am 00:00am 0.00pm 00.00am 0nn 00nn 0p 0a 00a 00p 0ish 0.30
+    3pm: 0:00ish
     0: 00
     0th: 00th 0st 0nd 0rd 00st 00nd 00rd
     uno: una dos tres kwatro singko sais syete otso nuwebe dyes diyes onse dose alas-dose

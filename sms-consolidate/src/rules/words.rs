@@ -1,5 +1,5 @@
 //! The default lists: English and Filipino, as people text them. Phrases are separated by commas or line ends. They are
-//! written with the words that [`synonyms`] gives synonyms for, and without the [fillers](Role::Filler) between words.
+//! written with the words that [`synonyms()`] gives synonyms for, and without the [fillers](Role::Filler) between words.
 
 use super::Role;
 

@@ -89,7 +89,8 @@ pub enum Role {
 ///    a clause. The rest of the punctuation, skin tones and invisible characters are dropped.
 /// 2. A word that no list has is read as a listed one, if it has a letter three times in a row ("yesss") and differs
 ///    only in how often characters repeat; or if it has the same first letter and, vowels and doubled letters aside,
-///    the same consonants, four letters or more ("definately", "mkakapunta"), which no second listed word has.
+///    the same consonants, four letters or more ("definately", "mkakapunta"). Of several, it is the first that was
+///    listed.
 /// 3. From left to right, the longest listed phrase takes its words: the "no" of "no problem" is no "no". Words match
 ///    whole, never in part. An apostrophe or a hyphen in a list may be missing in the text ("can't" finds "cant"), the
 ///    text may have [fillers](Role::Filler) between a phrase's words, and a word may be replaced by one of its
@@ -100,7 +101,7 @@ pub enum Role {
 ///
 /// - **Negations** of a rule ("not", "hindi"). A negation counts for its rule, whatever follows; only a phrase of its
 ///   own rule, in the same clause and before any other, takes it back, and then neither of the two counts: "didn't
-///   say no". A phrase of another rule that follows instead is denied, and does not count: "don't think it's fine".
+///   refuse". A phrase of another rule that follows instead is denied, and does not count: "it isn't fine".
 ///   A [break](Role::Break) ends what a negation reaches, as a clause's end does.
 /// - **[Turns](Role::Turn)** ("but", "actually"). If rules are found after a turn, those before it do not count: "he
 ///   can't but I can" agrees, "yes but I can't" does not, and "yes but I leave at 5" still agrees. Only where a

@@ -224,6 +224,15 @@ fn a_misspelt_word_is_read_as_the_listed_one_with_its_consonants() {
 }
 
 #[test]
+fn the_examples_of_the_docs_are_true() {
+    let agree =
+        "he can't but I can | yes but I leave at 5 | ok what should I bring | Yes. Can I bring my son?";
+    check(&RULES, "AGREE", agree);
+    check(&RULES, "NOT_AGREE", "yes but I can't | can't, but Friday is fine | it isn't fine");
+    check(&RULES, "UNCLEAR", "didn't refuse | can I come? | ok? | pwede ba");
+}
+
+#[test]
 fn words_match_whole_and_never_in_part() {
     let texts = "
         I know | okra | knot | nothing | november | yesterday | surely2 | book | good | cooked | Oona |

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use sms_consolidate::{Label, Rule, RuleClassifier};
+use sms_consolidate::{Label, Role, Rule, RuleClassifier};
 
 static DEFAULT: LazyLock<RuleClassifier> = LazyLock::new(RuleClassifier::default);
 
@@ -15,7 +15,6 @@ fuzz_target!(|input: &str| {
     assert_eq!(DEFAULT.label_of(text), label);
     // What cannot be seen does not matter.
     assert_eq!(DEFAULT.label_of(&format!(" \u{200b}{text}\u{fe0f} ")), label);
-    assert_eq!(DEFAULT.label_of(&format!("no. {text}")), &Label::NOT_AGREE);
 
     let (found, other) = (Label::new("FOUND"), Label::new("OTHER"));
     let none = RuleClassifier::new(other.clone());
@@ -26,4 +25,9 @@ fuzz_target!(|input: &str| {
         assert_eq!(own.label_of(&format!("{text}\n{phrase}\n{text}")), &found);
     }
     assert_eq!(own.with_ignored([phrase]).label_of(phrase), &other);
+
+    let refused = Label::new("REFUSED");
+    let refusing = RuleClassifier::new(other).with_rule(Rule::new(refused.clone(), ["no"]));
+    let refusing = refusing.with_role(Role::Filler, [phrase]).with_synonyms("no", [phrase]);
+    assert_eq!(refusing.label_of(&format!("no. {text}")), &refused);
 });

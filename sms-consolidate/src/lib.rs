@@ -73,7 +73,7 @@ pub use message::{
 };
 pub use optout::OptOut;
 pub use reply::{Receipt, Reply, ReplySender, ReplyTemplates, SendError};
-pub use rules::{Rule, RuleClassifier};
+pub use rules::{Role, Rule, RuleClassifier};
 pub use shutdown::ShutdownReport;
 pub use store::{NoReply, Outcome};
 pub use window::{Aligned, DEFAULT_MAX_BYTES, DEFAULT_MAX_MESSAGES, Window, WindowPolicy};

@@ -155,7 +155,7 @@ mod tests {
         {
             check(text, stop);
         }
-        for text in ["revoke", "optout", "opt out", "OPT-OUT", "\"stop\"", "Arrêt", "ARRÊT!"] {
+        for text in ["revoke", "optout", "opt out", "OPT-OUT", "stop?", "\"stop\"", "Arrêt", "ARRÊT!"] {
             check(text, stop);
         }
         check("start", Some(Keyword::Control(Control::Start)));

@@ -12,15 +12,19 @@
 //! assert_eq!(rules.label_of("NATÜRLICH!!!"), &Label::AGREE);
 //! ```
 
-use std::collections::HashMap;
-
 use crate::classify::{Classification, Classifier, ClassifyError, Context, Label};
 use crate::message::{Message, joined_text};
 
+mod index;
+mod reading;
+mod text;
 mod words;
 
 #[cfg(test)]
 mod tests;
+
+use index::{Index, Places, Sense};
+use reading::Reading;
 
 /// What [`Classification::method`] says of a batch that rules decided.
 const METHOD: &str = "Rule-based";
@@ -31,46 +35,105 @@ const METHOD: &str = "Rule-based";
 pub struct Rule {
     /// What a text with one of the phrases is.
     pub label: Label,
-    /// Words, or several words with spaces between. Case does not matter; write apostrophes where they belong.
+    /// Words, or several words with spaces between. Case does not matter; write apostrophes and hyphens where they
+    /// belong.
     pub phrases: Vec<String>,
+    /// Phrases that count for the label too, and change what follows in the same clause: see [`RuleClassifier`].
+    pub negations: Vec<String>,
 }
 
 impl Rule {
     /// A text with one of `phrases` is `label`.
     #[must_use]
     pub fn new(label: Label, phrases: impl IntoIterator<Item: Into<String>>) -> Self {
-        Self { label, phrases: phrases.into_iter().map(Into::into).collect() }
+        Self { label, phrases: phrases.into_iter().map(Into::into).collect(), negations: Vec::new() }
     }
+
+    /// The same with more negations.
+    #[must_use]
+    pub fn with_negations(mut self, negations: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.negations.extend(negations.into_iter().map(Into::into));
+        self
+    }
+}
+
+/// What a phrase does that stands for no label: see [`RuleClassifier`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Role {
+    /// Decides nothing, also where a rule lists it. A phrase hides the words in it: with "don't worry" ignored, its
+    /// "don't" does not refuse.
+    Ignored,
+    /// A word that may stand between the words of any phrase: with "po" a filler, "wala pong problema" is "walang
+    /// problema". A filler of several words is so many fillers.
+    Filler,
+    /// Says that what follows counts, and not what came before, such as "but".
+    Turn,
+    /// Ends what a negation reaches, such as "because".
+    Break,
+    /// Begins a question, such as "what time": nothing counts from here to the end of the clause.
+    Question,
+    /// Asks about the phrase right before it, which then does not count, such as "?" or the Filipino "ba". The rest
+    /// of the clause is a question too.
+    Asking,
+    /// A day or a time.
+    Time,
 }
 
 /// A [`Classifier`] by lists of words and phrases, called `Rule-based`. It gives no confidence.
 ///
 /// How a text is read:
 ///
-/// 1. It is cut into words, in lower case. A word is a run of letters, digits and inner apostrophes. `. , ; : ! ?`,
-///    a line end, and every symbol beyond ASCII, such as an emoji, are words by themselves. The rest of the
-///    punctuation, skin tones and invisible characters are dropped. A word with a letter three times in a row
-///    ("yesss") is read as the listed word that differs only in how often characters repeat.
-/// 2. From left to right, the longest listed phrase takes its words: the "no" of "no problem" is no "no". Words match
-///    whole, never in part. An apostrophe in a list may be missing in the text ("can't" finds "cant").
-/// 3. Of the rules whose phrases were found, the first one decides. So refusal beats agreement in the default rules.
+/// 1. It is cut into words, in lower case. A word is a run of letters, digits and inner apostrophes, or a time such as
+///    2:30. `. , ; : ! ?`, a line end, and every symbol beyond ASCII, such as an emoji, are words by themselves and end
+///    a clause. The rest of the punctuation, skin tones and invisible characters are dropped.
+/// 2. A word that no list has is read as a listed one, if it has a letter three times in a row ("yesss") and differs
+///    only in how often characters repeat; or if it has the same first letter and, vowels and doubled letters aside,
+///    the same consonants, four letters or more ("definately", "mkakapunta"). Of several, it is the first that was
+///    listed.
+/// 3. From left to right, the longest listed phrase takes its words: the "no" of "no problem" is no "no". Words match
+///    whole, never in part. An apostrophe or a hyphen in a list may be missing in the text ("can't" finds "cant"), the
+///    text may have [fillers](Role::Filler) between a phrase's words, and a word may be replaced by one of its
+///    [synonyms](Self::with_synonyms).
+/// 4. Of the rules whose phrases were found, the first one decides. So refusal beats agreement in the default rules.
+///
+/// That is all of it for lists of your own. The default lists, and yours if you want, also use:
+///
+/// - **Negations** of a rule ("not", "hindi"). A negation counts for its rule, whatever follows; only a phrase of its
+///   own rule, in the same clause and before any other, takes it back, and then neither of the two counts: "didn't
+///   refuse". A phrase of another rule that follows instead is denied, and does not count: "it isn't fine".
+///   A [break](Role::Break) ends what a negation reaches, as a clause's end does.
+/// - **[Turns](Role::Turn)** ("but", "actually"). If rules are found after a turn, those before it do not count: "he
+///   can't but I can" agrees, "yes but I can't" does not, and "yes but I leave at 5" still agrees. Only where a
+///   [day or time](Role::Time) stands after the turn do both count, since it is probably another time than was asked
+///   for: "can't, but Friday is fine".
+/// - **[Questions](Role::Question)** and **what [asks](Role::Asking)**: "ok what should I bring" and "Yes. Can I bring
+///   my son?" agree, "can I come?", "ok?" and "pwede ba" do not.
+/// - **Bare [times](Role::Time)**: a text that has no more than days, times, fillers and what is ignored, and does not
+///   ask, is [labelled as times are](Self::with_times_as).
 ///
 /// The time this takes is linear in the length of the text.
 ///
 /// ```
-/// use sms_consolidate::{Label, Rule, RuleClassifier};
+/// use sms_consolidate::{Label, Role, Rule, RuleClassifier};
 ///
 /// let desk = RuleClassifier::new(Label::new("OTHER"))
-///     .with_rule(Rule::new(Label::new("COMPLAINT"), ["broken", "does not work"]))
-///     .with_rule(Rule::new(Label::new("HOURS"), ["open", "what time"]));
-/// assert_eq!(desk.label_of("What time do you open? My lamp is broken."), &Label::new("COMPLAINT"));
-/// assert_eq!(desk.label_of("When do you open?"), &Label::new("HOURS"));
+///     .with_rule(Rule::new(Label::new("COMPLAINT"), ["broken", "hate"]).with_negations(["doesn't", "not"]))
+///     .with_rule(Rule::new(Label::new("PRAISE"), ["work", "love it"]))
+///     .with_synonyms("work", ["works", "working"])
+///     .with_role(Role::Turn, ["but"]);
+/// assert_eq!(desk.label_of("My new lamp doesn't work"), &Label::new("COMPLAINT"));
+/// assert_eq!(desk.label_of("It is not broken"), &Label::new("OTHER"));
+/// assert_eq!(desk.label_of("I hate the colour but it works!"), &Label::new("PRAISE"));
 /// assert_eq!(desk.label_of("Hello"), &Label::new("OTHER"));
 /// ```
 #[derive(Clone, Debug)]
 pub struct RuleClassifier {
     rules: Vec<Rule>,
-    ignored: Vec<String>,
+    roles: Vec<(Role, String)>,
+    /// Words and what they are synonyms of.
+    synonyms: Vec<(String, String)>,
+    times: Option<Label>,
     otherwise: Label,
     index: Index,
 }
@@ -79,7 +142,14 @@ impl RuleClassifier {
     /// No rules yet: every text is `otherwise`.
     #[must_use]
     pub fn new(otherwise: Label) -> Self {
-        Self { rules: Vec::new(), ignored: Vec::new(), otherwise, index: Index::default() }
+        Self {
+            rules: Vec::new(),
+            roles: Vec::new(),
+            synonyms: Vec::new(),
+            times: None,
+            otherwise,
+            index: Index::default(),
+        }
     }
 
     /// The same with one more rule, which gives way to those before it. A phrase in two rules counts for the first.
@@ -98,21 +168,55 @@ impl RuleClassifier {
 
     /// The same with more words or phrases in the first rule for `label`, or in a new last one.
     #[must_use]
-    pub fn with_words(mut self, label: Label, words: impl IntoIterator<Item: Into<String>>) -> Self {
-        let words = Rule::new(label, words);
-        match self.rules.iter_mut().find(|rule| rule.label == words.label) {
-            Some(rule) => rule.phrases.extend(words.phrases),
-            None => self.rules.push(words),
+    pub fn with_words(self, label: Label, words: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.with_more(Rule::new(label, words))
+    }
+
+    /// The same with more negations in the first rule for `label`, or in a new last one.
+    #[must_use]
+    pub fn with_negations(self, label: Label, negations: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.with_more(Rule::new(label, [""; 0]).with_negations(negations))
+    }
+
+    fn with_more(mut self, more: Rule) -> Self {
+        match self.rules.iter_mut().find(|rule| rule.label == more.label) {
+            Some(rule) => {
+                rule.phrases.extend(more.phrases);
+                rule.negations.extend(more.negations);
+            }
+            None => self.rules.push(more),
         }
         self.indexed()
     }
 
-    /// The same with words or phrases that decide nothing, also where a rule lists them. A phrase hides the words in
-    /// it: with "don't worry" ignored, its "don't" does not refuse.
+    /// The same with words or phrases in a role. Phrases of rules keep counting for their rules, except if they are
+    /// [ignored](Role::Ignored).
     #[must_use]
-    pub fn with_ignored(mut self, phrases: impl IntoIterator<Item: Into<String>>) -> Self {
-        self.ignored.extend(phrases.into_iter().map(Into::into));
+    pub fn with_role(mut self, role: Role, phrases: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.roles.extend(phrases.into_iter().map(|phrase| (role, phrase.into())));
         self.indexed()
+    }
+
+    /// The same with words or phrases that [decide nothing](Role::Ignored).
+    #[must_use]
+    pub fn with_ignored(self, phrases: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.with_role(Role::Ignored, phrases)
+    }
+
+    /// The same where a phrase with `word` is found also with one of `synonyms` instead: spellings of a word, or words
+    /// of a kind. A 0 in a synonym stands for any digit. Each synonym is one word, and has one `word` that it stands
+    /// for, the first that was given. A phrase that lists the synonym itself comes before one that lists `word`.
+    #[must_use]
+    pub fn with_synonyms(mut self, word: &str, synonyms: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.synonyms.extend(synonyms.into_iter().map(|synonym| (synonym.into(), word.to_owned())));
+        self.indexed()
+    }
+
+    /// The same with a label for texts that say nothing but a [day or time](Role::Time).
+    #[must_use]
+    pub fn with_times_as(mut self, label: Label) -> Self {
+        self.times = Some(label);
+        self
     }
 
     /// The same with another label for texts in which no rule finds anything.
@@ -123,37 +227,57 @@ impl RuleClassifier {
     }
 
     fn indexed(mut self) -> Self {
-        self.index = Index::new(&self.rules, &self.ignored);
+        let mut index = Index::default();
+        let of_role = |wanted: fn(Role) -> bool| self.roles.iter().filter(move |(role, _)| wanted(*role));
+        for (role, phrase) in of_role(|role| role == Role::Ignored) {
+            index.insert(phrase, Sense::Role(*role));
+        }
+        for (place, rule) in self.rules.iter().enumerate() {
+            rule.phrases.iter().for_each(|phrase| index.insert(phrase, Sense::Rule(place)));
+            rule.negations.iter().for_each(|phrase| index.insert(phrase, Sense::Negation(place)));
+        }
+        for (role, phrase) in of_role(|role| !matches!(role, Role::Ignored | Role::Filler)) {
+            index.insert(phrase, Sense::Role(*role));
+        }
+        of_role(|role| role == Role::Filler).for_each(|(_, word)| index.add_filler(word));
+        self.synonyms.iter().for_each(|(synonym, word)| index.add_synonym(word, synonym));
+        self.index = index;
         self
     }
 
     /// What `text` is.
     #[must_use]
     pub fn label_of(&self, text: &str) -> &Label {
-        let words: Vec<_> = words(text).into_iter().map(|word| self.index.unstretched(word)).collect();
-        let mut deciding: Option<usize> = None;
-        let mut rest = words.as_slice();
-        while !rest.is_empty() {
-            let (length, meaning) = self.index.longest_phrase(rest).unwrap_or((1, Meaning::Nothing));
-            rest = &rest[length..];
-            if let Meaning::Rule(rule) = meaning {
-                deciding = Some(deciding.map_or(rule, |earlier| earlier.min(rule)));
-            }
+        let tokens = self.index.tokens(text);
+        let (mut reading, mut places) = (Reading::default(), Places::default());
+        let mut rest = tokens.as_slice();
+        while let Some(token) = rest.first() {
+            let phrase = self.index.longest_phrase(rest, &mut places);
+            reading.read(*token, phrase.map(|(_, sense)| sense));
+            rest = &rest[phrase.map_or(1, |(length, _)| length)..];
         }
-        deciding.map_or(&self.otherwise, |rule| &self.rules[rule].label)
+        let (deciding, is_bare_time) = reading.ended();
+        let times = self.times.as_ref().filter(|_| is_bare_time);
+        deciding.map_or(times.unwrap_or(&self.otherwise), |rule| &self.rules[rule].label)
     }
 }
 
 impl Default for RuleClassifier {
-    /// [`Label::NOT_AGREE`] for refusal and doubt, then [`Label::AGREE`] for agreement, in English and Filipino;
-    /// `NOT_AGREE` for anything else.
+    /// [`Label::NOT_AGREE`] for refusal and doubt, then [`Label::AGREE`] for agreement, in English and Filipino, and
+    /// for a bare day or time; `NOT_AGREE` for anything else. It takes about two milliseconds to make: keep it.
     fn default() -> Self {
+        let refusal = Rule::new(Label::NOT_AGREE, phrases(words::REFUSAL));
+        let roles = words::ROLES.iter();
         Self {
             rules: vec![
-                Rule::new(Label::NOT_AGREE, phrases(words::REFUSAL)),
+                refusal.with_negations(phrases(words::NEGATIONS)),
                 Rule::new(Label::AGREE, phrases(words::AGREEMENT)),
             ],
-            ignored: phrases(words::IGNORED).map(Into::into).collect(),
+            roles: roles
+                .flat_map(|(role, list)| phrases(list).map(|phrase| (*role, phrase.into())))
+                .collect(),
+            synonyms: words::synonyms().map(|(synonym, word)| (synonym.into(), word.into())).collect(),
+            times: Some(Label::AGREE),
             ..Self::new(Label::NOT_AGREE)
         }
         .indexed()
@@ -168,146 +292,4 @@ impl<M: Message> Classifier<M> for RuleClassifier {
     async fn classify(&self, messages: &[M], _: &Context) -> Result<Classification, ClassifyError> {
         Ok(Classification::new(self.label_of(&joined_text(messages)).clone(), METHOD))
     }
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Meaning {
-    /// Counts for the rule at this place in the list.
-    Rule(usize),
-    Nothing,
-}
-
-/// All phrases by their words, and the words in them by their characters without repetitions.
-#[derive(Clone, Debug, Default)]
-struct Index {
-    phrases: Node,
-    unstretched: HashMap<String, String>,
-}
-
-/// The phrases that go on from here, by their next word.
-#[derive(Clone, Debug, Default)]
-struct Node {
-    next: HashMap<String, Node>,
-    /// What the phrase that ends here means, if one does.
-    meaning: Option<Meaning>,
-}
-
-impl Index {
-    fn new(rules: &[Rule], ignored: &[String]) -> Self {
-        let mut index = Self::default();
-        for phrase in ignored {
-            index.insert(phrase, Meaning::Nothing);
-        }
-        for (place, rule) in rules.iter().enumerate() {
-            for phrase in &rule.phrases {
-                index.insert(phrase, Meaning::Rule(place));
-            }
-        }
-        index
-    }
-
-    fn insert(&mut self, phrase: &str, meaning: Meaning) {
-        let words = words(phrase);
-        if words.is_empty() {
-            return;
-        }
-        self.insert_words(&words, meaning);
-        if words.iter().any(|word| word.contains('\'')) {
-            let bare: Vec<_> = words.iter().map(|word| word.replace('\'', "")).collect();
-            self.insert_words(&bare, meaning);
-        }
-    }
-
-    fn insert_words(&mut self, words: &[String], meaning: Meaning) {
-        let mut node = &mut self.phrases;
-        for word in words {
-            self.unstretched.entry(without_repeats(word)).or_insert_with(|| word.clone());
-            if is_stretched(word) {
-                self.unstretched.insert(word.clone(), word.clone());
-            }
-            node = node.next.entry(word.clone()).or_default();
-        }
-        node.meaning.get_or_insert(meaning);
-    }
-
-    /// How many of the first `words` the longest phrase takes, and what it means.
-    fn longest_phrase(&self, words: &[String]) -> Option<(usize, Meaning)> {
-        let mut longest = None;
-        let mut node = &self.phrases;
-        for (before, word) in words.iter().enumerate() {
-            let Some(next) = node.next.get(word) else { break };
-            node = next;
-            longest = node.meaning.map(|meaning| (before + 1, meaning)).or(longest);
-        }
-        longest
-    }
-
-    /// The listed word that `word` is a drawn-out form of, or `word` itself.
-    fn unstretched(&self, word: String) -> String {
-        if !is_stretched(&word) {
-            return word;
-        }
-        let listed = self.unstretched.get(&word).or_else(|| self.unstretched.get(&without_repeats(&word)));
-        listed.cloned().unwrap_or(word)
-    }
-}
-
-/// Whether a letter comes three times in a row, as it does in no ordinary word ("book" and "good" are left alone).
-fn is_stretched(word: &str) -> bool {
-    let next = word.chars().skip(1);
-    let after_next = word.chars().skip(2);
-    word.chars().zip(next).zip(after_next).any(|((a, b), c)| a == b && b == c && a.is_alphabetic())
-}
-
-fn without_repeats(word: &str) -> String {
-    let mut last = None;
-    word.chars().filter(|c| last.replace(*c) != Some(*c)).collect()
-}
-
-/// Cuts a text into words, as [`RuleClassifier`] says.
-fn words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let visible = text.chars().filter(|c| !is_dropped(*c));
-    let mut letters = visible.flat_map(char::to_lowercase).map(plain_apostrophe).peekable();
-    while let Some(c) = letters.next() {
-        let is_inner_apostrophe =
-            c == '\'' && !word.is_empty() && letters.peek().is_some_and(|c| is_letter(*c));
-        if is_letter(c) || is_inner_apostrophe {
-            word.push(c);
-            continue;
-        }
-        if !word.is_empty() {
-            words.push(std::mem::take(&mut word));
-        }
-        if is_word_by_itself(c) {
-            words.push(c.into());
-        }
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
-}
-
-/// Letters and digits, and the combining accents of letters that are written in two characters.
-fn is_letter(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '\u{300}'..='\u{36f}')
-}
-
-/// Symbols, so that emoji can be listed, and what ends a clause, so that no phrase is found across it: "Why? Not me"
-/// does not say "why not".
-fn is_word_by_itself(c: char) -> bool {
-    if c.is_ascii() { matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '\n') } else { !c.is_whitespace() }
-}
-
-/// Skin tones, variation selectors, and characters that only steer how others are shown.
-fn is_dropped(c: char) -> bool {
-    matches!(c,
-        '\u{1f3fb}'..='\u{1f3ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{ad}' | '\u{feff}')
-}
-
-fn plain_apostrophe(c: char) -> char {
-    if matches!(c, '‘' | '’' | 'ʼ' | '`' | '´') { '\'' } else { c }
 }

@@ -1,0 +1,108 @@
+//! Spellings of words, and words of a kind.
+
+/// Each synonym of the default lists with the word that it stands for.
+pub(in crate::rules) fn synonyms() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let groups = LIST.lines().filter_map(|line| line.split_once(':'));
+    groups.flat_map(|(word, synonyms)| synonyms.split_whitespace().map(move |synonym| (synonym, word.trim())))
+}
+
+/// A word, and what the phrases with it are found with too. The phrases name days "monday", times "3pm", one or two
+/// digits "0", people other than the sender "sister", what one cannot be away from "trabaho", and trouble "busy".
+const LIST: &str = "
+    yes: yess yse yep yepp yup yupp yeah yeahh yeh yah ya yea ye yas yis yez yessir yeap yass yus yush ys yss yees
+    yes: yeas yesh
+    no: noo nope nop nah naw nay nahh nopes
+    ok: okay okk okey okie oki okei oks okok k kk okeh okz oky okidoki okidoks okidok okaay okayy mkay okies kay
+    ok: okayyy okeydokey okiedokie oke okya oaky okat
+    sure: shure sur sher shur suer
+    not: nt don't doesn't didn't isn't aren't ain't wasn't won't wouldn't shouldn't haven't hasn't never nver nvr
+    not: dnt wnt
+    can't: cnt cn't cannot kant couldnt cantt
+    can: cn
+    agree: agreed agrees agreeing
+    accept: accepted accepting
+    approve: approved
+    confirm: confirmed confirms cnfrm confimed comfirm comfirmed confrim confrimed konfirm kompirm
+    decline: declined declining
+    reject: rejected
+    cancel: canceled cancelled cancelling canceling cancellation cncl
+    reschedule: resched rescheduled rescheduling resked reskedule
+    postpone: postponed
+    stop: stopp stahp
+    definitely: deffo defs def
+    i: we
+    will: wll wil wl
+    happy: hapy hppy happpy
+    love: luv lov
+    available: avail avlbl availble avilable
+    great: gr8 grt
+    i'll: we'll
+    i'm: we're
+    i'd: we'd
+    me: us
+    you: u yu yall you're
+    see: c
+    come: go attend join help volunteer participate visit make assist show
+    coming: comin cming comming
+    busy: bz bsy problem problems problema issue issues conflict conflicts hassle trouble bother
+    late: malate mahuli mahuhuli malelate delayed
+    absent: aabsent
+    mawawala: mawala
+    sister: son daughter wife husband mom mother dad father brother kid kids friend friends cousin boss family child
+    sister: children boyfriend girlfriend partner uncle aunt niece nephew neighbor neighbour mama papa nanay tatay
+    sister: asawa anak kapatid ate kuya misis mister roommate coworker he she they someone somebody parents
+    trabaho: work class school exam exams test shift duty meeting plans plan lakad pasok klase training gagawin
+    trabaho: pupuntahan trabho errands errand flight trip commitment commitments reunion wedding birthday
+    trabaho: party kasal handaan deadline usapan booking byahe practice review interview seminar
+    trabaho: activity overtime ot work-off taping ganap
+    hindi: hinde hndi hnd hindî indi ndi nde dili di dî dii hnde hinid hindo hdi
+    wala: walang wla wlang wlng walng
+    ayaw: ayw ayawan
+    ayoko: ayuko ayko ayokong ayoq
+    huwag: wag wg hwag
+    siguro: cguro sguro
+    sana: sna
+    baka: bka
+    kung: kng pag kapag
+    kaso: kso kasu
+    ako: aq aku akong kami kaming kmi tayo me
+    ko: q kong namin qng
+    may: meron mayroon merong mayron
+    oo: oho opo opoo oopo ooh-o oponaman oonaman uo
+    sige: sge cge cgeh sigeh sgeh geh ge cigi sigi sgi cgi segi sigena sgena cgena
+    pwede: puwede pwde pede pde pwd puede pwedi pued pwedey
+    payag: pumapayag papayag
+    maaari: maari
+    tara: tra taraa tarana
+    game: gme gaym gem
+    syempre: siyempre xempre cympre sempre syempri
+    ayos: ayus
+    tama: tma
+    pupunta: punta pumunta makakapunta makapunta mkakapunta mkapunta nakakapunta pnta pupnta darating dadating
+    pupunta: dumating makakarating makarating makadating sasama makakasama makasama sumama dadalo dumalo makakadalo
+    pupunta: makadalo tutuloy tuloy itutuloy matutuloy tumuloy sisipot sumipot sipot makakasipot tutulong
+    pupunta: makakatulong makatulong tumulong lalahok makakalahok lumahok sasali makakasali makasali sumali
+    pupunta: makikisali dadaan babalik ppunta ppnta pnunta sasamahan samahan tutulungan makikitulong
+    pupunta: makikipagtulungan makiisa magdadala magluluto magbubuhat maglilinis magbibigay magvovolunteer
+    pupunta: magvolunteer magpapalista magsisilbi maghahanda magtuturo magmamaneho susunod sasabay sasagot lalabas
+    pupunta: makakabalik makakasabay makakasunod makakahabol makakaabot susulpot aattend makakaattend makaattend
+    pupunta: mapupuntahan mapuntahan makakadaan magpapakita makikiisa
+    nandyan: andyan andiyan nandiyan nandun nandoon andun andoon anjan nanjan naroon nariyan
+    there: thier ther their dere
+    pasensya: pasensiya pacencia
+    nakalimutan: nalimutan nakalimot
+    monday: mon tuesday tue tues wednesday wed weds thursday thu thur thurs friday fri saturday sat sunday sun lunes
+    monday: martes miyerkules myerkules miyerkoles huwebes hwebes huebes byernes biyernes sabado linggo tomorrow
+    monday: tmrw tmr tmw tom 2moro tmrow tomorow tommorow bukas bkas mamayang tonight weekend weekends
+    monday: weekday weekdays tuesdays mondays wednesdays thursdays fridays saturdays sundays monday's tuesday's
+    monday: wednesday's thursday's friday's saturday's sunday's tomorrow's makalawa
+    january: jan february feb march mar april apr june jun july jul august aug september sept october oct november
+    january: nov december dec enero pebrero marso abril mayo hunyo hulyo agosto setyembre oktubre nobyembre
+    january: disyembre
+    3pm: 0pm 00pm 0am 00am 0:00 00:00 0:00pm 00:00pm 0:00am 00:00am 0.00pm 00.00am 0nn 00nn 0p 0a 00a 00p 0ish 0.30
+    3pm: 0:00ish
+    0: 00
+    0th: 00th 0st 0nd 0rd 00st 00nd 00rd
+    uno: una dos tres kwatro singko sais syete otso nuwebe dyes diyes onse dose alas-dose
+    alas: alass ala
+";

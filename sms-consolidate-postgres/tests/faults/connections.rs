@@ -10,6 +10,7 @@ use sms_consolidate::store::{Appended, Arrival, Filter, Inspect, RequeueError, S
 use sms_consolidate::{Message, SmsMessage, Timestamp, Window};
 use sms_consolidate_postgres::ConnectError;
 use throwaway_postgres::{PASSWORD, Server};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::kit::*;
@@ -365,10 +366,12 @@ async fn a_pool_that_is_too_small_is_refused() {
     }
 }
 
-/// Stands between a store and the server. While it is deaf, it takes new connections and says nothing.
+/// Stands between a store and the server. While it is deaf, it takes new connections and says nothing. While it is mute,
+/// what the server says is lost.
 struct Proxy {
     port: u16,
     is_deaf: Arc<AtomicBool>,
+    is_mute: Arc<AtomicBool>,
     swallowed: Arc<AtomicU32>,
 }
 
@@ -376,21 +379,39 @@ impl Proxy {
     async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("it is bound").port();
-        let proxy = Self { port, is_deaf: Arc::default(), swallowed: Arc::default() };
+        let proxy =
+            Self { port, is_deaf: Arc::default(), is_mute: Arc::default(), swallowed: Arc::default() };
         let (is_deaf, swallowed) = (Arc::clone(&proxy.is_deaf), Arc::clone(&proxy.swallowed));
+        let is_mute = Arc::clone(&proxy.is_mute);
         tokio::spawn(async move {
             let mut kept = Vec::new();
-            while let Ok((mut client, _)) = listener.accept().await {
+            while let Ok((client, _)) = listener.accept().await {
                 if is_deaf.load(Ordering::SeqCst) {
                     kept.push(client);
                     swallowed.fetch_add(1, Ordering::SeqCst);
                     continue;
                 }
+                let is_mute = Arc::clone(&is_mute);
                 tokio::spawn(async move {
-                    let mut server =
+                    let server =
                         TcpStream::connect(("127.0.0.1", SERVER.port())).await.expect("the server is there");
+                    let ((mut asks, mut hears), (mut says, mut is_asked)) =
+                        (client.into_split(), server.into_split());
+                    let answers = async {
+                        let mut said = [0; 4_096];
+                        while let Ok(length @ 1..) = says.read(&mut said).await {
+                            if !is_mute.load(Ordering::SeqCst)
+                                && hears.write_all(&said[..length]).await.is_err()
+                            {
+                                break;
+                            }
+                        }
+                    };
                     // Either side may break it off.
-                    let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+                    tokio::select! {
+                        _ = tokio::io::copy(&mut asks, &mut is_asked) => {}
+                        () = answers => {}
+                    }
                 });
             }
         });
@@ -412,6 +433,33 @@ async fn a_server_that_falls_silent_while_one_connects_is_left_for_the_next_try(
     until(async || proxy.swallowed.load(Ordering::SeqCst) > 0).await;
     proxy.is_deaf.store(false, Ordering::SeqCst);
     until(is_listening).await;
+}
+
+#[tokio::test]
+async fn news_that_the_server_never_answers_hold_no_connection_for_ever() {
+    let proxy = Proxy::start().await;
+    let url = SERVER.url().replace(&SERVER.port().to_string(), &proxy.port.to_string());
+    let builder = Postgres::builder(&format!("{url}?application_name=mute")).name(fresh_name());
+    let builder = builder.connect_timeout(Duration::from_secs(1)).statement_timeout(Duration::from_secs(1));
+    let store = builder.connect().await.expect("connect");
+    let told = |other_than: &str| {
+        SERVER.psql(&format!(
+            "SELECT min(pid) FROM pg_stat_activity WHERE application_name = 'mute' \
+             AND query LIKE '%pg_notify%' AND pid <> {other_than}"
+        ))
+    };
+    store.append(at(0), vec![due_at_once("a", "1")]).await.expect("append");
+    // It is about to be told.
+    proxy.is_mute.store(true, Ordering::SeqCst);
+    until(async || !told("0").is_empty()).await;
+    let first = told("0");
+    proxy.is_mute.store(false, Ordering::SeqCst);
+    until(async || {
+        let id = fresh_name();
+        store.append(at(0), vec![due_at_once(&id, &id)]).await.expect("append");
+        !told(&first).is_empty()
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -86,9 +86,16 @@ impl<K, M> PostgresStoreBuilder<K, M> {
         self
     }
 
-    /// How many operations may wait. Beyond that the store says at once that it is unavailable. Default 16,384.
+    /// How many operations may wait. Beyond that the store says at once that it is unavailable; a single append of more
+    /// is taken if nothing else waits. Default 16,384.
     pub fn queue_length(mut self, operations: NonZeroUsize) -> Self {
         self.settings.queue_length = operations.get();
+        self
+    }
+
+    /// How many bytes of messages may wait, in the same way. Default 64 MiB.
+    pub fn queue_bytes(mut self, bytes: NonZeroUsize) -> Self {
+        self.settings.queue_bytes = bytes.get();
         self
     }
 

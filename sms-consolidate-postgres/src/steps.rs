@@ -49,6 +49,10 @@ impl Job for Append {
         true
     }
 
+    fn bytes(&self) -> usize {
+        self.key.len() + self.id.as_ref().map_or(0, String::len) + self.body.len()
+    }
+
     fn apply(&mut self, step: Step<'_>) {
         let Step { key, locked, changes, batch_ids } = step;
         if self.id.as_ref().is_some_and(|id| changes.is_known(key, id)) {

@@ -1,5 +1,6 @@
 //! [`PostgresStore`]: the contract, handed on to whoever does it.
 
+use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -29,7 +30,7 @@ use crate::shared::Shared;
 use crate::steps::{self, Answer, Append, Transition};
 use crate::text::{escape, json};
 use crate::upkeep;
-use crate::writer::{Job, Step, Writers};
+use crate::writer::{GROUP_BYTES, Job, Jobs, Step, Writers};
 
 /// A store in a Postgres database, for any number of nodes. See the [crate](crate).
 ///
@@ -104,7 +105,7 @@ impl<K, M> PostgresStore<K, M> {
         let key = escape(&key.to_string()).into_owned();
         let writer = self.writers.of(&key);
         let (job, answer) = Transition::new(key, change);
-        self.writers.submit(writer, vec![Box::new(job)])?;
+        self.writers.submit(vec![(writer, vec![Box::new(job)])])?;
         answered(answer).await
     }
 
@@ -145,8 +146,9 @@ fn append_of<K: Key, M: Message + Serialize>(
 impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for PostgresStore<K, M> {
     async fn append(&self, now: Timestamp, arrivals: Vec<Arrival<K, M>>) -> Result<AppendReport, StoreError> {
         let group_size = self.shared.settings.group_size;
-        let mut queued: Vec<Vec<Box<dyn Job>>> = Vec::new();
-        queued.resize_with(self.writers.count(), Vec::new);
+        let mut queued: Vec<(usize, Jobs)> = Vec::new();
+        // Of each writer, where in `queued` there is room for more, and how many bytes are there.
+        let mut open: HashMap<usize, (usize, usize)> = HashMap::new();
         let mut answers = Vec::with_capacity(arrivals.len());
         for arrival in &arrivals {
             let Some((append, answer)) = append_of(now, arrival) else {
@@ -155,15 +157,19 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for Postgres
             };
             answers.push(Some(answer));
             let writer = self.writers.of(append.key());
-            queued[writer].push(Box::new(append));
-            if queued[writer].len() == group_size {
-                self.writers.submit(writer, std::mem::take(&mut queued[writer]))?;
+            let (at, bytes) = open.entry(writer).or_insert_with(|| {
+                queued.push((writer, Vec::new()));
+                (queued.len() - 1, 0)
+            });
+            *bytes += append.bytes();
+            let jobs = &mut queued[*at].1;
+            jobs.push(Box::new(append));
+            if jobs.len() == group_size || *bytes >= GROUP_BYTES {
+                open.remove(&writer);
             }
         }
         drop(arrivals);
-        for (writer, jobs) in queued.into_iter().enumerate().filter(|(_, jobs)| !jobs.is_empty()) {
-            self.writers.submit(writer, jobs)?;
-        }
+        self.writers.submit(queued)?;
         let mut report = AppendReport::default();
         for answer in answers {
             let one = match answer {

@@ -1,8 +1,7 @@
 //! The writers: tasks that take what is queued for their keys and do it in groups, one transaction each.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::join3;
 use sms_consolidate::BatchIds;
@@ -34,6 +33,11 @@ pub(crate) trait Job: Send {
         false
     }
 
+    /// How many bytes of a message it brings.
+    fn bytes(&self) -> usize {
+        0
+    }
+
     /// Does it to the lane. May be called anew, if the transaction was not committed.
     fn apply(&mut self, step: Step<'_>);
 
@@ -57,30 +61,59 @@ pub(crate) struct Step<'a> {
     pub(crate) batch_ids: &'a mut BatchIds,
 }
 
-type Jobs = Vec<Box<dyn Job>>;
+pub(crate) type Jobs = Vec<Box<dyn Job>>;
+
+/// So many bytes of messages, and those of one more, go into a transaction. Postgres takes no more than a GiB at once.
+pub(crate) const GROUP_BYTES: usize = 8 * 1024 * 1024;
+
+fn bytes_of(jobs: &Jobs) -> usize {
+    jobs.iter().map(|job| job.bytes()).sum()
+}
 
 /// The queues to the writers.
 pub(crate) struct Writers {
     queues: Vec<mpsc::UnboundedSender<Jobs>>,
-    /// How many jobs wait in all queues together.
-    waiting: Arc<AtomicUsize>,
-    limit: usize,
+    waiting: Arc<Waiting>,
+}
+
+/// What waits in all queues together: how many jobs, of how many bytes.
+struct Waiting {
+    now: Mutex<(usize, usize)>,
+    /// The most of both. What is submitted at once may be more, if nothing else waits.
+    limits: (usize, usize),
+}
+
+impl Waiting {
+    fn enter(&self, jobs: usize, bytes: usize) -> Result<(), StoreError> {
+        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        let then = (now.0 + jobs, now.1 + bytes);
+        if now.0 > 0 && then.0 > self.limits.0 {
+            return Err(StoreError::unavailable("too many writes are waiting for the database"));
+        }
+        if now.0 > 0 && then.1 > self.limits.1 {
+            return Err(StoreError::unavailable("messages of too many bytes are waiting for the database"));
+        }
+        *now = then;
+        Ok(())
+    }
+
+    fn leave(&self, jobs: &Jobs) {
+        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        *now = (now.0 - jobs.len(), now.1 - bytes_of(jobs));
+    }
 }
 
 impl Writers {
     pub(crate) fn start(shared: &Arc<Shared>) -> Self {
-        let waiting = Arc::new(AtomicUsize::new(0));
+        let limits = (shared.settings.queue_length, shared.settings.queue_bytes);
+        let waiting = Arc::new(Waiting { now: Mutex::default(), limits });
         let start = |_| {
             let (sender, receiver) = mpsc::unbounded_channel();
             tokio::spawn(work(Arc::clone(shared), Queue { receiver, waiting: Arc::clone(&waiting) }));
             sender
         };
         let queues = (0..shared.settings.writers).map(start).collect();
-        Self { queues, waiting, limit: shared.settings.queue_length }
-    }
-
-    pub(crate) fn count(&self) -> usize {
-        self.queues.len()
+        Self { queues, waiting }
     }
 
     /// Which writer the key belongs to.
@@ -89,41 +122,43 @@ impl Writers {
         (hash % self.queues.len() as u64) as usize
     }
 
-    /// Queues jobs for one writer; at once, or not at all.
-    pub(crate) fn submit(&self, writer: usize, jobs: Jobs) -> Result<(), StoreError> {
-        let count = jobs.len();
-        let room = |waiting| (waiting + count <= self.limit).then_some(waiting + count);
-        if self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).is_err() {
-            return Err(StoreError::unavailable("too many writes are waiting for the database"));
-        }
-        self.queues[writer].send(jobs).map_err(|_| StoreError::unavailable("the store is closed"))
+    /// Queues jobs for their writers; at once, or none of them.
+    pub(crate) fn submit(&self, jobs: Vec<(usize, Jobs)>) -> Result<(), StoreError> {
+        let count = jobs.iter().map(|(_, jobs)| jobs.len()).sum();
+        self.waiting.enter(count, jobs.iter().map(|(_, jobs)| bytes_of(jobs)).sum())?;
+        jobs.into_iter().try_for_each(|(writer, jobs)| {
+            self.queues[writer].send(jobs).map_err(|_| StoreError::unavailable("the store is closed"))
+        })
     }
 }
 
 struct Queue {
     receiver: mpsc::UnboundedReceiver<Jobs>,
-    waiting: Arc<AtomicUsize>,
+    waiting: Arc<Waiting>,
 }
 
 impl Queue {
     async fn next(&mut self) -> Option<Jobs> {
         let jobs = self.receiver.recv().await?;
-        self.waiting.fetch_sub(jobs.len(), Ordering::Relaxed);
+        self.waiting.leave(&jobs);
         Some(jobs)
     }
 
     fn next_at_once(&mut self) -> Option<Jobs> {
         let jobs = self.receiver.try_recv().ok()?;
-        self.waiting.fetch_sub(jobs.len(), Ordering::Relaxed);
+        self.waiting.leave(&jobs);
         Some(jobs)
     }
 }
 
 async fn work(shared: Arc<Shared>, mut queue: Queue) {
     while let Some(mut group) = queue.next().await {
+        let mut bytes = bytes_of(&group);
         while group.len() < shared.settings.group_size
+            && bytes < GROUP_BYTES
             && let Some(more) = queue.next_at_once()
         {
+            bytes += bytes_of(&more);
             group.extend(more);
         }
         // In a task of its own, so that a panic ends a group and not a writer.

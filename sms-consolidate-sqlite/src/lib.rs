@@ -33,7 +33,7 @@
 //! type has changed or the file was damaged, has its batch set aside as dead, and delays nobody.
 //!
 //! The log beside the file, which ends in `-wal`, is some 64 MiB long, or less, and is moved to the file while others
-//! write. It becomes longer only while somebody reads by hand for long in one transaction.
+//! write. It becomes longer only while somebody reads for long in one transaction, as a backup by hand does.
 //!
 //! While the disk is full, or somebody holds a lock by hand for more than five seconds, calls fail as unavailable, and
 //! the store goes on by itself afterwards. A file that maintenance has emptied does not shrink; its room is used again.

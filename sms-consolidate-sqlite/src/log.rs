@@ -14,13 +14,13 @@ use rusqlite::Connection;
 pub(crate) struct Lengths {
     /// When so many are in the log alone, they are moved. A page that changes often is moved less often then.
     pub(crate) moved_at_once: i64,
-    /// From so many on, the writer itself moves the rest. Only a log of which all has been moved is begun anew, and
-    /// beside writes that never pause there is always a rest.
+    /// From so many on, the writer itself moves the rest, however little that is. Only a log of which all has been moved
+    /// is begun anew, and beside writes that never pause there is always a rest.
     pub(crate) most: i64,
 }
 
 impl Lengths {
-    /// 63 MiB at most.
+    /// 63 MiB, and what is written while pages are moved.
     pub(crate) const USUAL: Self = Self { moved_at_once: 4_000, most: 16_000 };
 }
 
@@ -49,8 +49,8 @@ impl Mover {
         let moving = Arc::clone(&is_moving);
         let work = move || {
             while asked.recv().is_ok() {
+                let _done = Done(&moving);
                 note(pages(&connection, MOVE));
-                moving.store(false, Ordering::Release);
             }
         };
         let thread = thread::Builder::new().name("sqlite-log".to_owned()).spawn(work)?;
@@ -63,16 +63,27 @@ impl Mover {
             return;
         }
         let Ok((pages_in_log, moved)) = pages(writer, LOOK) else { return };
-        if pages_in_log - moved < self.lengths.moved_at_once {
-            return;
-        }
-        if pages_in_log >= self.lengths.most {
+        let rest = pages_in_log - moved;
+        if rest > 0 && pages_in_log >= self.lengths.most {
             note(pages(writer, MOVE));
-        } else if let Some(wanted) = &self.wanted {
+        } else if rest >= self.lengths.moved_at_once {
             self.is_moving.store(true, Ordering::Release);
-            // The thread has nothing to do, so there is room.
-            let _ = wanted.try_send(());
+            // The thread has nothing to do, so there is room, unless it has ended.
+            if self.wanted.as_ref().is_none_or(|wanted| wanted.try_send(()).is_err()) {
+                self.is_moving.store(false, Ordering::Release);
+                note(pages(writer, MOVE));
+            }
         }
+    }
+}
+
+/// Says, however it is dropped, that no pages are being moved: a thread that panicked (whoever takes the log's lines may)
+/// must not leave the log to grow.
+struct Done<'a>(&'a AtomicBool);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
     }
 }
 
@@ -98,6 +109,14 @@ mod tests {
 
     /// Writes without a pause until `is_done` of the pages before and after a commit.
     fn write_until(lengths: Lengths, is_done: impl Fn((i64, i64), (i64, i64)) -> bool) {
+        write_with(lengths, |_| {}, is_done);
+    }
+
+    fn write_with(
+        lengths: Lengths,
+        prepare: impl FnOnce(&mut Mover),
+        is_done: impl Fn((i64, i64), (i64, i64)) -> bool,
+    ) {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let connect = || {
             let connection = Connection::open(folder.path().join("log.db")).expect("SQLite works");
@@ -108,7 +127,8 @@ mod tests {
         };
         let writer = connect();
         writer.execute_batch("CREATE TABLE rows (bytes)").expect("a table can be made");
-        let mover = Mover::start(connect(), lengths).expect("a thread starts");
+        let mut mover = Mover::start(connect(), lengths).expect("a thread starts");
+        prepare(&mut mover);
         let look = || pages(&writer, LOOK).expect("there is a log");
         for _ in 0..100_000 {
             let before = look();
@@ -132,5 +152,40 @@ mod tests {
     fn a_log_that_is_written_without_a_pause_is_begun_anew() {
         let lengths = Lengths { moved_at_once: 20, most: 100 };
         write_until(lengths, |(before, _), (after, _)| after < before);
+    }
+
+    #[test]
+    fn the_writer_moves_the_rest_however_little_it_is() {
+        let lengths = Lengths { moved_at_once: i64::MAX, most: 100 };
+        write_until(lengths, |(before, _), (after, _)| {
+            assert!(after < 110, "the log has {after} pages");
+            after < before
+        });
+    }
+
+    #[test]
+    fn without_its_thread_the_writer_moves_pages() {
+        let ended = |mover: &mut Mover| {
+            let (wanted, asked) = mpsc::sync_channel(1);
+            drop(asked);
+            let thread = mover.thread.take().expect("it was started");
+            mover.wanted = Some(wanted);
+            thread.join().expect("it ends when nobody can ask it");
+        };
+        let lengths = Lengths { moved_at_once: 20, most: i64::MAX };
+        write_with(lengths, ended, |(before, _), (after, _)| {
+            assert!(after < 30, "the log has {after} pages");
+            after < before
+        });
+    }
+
+    #[test]
+    fn a_panic_leaves_nobody_waiting_for_pages_to_be_moved() {
+        let is_moving = AtomicBool::new(true);
+        let moved = std::panic::catch_unwind(|| {
+            let _done = Done(&is_moving);
+            panic!("a panic of a subscriber's");
+        });
+        assert!(moved.is_err() && !is_moving.load(Ordering::Acquire));
     }
 }

@@ -99,10 +99,11 @@ const STATEMENTS: usize = 64;
 /// A file that is ours, its lock, and the connections to it.
 pub(crate) struct Opened {
     pub(crate) path: PathBuf,
-    pub(crate) lock: Lock,
     pub(crate) writer: Connection,
     pub(crate) mover: Connection,
     pub(crate) reader: Connection,
+    /// After the connections, so that the file is free only once they are closed.
+    pub(crate) lock: Lock,
 }
 
 pub(crate) fn open(path: &Path, max_pages: Option<u32>) -> Result<Opened, OpenError> {

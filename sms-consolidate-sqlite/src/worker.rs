@@ -58,7 +58,9 @@ where
     }
 
     fn answer(self: Box<Self>, done: Result<(), Failure>) {
-        let Self { value, answer, .. } = *self;
+        let Self { value, answer, place, .. } = *self;
+        // Before the answer: whoever gets that may ask for as much again at once.
+        drop(place);
         // Whoever asked may have gone meanwhile.
         let _ = answer.send(done.map(|()| value.expect("what was committed was run")));
     }
@@ -283,7 +285,10 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
     use std::sync::Mutex;
+    use std::sync::atomic::AtomicUsize;
+    use std::task::{Context, Waker};
     use std::time::Duration;
 
     use sms_consolidate::Window;
@@ -387,6 +392,26 @@ mod tests {
         check(&[3, 5, 0, 1], 3);
         check(&[3, 6], 1);
         check(&[16, 0], 1);
+    }
+
+    /// Whoever is answered may ask for as much again at once.
+    #[test]
+    fn room_is_given_back_before_the_answer() {
+        struct Look(Arc<Semaphore>, AtomicUsize);
+        impl std::task::Wake for Look {
+            fn wake(self: Arc<Self>) {
+                self.1.store(self.0.available_permits(), Ordering::SeqCst);
+            }
+        }
+        let places = Arc::new(Semaphore::new(7));
+        let place = Arc::clone(&places).try_acquire_many_owned(7).expect("there are so many");
+        let (answer, mut answered) = oneshot::channel::<Result<(), Failure>>();
+        let look = Arc::new(Look(places, AtomicUsize::new(0)));
+        let waker = Waker::from(Arc::clone(&look));
+        assert!(Pin::new(&mut answered).poll(&mut Context::from_waker(&waker)).is_pending());
+        let job = Job { work: |_: &mut Tx<'_>| Ok(()), value: None, place, answer };
+        session(|_| {}).handle(vec![Box::new(job)], &mut BatchIds::new());
+        assert_eq!(look.1.load(Ordering::SeqCst), 7);
     }
 
     #[test]

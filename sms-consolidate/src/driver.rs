@@ -347,8 +347,14 @@ impl<K: Key, M: Message> Inner<K, M> {
             tokio::spawn(async { begun.into_iter().for_each(|job| drop(job.spawn())) });
         }
         if now >= *maintain_at {
-            let done = self.store.maintain(now, MAINTAIN_LIMIT).await?;
-            *maintain_at = now + if done.more { MAINTAIN_AGAIN } else { MAINTAIN_EVERY };
+            // If it fails, that must not keep anybody from being answered in time.
+            let done = AssertUnwindSafe(self.store.maintain(now, MAINTAIN_LIMIT)).catch_unwind().await;
+            let done = done.unwrap_or_else(|_| Err(StoreError::failed("panicked")));
+            let more = done.as_ref().is_ok_and(|done| done.more);
+            *maintain_at = now + if more { MAINTAIN_AGAIN } else { MAINTAIN_EVERY };
+            if let Err(error) = done {
+                tracing::error!(%error, "MAINTENANCE FAILED");
+            }
         }
         if self.jobs.free() == 0 {
             return Ok(Next::SleepUntil(*maintain_at));

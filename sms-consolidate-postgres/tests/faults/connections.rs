@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use sms_consolidate::lane::CloseReason;
-use sms_consolidate::store::{Appended, Filter, Inspect, RequeueError, Store, StoreError};
-use sms_consolidate::{Message, Timestamp};
+use sms_consolidate::store::{Appended, Arrival, Filter, Inspect, RequeueError, Store, StoreError};
+use sms_consolidate::{Message, SmsMessage, Timestamp, Window};
 use sms_consolidate_postgres::ConnectError;
 use throwaway_postgres::{PASSWORD, Server};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::kit::*;
@@ -281,6 +282,76 @@ async fn writers_take_no_connection_that_others_need() {
     }
 }
 
+fn large(key: &str, kibibytes: usize) -> Arrival<String, SmsMessage> {
+    let message = SmsMessage::new("x".repeat(kibibytes << 10)).with_id("large");
+    Arrival::new(key.to_owned(), message, Window::immediate())
+}
+
+#[tokio::test]
+async fn a_full_queue_answers_at_once_and_an_empty_one_takes_what_is_larger() {
+    let name = fresh_name();
+    let url = format!("{}?application_name=queue", SERVER.url());
+    let builder = Postgres::builder(&url).name(&name).writers(limit(1)).group_size(limit(4));
+    let store = builder.queue_length(limit(5)).queue_bytes(limit(1 << 20)).connect().await.expect("connect");
+    let many = (0..50).map(|n| due_at_once(&n.to_string(), "1"));
+    let report =
+        store.append(at(0), many.chain([large("large", 4_000)]).collect()).await.expect("alone it fits");
+    assert!(report.results.iter().all(|result| matches!(result, Appended::Accepted(_))), "{report:?}");
+    let holder = Holder::lock(&SERVER, &name, &["0".to_owned()]).await;
+    let append = |arrivals| store.append(at(1), arrivals);
+    let few = |key: &str, count: usize| (0..count).map(|n| due_at_once(key, &format!("few {n}"))).collect();
+    let (held, later) = tokio::join!(append(vec![due_at_once("0", "2")]), async {
+        until(async || waiting("queue") == 1).await;
+        let (first, bytes, second, count, ()) = tokio::join!(
+            append(vec![large("a", 700)]),
+            append(vec![large("b", 400)]),
+            append(few("c", 4)),
+            append(few("d", 1)),
+            holder.release()
+        );
+        (first.and(second), bytes, count)
+    });
+    let (fitting, bytes, count) = later;
+    held.and(fitting).expect("there was room");
+    for (refused, why) in [(bytes, "bytes"), (count, "writes")] {
+        let error = refused.expect_err("there was no room");
+        assert!(
+            matches!(error, StoreError::Unavailable { .. }) && error.to_string().contains(why),
+            "{error}"
+        );
+    }
+    append(vec![large("b", 400)]).await.expect("there is room again");
+    assert_eq!(store.counts(at(1)).await.expect("counts").messages_buffered, 50 + 1 + 1 + 1 + 4 + 1);
+}
+
+#[tokio::test]
+async fn what_is_committed_together_is_bounded_by_its_bytes() {
+    static COMMITS: AtomicU32 = AtomicU32::new(0);
+    let count = |step: &str| {
+        if step == "committed" {
+            COMMITS.fetch_add(1, Ordering::SeqCst);
+        }
+    };
+    let name = fresh_name();
+    let url = format!("{}?application_name=groups", SERVER.url());
+    let builder = Postgres::builder(&url).name(&name).writers(limit(1)).on_step(count);
+    let store = builder.connect().await.expect("connect");
+    let report = store.append(at(0), (0..6).map(|n| large(&format!("at once {n}"), 3 << 10)).collect()).await;
+    assert_eq!(report.expect("append").results.len(), 6);
+    assert_eq!(COMMITS.swap(0, Ordering::SeqCst), 2, "3 and 3 of 3 MiB each");
+    store.append(at(0), vec![due_at_once("held", "1")]).await.expect("append");
+    let holder = Holder::lock(&SERVER, &name, &["held".to_owned()]).await;
+    let append = |arrival| store.append(at(1), vec![arrival]);
+    let one = |n: u32| append(large(&n.to_string(), 3 << 10));
+    let (held, others) = tokio::join!(append(due_at_once("held", "2")), async {
+        until(async || waiting("groups") == 1).await;
+        tokio::join!(one(1), one(2), one(3), one(4), one(5), one(6), holder.release())
+    });
+    let (a, b, c, d, e, f, ()) = others;
+    assert!([held, a, b, c, d, e, f].iter().all(Result::is_ok));
+    assert_eq!(COMMITS.load(Ordering::SeqCst), 1 + 1 + 2, "of the two that were held, and of 3 and 3");
+}
+
 #[tokio::test]
 async fn a_pool_that_is_too_small_is_refused() {
     for (writers, connections, is_enough) in [(1, 2, false), (1, 3, true), (4, 5, false), (4, 6, true)] {
@@ -295,10 +366,12 @@ async fn a_pool_that_is_too_small_is_refused() {
     }
 }
 
-/// Stands between a store and the server. While it is deaf, it takes new connections and says nothing.
+/// Stands between a store and the server. While it is deaf, it takes new connections and says nothing. While it is mute,
+/// what the server says is lost.
 struct Proxy {
     port: u16,
     is_deaf: Arc<AtomicBool>,
+    is_mute: Arc<AtomicBool>,
     swallowed: Arc<AtomicU32>,
 }
 
@@ -306,21 +379,39 @@ impl Proxy {
     async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("it is bound").port();
-        let proxy = Self { port, is_deaf: Arc::default(), swallowed: Arc::default() };
+        let proxy =
+            Self { port, is_deaf: Arc::default(), is_mute: Arc::default(), swallowed: Arc::default() };
         let (is_deaf, swallowed) = (Arc::clone(&proxy.is_deaf), Arc::clone(&proxy.swallowed));
+        let is_mute = Arc::clone(&proxy.is_mute);
         tokio::spawn(async move {
             let mut kept = Vec::new();
-            while let Ok((mut client, _)) = listener.accept().await {
+            while let Ok((client, _)) = listener.accept().await {
                 if is_deaf.load(Ordering::SeqCst) {
                     kept.push(client);
                     swallowed.fetch_add(1, Ordering::SeqCst);
                     continue;
                 }
+                let is_mute = Arc::clone(&is_mute);
                 tokio::spawn(async move {
-                    let mut server =
+                    let server =
                         TcpStream::connect(("127.0.0.1", SERVER.port())).await.expect("the server is there");
+                    let ((mut asks, mut hears), (mut says, mut is_asked)) =
+                        (client.into_split(), server.into_split());
+                    let answers = async {
+                        let mut said = [0; 4_096];
+                        while let Ok(length @ 1..) = says.read(&mut said).await {
+                            if !is_mute.load(Ordering::SeqCst)
+                                && hears.write_all(&said[..length]).await.is_err()
+                            {
+                                break;
+                            }
+                        }
+                    };
                     // Either side may break it off.
-                    let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+                    tokio::select! {
+                        _ = tokio::io::copy(&mut asks, &mut is_asked) => {}
+                        () = answers => {}
+                    }
                 });
             }
         });
@@ -342,6 +433,33 @@ async fn a_server_that_falls_silent_while_one_connects_is_left_for_the_next_try(
     until(async || proxy.swallowed.load(Ordering::SeqCst) > 0).await;
     proxy.is_deaf.store(false, Ordering::SeqCst);
     until(is_listening).await;
+}
+
+#[tokio::test]
+async fn news_that_the_server_never_answers_hold_no_connection_for_ever() {
+    let proxy = Proxy::start().await;
+    let url = SERVER.url().replace(&SERVER.port().to_string(), &proxy.port.to_string());
+    let builder = Postgres::builder(&format!("{url}?application_name=mute")).name(fresh_name());
+    let builder = builder.connect_timeout(Duration::from_secs(1)).statement_timeout(Duration::from_secs(1));
+    let store = builder.connect().await.expect("connect");
+    let told = |other_than: &str| {
+        SERVER.psql(&format!(
+            "SELECT min(pid) FROM pg_stat_activity WHERE application_name = 'mute' \
+             AND query LIKE '%pg_notify%' AND pid <> {other_than}"
+        ))
+    };
+    store.append(at(0), vec![due_at_once("a", "1")]).await.expect("append");
+    // It is about to be told.
+    proxy.is_mute.store(true, Ordering::SeqCst);
+    until(async || !told("0").is_empty()).await;
+    let first = told("0");
+    proxy.is_mute.store(false, Ordering::SeqCst);
+    until(async || {
+        let id = fresh_name();
+        store.append(at(0), vec![due_at_once(&id, &id)]).await.expect("append");
+        !told(&first).is_empty()
+    })
+    .await;
 }
 
 #[tokio::test]

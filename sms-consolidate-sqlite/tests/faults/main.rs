@@ -313,3 +313,21 @@ async fn the_view_shows_what_the_lanes_say() {
     let statuses: std::collections::BTreeSet<&str> = shown.iter().map(|row| row.1.as_str()).collect();
     assert_eq!(statuses.len(), 6, "every status is among them: {statuses:?}");
 }
+
+/// As the documents say how to back it up.
+#[tokio::test]
+async fn a_copy_made_beside_the_running_store_opens_with_all_that_was_accepted_before() {
+    let folder = folder();
+    let (path, copy) = (folder.path().join("store.db"), folder.path().join("copy.db"));
+    let store = open(&path).expect("the store opens");
+    store.append(at(0), vec![sms("a", "1", "one"), sms("b", "1", "two")]).await.expect("append");
+    let by_hand = rusqlite::Connection::open(&path).expect("another connection");
+    by_hand.execute("VACUUM INTO ?1", [copy.to_str().expect("tests use plain names")]).expect("it is copied");
+    store.append(at(1), vec![sms("a", "2", "three")]).await.expect("the store goes on");
+    let restored = open(&copy).expect("the copy opens");
+    let results = restored.append(at(2), vec![sms("b", "1", "two")]).await.expect("append").results;
+    assert_eq!(results, [Appended::Duplicate]);
+    let claims = restored.claim(at(60), limit(9), LEASE).await.expect("claim");
+    let found: Vec<_> = claims.iter().map(|claim| texts(&claim.batch.messages)).collect();
+    assert_eq!(found, [["one"], ["two"]]);
+}

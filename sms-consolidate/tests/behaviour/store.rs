@@ -81,6 +81,18 @@ async fn the_driver_recovers_when_the_store_does() {
 }
 
 #[tokio::test]
+async fn maintenance_that_fails_delays_nobody() {
+    let (rig, store) = rig(|b| b);
+    store.fail(Operation::Maintain, Fault::Before, 1_000);
+    rig.at(secs(601)).await;
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(661)).await;
+    assert_eq!(rig.replies_to(ANA), [AGREED]);
+    let tried = 1_000 - store.heal(Operation::Maintain);
+    assert!((5..20).contains(&tried), "it is tried again at its times: {tried}");
+}
+
+#[tokio::test]
 async fn a_claim_whose_answer_was_lost_comes_back_when_its_lease_ends() {
     let (rig, store) = rig(|b| b.lease(secs(60)));
     rig.text(ANA, "Yes").await;

@@ -101,7 +101,9 @@ impl PostgresClock {
         let mut pause = ASK_EVERY;
         loop {
             timer::sleep(pause).await;
-            pause = match ask(&database, self.state.started).await {
+            // A server that says nothing more must not hold a connection for ever.
+            let asked = timer::within(database.limit, ask(&database, self.state.started)).await;
+            pause = match asked.unwrap_or_else(|| Err(Fault::away("the server did not answer in time"))) {
                 Ok(sample) => {
                     self.state.learn(sample);
                     ASK_EVERY

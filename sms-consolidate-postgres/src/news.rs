@@ -69,7 +69,8 @@ pub(crate) async fn tell(shared: Arc<Shared>) {
             let mut session = shared.database.session(Use::Serve).await?;
             session.query(sql::NOTIFY, &[&CHANNEL, &payload]).await
         };
-        if let Err(fault) = told.await {
+        let told = timer::within(shared.database.limit, told).await;
+        if let Err(fault) = told.unwrap_or_else(|| Err(Fault::away("the server did not answer in time"))) {
             tracing::debug!(%fault, "other nodes were not told");
         }
         timer::sleep(PAUSE).await;

@@ -38,6 +38,9 @@ pub struct Rule {
     /// Words, or several words with spaces between. Case does not matter; write apostrophes and hyphens where they
     /// belong.
     pub phrases: Vec<String>,
+    /// Phrases that count too, but only where no word that is in no list follows in the clause, up to a
+    /// [day or time](Role::Time): with "I'm in", "I'm in on Friday" counts, and "I'm in Cebu on Friday" does not.
+    pub endings: Vec<String>,
     /// Phrases that count for the label too, and change what follows in the same clause: see [`RuleClassifier`].
     pub negations: Vec<String>,
 }
@@ -46,7 +49,15 @@ impl Rule {
     /// A text with one of `phrases` is `label`.
     #[must_use]
     pub fn new(label: Label, phrases: impl IntoIterator<Item: Into<String>>) -> Self {
-        Self { label, phrases: phrases.into_iter().map(Into::into).collect(), negations: Vec::new() }
+        let phrases = phrases.into_iter().map(Into::into).collect();
+        Self { label, phrases, endings: Vec::new(), negations: Vec::new() }
+    }
+
+    /// The same with more endings.
+    #[must_use]
+    pub fn with_endings(mut self, endings: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.endings.extend(endings.into_iter().map(Into::into));
+        self
     }
 
     /// The same with more negations.
@@ -103,6 +114,7 @@ pub enum Role {
 ///   own rule, in the same clause and before any other, takes it back, and then neither of the two counts: "didn't
 ///   refuse". A phrase of another rule that follows instead is denied, and does not count: "it isn't fine".
 ///   A [break](Role::Break) ends what a negation reaches, as a clause's end does.
+/// - **[Endings](Rule::endings)** of a rule ("I'm in"): "I'm in!" counts, "I'm in Cebu" does not.
 /// - **[Turns](Role::Turn)** ("but", "actually"). If rules are found after a turn, those before it do not count: "he
 ///   can't but I can" agrees, "yes but I can't" does not, and "yes but I leave at 5" still agrees. Only where a
 ///   [day or time](Role::Time) stands after the turn do both count, since it is probably another time than was asked
@@ -182,6 +194,7 @@ impl RuleClassifier {
         match self.rules.iter_mut().find(|rule| rule.label == more.label) {
             Some(rule) => {
                 rule.phrases.extend(more.phrases);
+                rule.endings.extend(more.endings);
                 rule.negations.extend(more.negations);
             }
             None => self.rules.push(more),
@@ -234,6 +247,7 @@ impl RuleClassifier {
         }
         for (place, rule) in self.rules.iter().enumerate() {
             rule.phrases.iter().for_each(|phrase| index.insert(phrase, Sense::Rule(place)));
+            rule.endings.iter().for_each(|phrase| index.insert(phrase, Sense::Ending(place)));
             rule.negations.iter().for_each(|phrase| index.insert(phrase, Sense::Negation(place)));
         }
         for (role, phrase) in of_role(|role| !matches!(role, Role::Ignored | Role::Filler)) {
@@ -271,7 +285,8 @@ impl Default for RuleClassifier {
         Self {
             rules: vec![
                 refusal.with_negations(phrases(words::NEGATIONS)),
-                Rule::new(Label::AGREE, phrases(words::AGREEMENT)),
+                Rule::new(Label::AGREE, phrases(words::AGREEMENT))
+                    .with_endings(phrases(words::AGREEMENT_ENDINGS)),
             ],
             roles: roles
                 .flat_map(|(role, list)| phrases(list).map(|phrase| (*role, phrase.into())))

@@ -19,9 +19,63 @@ const LANGUAGES: [&str; 3] = ["en", "fil", "taglish"];
 
 /// What the default rules must reach on the test half, in percent: a point less than they do.
 const FLOORS: [(Label, Floor); 2] = [
-    (Label::AGREE, Floor { precision: 99.0, recall: 92.0 }),
-    (Label::NOT_AGREE, Floor { precision: 93.0, recall: 99.0 }),
+    (Label::AGREE, Floor { precision: 99.0, recall: 90.8 }),
+    (Label::NOT_AGREE, Floor { precision: 91.9, recall: 99.0 }),
 ];
+
+/// What does not agree although it begins like a yes, or holds one. The first lines are of a reviewer's probe, the
+/// others of the same kinds.
+const NEAR_YESES: &str = "
+    Go fuck yourself | great, thanks for nothing | I'm done with you guys | See you in court | Good for you
+    Fine, forget it | keep the change | I'm in Cebu | I'm in Manila right now | I'm in pain | I'm on a plane
+    I'm on call that day | I'm down with a cold | I'm off to Japan that week | I'll be away | I'll be out
+    I'll be working | I'll be at a wedding | I'll be gone by then | I'm going to Manila that day
+    Sorry gotta go | Sorry I have to go | I will call you back | I will sleep on it | I will go elsewhere
+    I'll go with someone else | I'll take another slot | I do mind | I do have questions first | I can next week
+    I'll come next week | I'm coming next week | can do next month | free on Friday only
+    next week po ako pwede | mark me absent | none available | I'm stalled in traffic
+    papunta na kami sa ibang bansa | done na po kami sa iba | kay Maria po ako sasama | yes if it doesn't rain
+    ok if it doesn't rain | yes if not raining
+
+    I am in Qatar | We are in Boracay until the 20th | pwede malaman magkano | available after the 30th only
+    Go bother someone else | Done replying to these texts | Fine print please | See you in hell | See you never
+    Good for them | Keep my number off your system | Keep it up | Hold my beer | Save me the trouble
+    Add me on Facebook | Put me through to a manager | List me as a no | Mark me unavailable
+    I'm in Davao until Sunday | I'm in a hurry | I'm in the province | I'm on leave | I'm on my honeymoon
+    I'm on antibiotics | I'm off sick | I'm down in Cavite | I'm there already, at the wrong branch
+    I'm here in Dubai | I'm going home to Iloilo | I'm going with another clinic | I'll be in Baguio
+    I'll be flying that day | I'll be asleep by then | I'll be here in Cebu | I will be in surgery
+    I will report you | I will see a different doctor | I will pay tomorrow | I'll go to the other branch
+    I'll take my business elsewhere | I'll make an appointment with somebody else | I'll stop coming
+    I'll show you the receipt | I'd love a refund | I'd like to speak to the manager
+    I'd be careful if I were you | I do not live there | I do apologize, wrong number | I can pay on Friday
+    I can hear you | Happy to hear that | Glad to know | Nice to meet you | Pleased to meet you | Don't bother
+    We can come the week after | Free next month | My husband works Tuesday | I'll confirm later
+    will confirm once I know | on the way to the airport | otw na kami sa Baguio | nandito po ako sa Saudi
+    pupunta po kami ng Baguio nun | gusto ko ng refund | sa ibang clinic na po ako
+    Sa iba na lang po ako sasali | Sunday only po ako free | umaga lang po ako pwede | I'll be there in spirit
+    I'll make it up to you | I intend to complain | Coming to terms with it
+    ready to strangle whoever sends these | cool story bro | ok unless it floods | sure if my wife isn't working
+    yes if I don't have work | oo kung walang pasok | sige kung hindi uulan | yes unless it isn't paid
+    game ako kung di uulan
+";
+
+/// What agrees, and is as near to those.
+const NEAR_NOES: &str = "
+    Confirmed, no allergies | Yes, I have no questions | Yes, and can't thank you enough
+    Yes I'll be there even if it rains | No that's fine | correct | that's right | I am in | 100% | I'm in!
+    I'm in, see you then | I'm in on Friday | We're in | I'm down | I'm down for Saturday | I'm on it
+    I'll be there at 3 | I'll be there on Tuesday with my mom | I will be there | I will | I do | I can
+    I can on Tuesday | See you there | See you then | See you soon | See you at 5 | see you on Friday 3pm
+    See you at the clinic | Great! | Great, see you Tuesday | Done | Done po | Fine | Fine with me | Good for me
+    Tuesday is good for me | Keep my slot please | Please keep the appointment | Keep my 3pm | Hold my spot
+    Save me a seat | Put me down for Saturday | Mark me as attending | I'll take it | I'll take the 3pm slot
+    I'll go | I'm going | Go po | Go na kami | I'm off that day so yes | I'm off on Saturday | I'd love to help
+    Happy to help | Works for me | Tuesday works | I'll stop by at 10 | Papunta na po | Otw na
+    Nandito na po ako | pupunta po ako sa Martes | correct po | Confirmed, no symptoms | Confirmed. No questions
+    Even if it floods, I'll be there | That's correct | Yes 100% | We are in
+    Can't thank you enough, see you Saturday | sasama po kami kahit umulan
+";
 
 struct Floor {
     precision: f64,
@@ -179,6 +233,16 @@ fn alike_is_one_word_changed_added_or_left_out() {
     assert!(!alike("ok po", "sige po"));
     assert!(!alike("I can come", "he can go"));
     assert!(!alike("I can come", "come I can"));
+}
+
+#[test]
+fn what_only_begins_like_a_yes_does_not_agree() {
+    let rules = RuleClassifier::default();
+    for (texts, label) in [(NEAR_YESES, Label::NOT_AGREE), (NEAR_NOES, Label::AGREE)] {
+        let texts = texts.split(['|', '\n']).map(str::trim).filter(|text| !text.is_empty());
+        let wrong: Vec<_> = texts.filter(|text| *rules.label_of(text) != label).collect();
+        assert!(wrong.is_empty(), "not {label}: {wrong:?}");
+    }
 }
 
 #[test]

@@ -11,6 +11,8 @@ use super::text::{consonants, is_mark, is_stretched, plain_apostrophe, shape, wi
 pub(super) enum Sense {
     /// Counts for the rule at this place in the list.
     Rule(usize),
+    /// Counts for the rule at this place, where no unknown word follows.
+    Ending(usize),
     /// Is a negation of the rule at this place.
     Negation(usize),
     Role(super::Role),

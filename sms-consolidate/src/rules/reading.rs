@@ -12,6 +12,8 @@ pub(super) struct Reading {
     found: Option<usize>,
     /// Found right before, so that it can still be asked about.
     last: Option<usize>,
+    /// Whether an unknown word would make nothing of `last`.
+    is_open: bool,
     /// The rule of a negation that nothing in this clause has followed yet.
     negation: Option<usize>,
     is_question: bool,
@@ -28,10 +30,15 @@ impl Reading {
     pub(super) fn read(&mut self, token: Token, sense: Option<Sense>) {
         match sense {
             Some(Sense::Rule(rule)) => self.rule(rule),
+            Some(Sense::Ending(rule)) => {
+                self.rule(rule);
+                self.is_open = self.last.is_some();
+            }
             Some(Sense::Negation(rule)) => self.negation(rule),
             Some(Sense::Role(role)) => self.role(role),
             None if token.is_filler => {}
             None => {
+                self.last = self.last.filter(|_| token.is_mark || !self.is_open);
                 self.settle();
                 self.had_more |= !token.is_mark;
             }
@@ -71,6 +78,7 @@ impl Reading {
                 self.had_more = true;
             }
             Role::Time => {
+                self.is_open = false;
                 self.had_time = true;
                 self.has_time |= !self.is_question;
             }
@@ -101,6 +109,7 @@ impl Reading {
     /// Nothing can ask about the last phrase any more.
     fn settle(&mut self) {
         self.found = smaller(self.found, self.last.take());
+        self.is_open = false;
     }
 
     fn end_negation(&mut self) {

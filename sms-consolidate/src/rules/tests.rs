@@ -117,6 +117,22 @@ fn a_negation_denies_what_follows_in_its_clause() {
 }
 
 #[test]
+fn an_ending_counts_where_no_unknown_word_follows() {
+    let rules = RuleClassifier::new(Label::new("OTHER"))
+        .with_rule(Rule::new(Label::new("BAD"), ["no"]).with_negations(["not"]))
+        .with_rule(Rule::new(Label::new("IN"), ["am so in"]).with_endings(["am in"]))
+        .with_role(Role::Filler, ["on"])
+        .with_role(Role::Time, ["friday"])
+        .with_role(Role::Asking, ["?"])
+        .with_ignored(["thanks"]);
+    check(&rules, "IN", "am in | am in, cebu | am in friday cebu | am in on friday | am in thanks cebu");
+    check(&rules, "IN", "am so in cebu | am in am so in cebu | cebu, am in");
+    check(&rules, "OTHER", "am in cebu | am in on cebu friday | am in? | am in on friday?");
+    check(&rules, "BAD", "am in no | not am in | not am in cebu");
+    check(&rules.with_words(Label::new("IN"), ["cebu"]), "IN", "am in cebu");
+}
+
+#[test]
 fn after_a_turn_the_rest_counts() {
     let agree = "
         yes but I have to leave by 5 | my son can't come but I can | I was sick but I'll be there |
@@ -312,6 +328,7 @@ fn every_default_phrase_means_what_its_list_says() {
         (words::REFUSAL, "NOT_AGREE"),
         (words::NEGATIONS, "NOT_AGREE"),
         (words::AGREEMENT, "AGREE"),
+        (words::AGREEMENT_ENDINGS, "AGREE"),
         (ignored, "UNCLEAR"),
     ] {
         phrases(list).for_each(|phrase| check(&RULES, label, phrase));
@@ -357,7 +374,8 @@ async fn a_burst_is_classified_as_one_text() {
 fn written_phrase() -> impl Strategy<Value = (bool, String)> {
     let refusal = [words::REFUSAL, words::NEGATIONS].map(phrases).into_iter().flatten();
     let refusal = refusal.map(|phrase| (true, phrase));
-    let agreement = phrases(words::AGREEMENT).map(|phrase| (false, phrase));
+    let agreement = [words::AGREEMENT, words::AGREEMENT_ENDINGS].map(phrases).into_iter().flatten();
+    let agreement = agreement.map(|phrase| (false, phrase));
     let phrase = select(refusal.chain(agreement).collect::<Vec<_>>());
     let apostrophe = select(vec!["'", "’", "`", ""]);
     (phrase, apostrophe, any::<u64>()).prop_map(|((refuses, phrase), apostrophe, upper)| {

@@ -75,6 +75,24 @@ pub(super) const REFUSAL: &str = "
     ikakansela, ica-cancel, icancel, mali number, maling numero, mali numero, maling number, mali send, sino to
     sino ito, sino po to, sino ka, sino kayo, sinu to, cno to, cnu to, sino yan, kulit, tantanan, tigilan, lubayan
     manloloko, budol, hirap, gipit, kapos, 👎, ❌, ✖, 🚫, 🙅, 😭, 🤢, 🤮, 🤒, 🤧, 🤷
+
+    next week, next month, next year, following week, following month, week after, month after, monday only
+    3pm only, free monday only, available monday only, other slot, another slot, different slot, another appointment
+    reassign, someone else, somebody else, elsewhere, other plans, forget it, forget that, forget about it
+    forget you, screw you, screw this, screw that, screw off, fuck, fck, fuk, fuckin, fucking, fvck, wtf, stfu
+    shut up, piss off, bite me, bullshit, kiss my, gago, gagu, ulol, tangina, putangina, puta, leche, bwisit
+    buwisit, peste, tarantado, inutil, thanks for nothing, thank you for nothing, in court, good for you
+    good on you, good for him, good for her, good for them, i'm done, done with you, done with this, done here
+    i do mind, none available, none of us, none free, stalled, absent, mark me absent, in spirit, nothing works
+    none works, sister works, make it up to, when i can, don't bother, i'll confirm, will confirm, let me confirm
+    need to confirm, have to confirm, confirm later, confirm muna, sleep on it, sleep on this, i'll pass on
+    i'm off to, away, in pain, sa iba, ibang bansa, iba bansa, sa ibang, sa abroad, ibang lugar, ibang clinic
+    ibang doktor, ibang ospital, bumabagyo, binaha, baha, i'm on leave, i'm on call, i'm on vacation, i'm on holiday
+    i'm on antibiotics, i'm on medication, i'm on bed rest, i'm on quarantine, i'm down with, i'm in quarantine
+    i'm in labor, i'm in jail, i'm in isolation, keep the change, i'm on a break, i'm on a trip, i'm on a date
+    i'll be out, i'll be gone, i'm going away, i'll be in, i'm leaving, i'll leave, i'll show you, i'll make it up
+    i will make it up, umaga lang, hapon lang, gabi lang, i will show you, i can show you, i can come next week
+    pupunta sa iba, pupunta sa ibang, pupunta sa ibang bansa, 0th only, the 0th only
 ";
 
 /// Words that deny what follows.
@@ -85,85 +103,139 @@ pub(super) const NEGATIONS: &str = "
 
 /// Agreement. Phrases that hold a word of refusal and mean none ("no problem") are here too: being longer, they win.
 pub(super) const AGREEMENT: &str = "
-    yes, aye, y, ok, okie dokie, okay dokay, sure, surely, should work, should be good, should be fine
-    should be there, that works, would work, would be great, would be perfect, it works, i'm good with
+    yes, aye, ok, okie dokie, okay dokay, sure, surely, should be good, should be fine, should be there
     nothing would make, consider it done, say when, say where, just tell me, tell me what to bring, tell me where
-    tell me when, send me the address, see everyone, until then, till then, talk to you then, on my calendar
-    in my calendar, on the calendar, in the calendar, marked my calendar, marked it, wrote it down, penciled in
-    leave me on, whole sister coming, all sister coming, both sister coming, me and sister will be there
-    me and sister be there, me and sister coming, me and sister will, a hundred percent, hundred percent
-    you know it, as always, anything for you, anything to help, an honor, would be an honor, got it, done, gets
-    i'm so there, i'm outside, i'm here, just parked, mins away, minutes away, min away, not change my mind
-    not changed my mind, nothing can stop me, nothing will stop me, not have it other way, how could i say no
-    how can i say no, how can i refuse, no i didn't forget, no not forget, no i haven't forgotten, here for it
-    i volunteer, expect 0, expect us, fs, alright, all right, alrighty, righto, right on, roger, copy, copy that
-    understood, gotcha, noted, will do, wilco, acknowledged, loud and clear, 10 4, duly noted, bet, say less
-    for sure, agree, accept, approve, confirm, confirming, affirmative, affirm, deal, done deal, absolutely
-    definitely, def, certainly, totally, gladly, indeed, obviously, naturally, of course, ofc, ofcourse, fine, go
-    go ahead, let's go, let's do, let's do it, lets, you bet, you betcha, you got it, perfect, great, awesome, cool
-    wonderful, excellent, lovely, fantastic, i can, i could, me and sister can, me and 0 sister can
-    sister and i can, sister and i will, both of us can, all of us can, us can, can do, can make, can come
-    can i will, i will, will come, will go, will make, will be there, will be in, i'll be, i'll come, i'll go
-    i'll do, i'll make, i'll take, i'll show, i'll bring, i'll see you, i'll attend, i'll stop, i'll drop
-    i'll swing, i'll head, i'll definitely, i'll still, i'll probably come, i'll arrive, i'll get there, i'll sign
-    i'll help, i shall, i do, i'd love, i'd be, i'd like to, i'd like that, i plan to, plan to come, planning to
-    planning on, plan on, planned on, i intend, intend to, be there, be here, b there, be around, make it, show up
-    coming, attending, attend, joining, arriving, on my way, omw, otw, on the way, i'm in, i'm down, i'm game
-    i'm up for, i'm there, i'm on, i'm on it, i'm ready, i'm able, i'm going, i'm so in, still going, still on
-    still good, still up for, going to be there, gonna be there, gonna come, going to come, gonna make, able to
-    ready to, ready, prepared to, willing, willing to, available, free, interested, in for, down for, up for it
-    game for, all in, count me, count on me, sign me, put me, pencil me, add me, include me, book me, keep me on
-    keep me in, save me, mark me, list me, have me down, reserve me, save a spot, save my spot, reserve a spot
-    keep my, keep the, keep it, hold my, expect me, expect i, count on it, rely on me, depend on me
-    you have my word, i promise, promise, you can count, my pleasure, happy to, love to, glad to, pleased to
-    honored to, excited to, with pleasure, would be happy, want to come, want to help, want in, see you, c u, cya
-    see ya, catch you, meet you, looking forward, look forward, excited, stoked, can't wait, it's a date, its a date
-    sounds good, sounds great, sounds perfect, sounds fine, sounds like a plan, all good, all set, all clear
-    looks good, looks great, good to go, good with, good for, good by, good on, we're good, were good, is good
-    that's good, works, work for me, works for me, works with, fits my, fits me, suits me, can confirm, no changes
-    no change, same here, me too, count us in, as planned, as agreed, as scheduled, as discussed, wild horses
-    with bells on, by all means, why yes, happily, anytime, whenever, no matter what, come what may, rain or shine
-    no busy, no prob, no probs, np, no worries, no doubt, no objection, no objections, no question, no reason not
-    no reason why not, no reason i can't, no reason why i can't, no reason i couldn't, nothing else going on
-    nothing planned, nothing going on, no plans, no trabaho, no complaints, no complaint, not busy, not an busy
-    not going to be busy, why not, why not?, y not, y not?, don't see why not, not see why not, not doing anything
-    not have trabaho, not have plans, not have any plans, not have anything, not working, i'm off, day off, not mind
-    not at all a problem, can not wait, not wait to, not miss it, not miss this, not miss, not want to miss
-    can't miss, not skip, not pass up, not dream of cancel, not late, not going to be late, not going to cancel
-    not cancel, not flake, not back out, not forget, wouldn't say no, not say no, can't say no, couldn't be happier
-    couldn't agree more, can't complain, nothing better, not let you down, not disappoint, not absent
+    tell me when, send me the address, see everyone, until then, till then, talk to you then, in my calendar
+    on the calendar, in the calendar, marked my calendar, marked it, wrote it down, penciled in, whole sister coming
+    all sister coming, both sister coming, me and sister will be there, me and sister be there, me and sister coming
+    me and sister will, a hundred percent, hundred percent, you know it, as always, anything for you
+    anything to help, an honor, would be an honor, got it, i'm so there, mins away, minutes away, min away
+    not change my mind, not changed my mind, nothing can stop me, nothing will stop me, not have it other way
+    how could i say no, how can i say no, how can i refuse, no i didn't forget, no not forget
+    no i haven't forgotten, here for it, i volunteer, expect 0, expect us, alright, all right, alrighty, righto
+    right on, roger, copy that, understood, gotcha, noted, wilco, acknowledged, loud and clear, 10 4, duly noted
+    say less, for sure, agree, accept, approve, confirm, confirming, affirmative, affirm, done deal, absolutely
+    definitely, certainly, gladly, of course, ofc, ofcourse, go ahead, let's do, let's do it, you bet, you betcha
+    you got it, me and sister can, me and 0 sister can, sister and i can, sister and i will, both of us can
+    all of us can, us can, can come, will come, will be there, i'll come, i'll bring, i'll see you, i'll attend
+    i'll probably come, i'll arrive, i'll get there, i'll help, be there, make it, show up, attending, attend
+    joining, i'm on it, going to be there, gonna be there, gonna come, going to come, gonna make, available
+    count me, count on me, pencil me, have me down, reserve me, save a spot, save my spot, reserve a spot
+    count on it, rely on me, depend on me, you have my word, you can count, my pleasure, with pleasure
+    would be happy, want to come, want to help, cya, looking forward, look forward, stoked, can't wait, it's a date
+    its a date, sounds good, sounds great, sounds perfect, sounds fine, sounds like a plan, all good, all set
+    all clear, looks good, looks great, good to go, we're good, were good, that's good, work for me, works for me
+    fits my, suits me, can confirm, no changes, no change, same here, me too, count us in, as planned, as agreed
+    as scheduled, as discussed, wild horses, with bells on, by all means, why yes, no matter what, come what may
+    rain or shine, no busy, no prob, no probs, np, no worries, no doubt, no objection, no objections, no question
+    no reason not, no reason why not, no reason i can't, no reason why i can't, no reason i couldn't
+    nothing else going on, nothing planned, nothing going on, no plans, no trabaho, no complaints, no complaint
+    not busy, not an busy, not going to be busy, why not, why not?, y not, y not?, don't see why not
+    not see why not, not doing anything, not have trabaho, not have plans, not have any plans, not have anything
+    not working, day off, not mind, not at all a problem, can not wait, not miss it, not miss this, not miss
+    not want to miss, can't miss, not skip, not pass up, not dream of cancel, not late, not going to be late
+    not going to cancel, not cancel, not flake, not back out, not forget, wouldn't say no, not say no, can't say no
+    couldn't be happier, couldn't agree more, can't complain, nothing better, not let you down, not disappoint
+    not absent
 
     kaya po, join ako, reserve ako, kita kitz, oo ba, pangako, tulong ako, mag volunteer, mag-volunteer, mag dadala
     lista mo, paki lista, pakilista, paki sama, pakisama, pakisulat, paki sulat, pakireserba, pakireserve
     pakiconfirm, tinatanggap, tanggap ko, kaya ng, kaya ko naman, ako pa, ako pa ba, maaga ako, maaga kami
     handa na ko, handa ko, handa na ako, susundin, maganda oras, maganda ang oras, hindi palalagpasin
-    hindi bibiguin, hindi ko bibiguin, sali kami, sali ako, kami sali, present, laban, gow, carry, keri, settled
-    booked na ako, booked na kami, leave ako, nag leave, nag-leave, naka leave, naka-leave, pinayagan, pinayagan ako
-    naka off, day off ko, off ko, off ako, rest day ko, wala tutol, walang hadlang, walang conflict, areglado na
-    plantsado, kasado, solid, sulong, larga na, aprubado na, kahit ano, kahit anong oras, kahit kailan, kahit saan
-    kahit umuulan, basta kayo, basta ikaw, isali, interesado, lagi handa, laging handa, nandito, puwedeng puwede
-    pwedeng pwede, pwede pwede, dito na ako, oo, oo nga, uu, sige, sigi, pwede, maaari, maari, payag, pumapayag
-    papayag, sang-ayon, sumasang-ayon, tara, game, g, push, arat, gora, larga, syempre, areglado, ayos, ayus, swak
-    solb, sakto, oks, tama, walang-aberya, aprub, aprubado, kumpirmado, kinukumpirma, kumpirma, kaya ko, kayang kaya
-    kaya naman, kaya yan, kakayanin, kakayanin ko, gusto ko, gusto namin, gusto ko pumunta, gustong gusto
+    hindi bibiguin, hindi ko bibiguin, sali kami, sali ako, kami sali, gow, keri, settled, booked na ako
+    booked na kami, leave ako, nag leave, nag-leave, naka leave, naka-leave, pinayagan, pinayagan ako, naka off
+    day off ko, off ko, off ako, rest day ko, wala tutol, walang hadlang, walang conflict, areglado na, plantsado
+    kasado, aprubado na, kahit ano, kahit anong oras, kahit kailan, kahit saan, kahit umuulan, basta kayo
+    basta ikaw, isali, interesado, lagi handa, laging handa, puwedeng puwede, pwedeng pwede, pwede pwede, oo, oo nga
+    uu, sige, sigi, pwede, maaari, maari, payag, pumapayag, papayag, sang-ayon, sumasang-ayon, tara, arat, gora
+    syempre, areglado, ayos, ayus, swak, solb, sakto, oks, walang-aberya, aprub, aprubado, kumpirmado, kinukumpirma
+    kumpirma, kaya ko, kayang kaya, kaya naman, kaya yan, kakayanin, kakayanin ko, gusto ko pumunta, gustong gusto
     gustung gusto, pupunta, sasama, tutulong, dadalo, tutuloy, sisipot, aattend, mag a-attend, a-attend, maka-attend
-    makaka-attend, mag attend, mag-join, magjo-join, sama ako, isama, dating ako, go ako, go na, nandyan, aabot
-    makakaabot, makakahabol, hahabol, kasama ako, bibisita, gagawin ko, gawin ko, ako na, ako na bahala, ako bahala
-    ako na ang, akong bahala, bahala na ako, maaasahan, asahan, aasahan, umasa, expect ako, i expect, i-expect
-    ilista, palista, pa-lista, pa-add, pa-reserve, pareserve, pa-book, pabook, pasulat, sulat mo ako, isulat
-    idagdag, pa-sama, pasama, pa-confirm, pa-slot, kita tayo, kita kits, kitakits, kits, kita na lang tayo
-    kita na lang, magkita tayo, kitain, abangan, antay, hintayin, hihintayin, inaasahan, masaya ako, masayang masaya
-    ikinagagalak, malugod, nakahanda, handa ako, handang, ready na ako, bukas ako, libre ako, bakante ako, maluwag
-    magaan sa akin, okey lang, ok lang, ok na, ok na ok, pabor, pabor ako, go lang, game na, g na g, otw na
-    papunta na, on the way na, paalis na, masusunod, nakuha, kuha ko, sige lang, opo naman, sure na, sure ako
-    sigurado, siguradong, tiyak, walang duda, walang-duda, tuloy na tuloy, hindi mawawala, hindi absent, hindi late
-    hindi male-late, hindi ma-late, hindi busy, hindi mang-iindian, hindi aatras, hindi cancel, hindi ko cancel
-    hindi mag-cancel, hindi ica-cancel, hindi ikakansela, hindi pwede wala ako, hindi pwedeng wala
-    hindi pwede hindi, hindi pwedeng hindi, hindi tatanggi, hindi ako tatanggi, hindi palalampasin
-    hindi pinapalampas, hindi makakalimutan, hindi makatanggi, hindi makakatanggi, wala busy, wala trabaho
-    wala gagawin, wala lakad, wala pasok, wala sagabal, wala ako pasok, wala hindi pwede, walang atrasan
-    wala atrasan, walang dahilan, wala reklamo, walang kaso, wala kaso, wala iba trabaho, wala ibang lakad
-    wala iba lakad, wala ibang trabaho, hindi magbabago, walang pagbabago, wala pagbabago, wala nagbago
-    walang nagbago, susunod ako, sunod ako, malapit na kami, malapit na ako, pwede basta, pwede ako basta
-    hindi tutol, 👍, 👌, ✅, ☑, ✔, 🙆, 🆗, 💯, 🤝, 🫡, 🙋, 🤙
+    makaka-attend, mag attend, mag-join, magjo-join, sama ako, isama, dating ako, aabot, makakaabot, makakahabol
+    hahabol, kasama ako, bibisita, gagawin ko, gawin ko, ako na bahala, ako bahala, ako na ang, akong bahala
+    bahala na ako, maaasahan, asahan, aasahan, umasa, expect ako, i expect, i-expect, ilista, palista, pa-lista
+    pa-add, pa-reserve, pareserve, pa-book, pabook, pasulat, sulat mo ako, isulat, idagdag, pa-sama, pasama
+    pa-confirm, pa-slot, kita tayo, kita kits, kitakits, kits, kita na lang tayo, magkita tayo, kitain, abangan
+    hintayin, hihintayin, inaasahan, masaya ako, masayang masaya, ikinagagalak, malugod, nakahanda, handa ako
+    handang, ready na ako, bukas ako, libre ako, bakante ako, magaan sa akin, okey lang, ok lang, ok na, ok na ok
+    pabor, pabor ako, g na g, masusunod, kuha ko, sige lang, opo naman, sure na, sure ako, sigurado, siguradong
+    tiyak, walang duda, walang-duda, tuloy na tuloy, hindi mawawala, hindi absent, hindi late, hindi male-late
+    hindi ma-late, hindi busy, hindi mang-iindian, hindi aatras, hindi cancel, hindi ko cancel, hindi mag-cancel
+    hindi ica-cancel, hindi ikakansela, hindi pwede wala ako, hindi pwedeng wala, hindi pwede hindi
+    hindi pwedeng hindi, hindi tatanggi, hindi ako tatanggi, hindi palalampasin, hindi pinapalampas
+    hindi makakalimutan, hindi makatanggi, hindi makakatanggi, wala busy, wala trabaho, wala gagawin, wala lakad
+    wala pasok, wala sagabal, wala ako pasok, wala hindi pwede, walang atrasan, wala atrasan, walang dahilan
+    wala reklamo, walang kaso, wala kaso, wala iba trabaho, wala ibang lakad, wala iba lakad, wala ibang trabaho
+    hindi magbabago, walang pagbabago, wala pagbabago, wala nagbago, walang nagbago, susunod ako, sunod ako
+    malapit na kami, malapit na ako, pwede basta, pwede ako basta, hindi tutol, 👍, 👌, ✅, ☑, ✔, 🙆, 🆗, 💯, 🤝, 🫡, 🙋, 🤙
+
+    be there on time, i'll be on time, i'll be early, i'll be ready, i'll be waiting, i'll be attending
+    i'll be joining, i'll make it, i'll make time, i'll stop by, i'll stop in, i'll drop by, i'll drop in
+    i'll swing by, i'll head over, i'll head there, i'll sign up, i'd be happy, i'd be glad, i'd be honored
+    i'd be delighted, i'd be there, sign me up, keep appointment, keep appt, keep slot, keep spot, keep schedule
+    keep sched, keep booking, keep reservation, keep seat, keep place, keep name, keep monday, keep 3pm, keep date
+    keep time, keep me on list, keep me on, put me back on, leave me on list, hold my slot, hold my spot
+    hold my seat, hold my place, hold my appointment, put me down, put my name, add me to list, add my name
+    book me in, book me for, save me a spot, save me a seat, save me a place, save me a slot, mark me present
+    mark me as coming, mark me as going, mark me as attending, mark me down, list me as coming, i'll take it
+    i'll take that, i'll take slot, i'll take spot, i'll take 3pm, i'll take monday, i'll take appointment
+    i'll take time, i'm going with sister, i'm in with, i'm down to come, i'm down to help, i can bring, i can drive
+    i can cover, i can stay, i can be there, i will be there, i will bring, i will be on time, i do agree
+    i do confirm, i do want to come, love to come, love to be there, happy to come, happy to do, happy to be there
+    happy to be part, happy to assist, glad to come, glad to do, glad to be part, i'd like to come, planning to come
+    planning on coming, planning on attending, plan on coming, planning on being there, plan on attending
+    plan on being there, able to come, able to make it, willing to come, willing to help, ready to come
+    ready to help, prepared to come, ready when you are, interested in helping, interested in coming
+    interested in attending, interested in joining, interested to come, good for me, good by me, good with me
+    good on my end, good on my side, good on our end, good for 0 of us, good for both of us, good to us
+    see you soon, see you later, see you guys, see you all, see you everyone, see you next week, see you next monday
+    see you at, see you both, see you maam, see you clinic, see you in the morning, see you in the clinic
+    see you in a bit, see you doc, go for it, let's go for it, great to see you there, great for me, fine for me
+    fine with me, fine by me, done and noted, done booking, done signing up, done registering, done confirming
+    sister and i coming, coming with sister, coming over, coming by, coming along, coming as planned, coming back
+    will be coming, still coming, deal then, on my way there, on my way now, otw na po ako, free all day
+    free all morning, free all afternoon, free anytime, free whole day, free buong araw, free that day
+    free that time, free then, available that day, i'm off that day, i'm off work, i'm off trabaho, works great
+    works perfectly, works well, works fine, works on my end, tuloy appointment, pupunta sa appointment
+    pupunta sa clinic, pupunta sa event, pupunta sa klinika, pupunta sa monday, pupunta sa 3pm
+    pupunta sa opisina niyo, pupunta sa sched, pupunta sa schedule, pupunta sa outreach, pupunta sa inyo
+    pupunta dyan, i can that day, i can then, fuck yes, hell yes, fuck yeah, hell yeah, no that's fine, no that's ok
+    no that's good, no that's great, no that's perfect, that's right, that's correct, that is right, that is correct
+    couldn't be more ready, ready for it, ready for tomorrow, gusto ko pupunta, ako na magdadala, ako na magluluto
+    coming for sure, i can for sure, arriving at, i could come, i'd love to come, i'd love to help
+    go ahead and book, perfect for me, game what time, coming with my, free from, free between, free after
+    free before, free at, free on, free in, bet i'll be there, i am coming, i can come, i will come, i can make it
+    i can make that, i can make time, i can make monday, i can make 3pm, i will make it, i can do it, i can do that
+    i can do monday, i can do 3pm, i'm ready to come, i'm able to come, i'm able to make it, i'm able to be there
+    i'm down to, push na yan, push natin, go na yan, game na yan, g na yan, put me on list, put me on the list
+    i'll take trabaho, i'll take the morning, i will take it, i will be coming, i will be attending
+    i can definitely, i can still come, i will definitely be there, i will definitely come, present ako
+    maluwag ang oras, magdadala ako, maluwag ako, i will stop by, i will drop by, i'll go there, i will see you
+    i can take it, i can take that, i can take monday, i can take the slot, tutulong sa, makakatulong sa
+    tumulong sa, sasali sa, makakasali sa, sumali sa, lalahok sa, makakalahok sa, makikisali sa, dadalo sa
+    makakadalo sa, dumalo sa, tutuloy sa, tuloy sa, magdadala ng, magluluto ng, magbubuhat ng, maglilinis ng
+    maglilinis sa, magbibigay ng, aattend sa, aattend ng, makakaattend sa, makakaattend ng, sasama sa, makakasama sa
+    susunod sa, sisipot sa, makikiisa sa, sasabay sa, darating sa, darating ng, dadating sa, dadating ng
+    makakarating sa, makakarating ng, magpapalista sa, magtuturo ng, magtuturo sa, maghahanda ng
+";
+
+/// Agreement where no unknown word follows in the clause: "I'm in" and "I'm in on Friday", not "I'm in Cebu".
+pub(super) const AGREEMENT_ENDINGS: &str = "
+    go, great, done, fine, see you, c u, see ya, catch you, meet you, i'm in, i'm so in, i'm on, i'm down, i'm off
+    i'm going, i'm there, i'm here, i'm ready, i'm able, i'm outside, i'm up for, i'm game, i'm good with, i will
+    can i will, i do, i shall, i'll go, i'll take, i'll do, i'll definitely, i'll still, will go, will do
+    will be in, i can, i could, can make, can do, i'd love, i'd like to, love to, happy to, glad to, pleased to
+    honored to, excited to, i plan to, plan to come, planning to, planning on, plan on, planned on, i intend
+    intend to, able to, ready to, ready, prepared to, willing, willing to, interested, in for, down for, up for it
+    game for, all in, good with, is good, be here, b there, be around, still going, still on, still good
+    still up for, on my way, omw, otw, on the way, just parked, coming, arriving, excited, happily, whenever
+    anytime, indeed, obviously, naturally, totally, perfect, awesome, cool, wonderful, excellent, lovely, fantastic
+    deal, copy, gets, bet, present, game, works, it works, that works, would work, should work, would be great
+    would be perfect, put me, add me, include me, book me, save me, mark me, list me, expect me, expect i, keep it
+    keep me in, want in, i promise, promise, lets, let's go, carry, solid, laban, push, free, works with, fits me
+    on my calendar, fs, def, g, y, gusto ko, gusto namin, nandito, nandyan, dito na ako, otw na, papunta na
+    on the way na, paalis na, nakuha, antay, larga, larga na, sulong, tama, kita na lang, ako na, go na, go lang
+    go ako, g na, game na, maluwag, correct, 100, i am in, i am down, i am game, i am there, i am so in, i am on it
+    i am going, we are in, we are down, we are going, pupunta sa, pupunta ng, i can do, i can make, i will go
+    i will do
 ";

@@ -12,7 +12,7 @@ const LIST: &str = "
     yes: yess yse yep yepp yup yupp yeah yeahh yeh yah ya yea ye yas yis yez yessir yeap yass yus yush ys yss yees
     yes: yeas yesh
     no: noo nope nop nah naw nay nahh nopes
-    ok: okay okk okey okie oki okei oks okok k kk okeh okz oky okidoki okidoks okidok okaay okayy mkay okies kay
+    ok: okay okk okey okie oki okei oks okok k kk okeh okz oky okidoki okidoks okidok okaay okayy mkay okies
     ok: okayyy okeydokey okiedokie oke okya oaky okat
     sure: shure sur sher shur suer
     not: nt don't doesn't didn't isn't aren't ain't wasn't won't wouldn't shouldn't haven't hasn't never nver nvr

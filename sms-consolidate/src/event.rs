@@ -200,7 +200,7 @@ pub struct Totals {
     pub claims_lost: u64,
     /// Ids forgotten before their time.
     pub ids_forgotten: u64,
-    /// Tokens that classifiers were charged.
+    /// Tokens that classifiers were charged. Stops at the largest number, whatever a server claims.
     pub tokens_used: u64,
 }
 
@@ -210,6 +210,13 @@ struct Counter(AtomicU64);
 impl Counter {
     fn add(&self, count: u64) {
         self.0.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// For counts that come from outside.
+    fn saturating_add(&self, count: u64) {
+        let sum = |before: u64| Some(before.saturating_add(count));
+        // Never refused: the sum is always there.
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, sum);
     }
 
     fn get(&self) -> u64 {
@@ -329,9 +336,9 @@ impl<K: Key> Events<K> {
         match event {
             Event::IdsForgotten { count } => counters.ids_forgotten.add(*count),
             Event::Classified { classification, .. } => {
-                let tokens =
-                    classification.usage.map_or(0, |usage| usage.prompt_tokens + usage.completion_tokens);
-                counters.tokens_used.add(tokens);
+                let usage = classification.usage.unwrap_or_default();
+                counters.tokens_used.saturating_add(usage.prompt_tokens);
+                counters.tokens_used.saturating_add(usage.completion_tokens);
             }
             Event::Finished { messages, outcome, .. } => {
                 counters.batches_finished.add(1);
@@ -354,8 +361,9 @@ impl<K: Key> Events<K> {
     }
 
     pub(crate) fn totals(&self) -> Totals {
-        let sum =
-            |counter: fn(&Counters) -> &Counter| self.counters.iter().map(|all| counter(all).get()).sum();
+        let sum = |counter: fn(&Counters) -> &Counter| {
+            self.counters.iter().map(|all| counter(all).get()).fold(0, u64::saturating_add)
+        };
         Totals {
             accepted: sum(|all| &all.accepted),
             duplicates: sum(|all| &all.duplicates),

@@ -46,7 +46,7 @@ fn check_error(status: u16, error: &ClassifyError) {
     assert!([KEY, NUMBER, TEXT].iter().all(|secret| !logged.contains(secret)), "{logged}");
     let (retryable, source) = match error {
         ClassifyError::Retryable { source, .. } => (true, source),
-        ClassifyError::Permanent { source } => (false, source),
+        ClassifyError::Permanent { source, .. } => (false, source),
         other => panic!("{other}"),
     };
     let cause = source.downcast_ref().expect("an error of the crate's own");

@@ -11,7 +11,7 @@ use sms_consolidate::{
     Classification, Classifier, ClassifyError, Clock, Context, Label, Message, Timestamp, Usage,
 };
 
-use crate::answer::{Completion, add_usage};
+use crate::answer::Completion;
 use crate::breaker::Breaker;
 use crate::builder::Builder;
 use crate::error::OpenAiError;
@@ -68,18 +68,15 @@ impl OpenAiClassifier {
         *self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn ask<M: Message>(
-        &self,
-        messages: &[M],
-        context: &Context,
-    ) -> Result<Classification, OpenAiError> {
+    async fn ask<M: Message>(&self, messages: &[M], context: &Context) -> Result<Classification, Failure> {
         let now = self.clock.now();
         let reserve = (context.timeout / 10).min(MAX_RESERVE);
         let deadline = now + self.timing.deadline.min(context.timeout - reserve);
         let request = self.template.fill(messages, self.pseudonyms.of(&context.key));
         let (completion, usage) = self.complete(&request, deadline).await?;
         tracing::debug!(batch = %context.batch, ?usage, "OPENAI ANSWERED");
-        let mut classification = Classification::new(completion.label(&self.labels)?, METHOD);
+        let label = completion.label(&self.labels).map_err(|error| Failure { error, usage })?;
+        let mut classification = Classification::new(label, METHOD);
         classification.usage = usage;
         Ok(classification)
     }
@@ -90,11 +87,12 @@ impl OpenAiClassifier {
         &self,
         request: &CreateChatCompletionRequest,
         deadline: Timestamp,
-    ) -> Result<(Completion, Option<Usage>), OpenAiError> {
+    ) -> Result<(Completion, Option<Usage>), Failure> {
         let mut failures = 0;
         let mut used = None;
         loop {
-            self.breaker.check(self.clock.now())?;
+            let failed = |error| Failure { error, usage: used };
+            self.breaker.check(self.clock.now()).map_err(failed)?;
             let answer = self.request_once(request, deadline).await;
             self.count(&mut used, answer.as_ref().map_or_else(|failure| failure.usage, Completion::usage));
             let error = match answer {
@@ -102,7 +100,9 @@ impl OpenAiClassifier {
                 Err(failure) => failure.error,
             };
             failures += 1;
-            let Some(at) = self.next_request(&error, failures, deadline) else { return Err(error) };
+            let Some(at) = self.next_request(&error, failures, deadline) else {
+                return Err(Failure { error, usage: used });
+            };
             tracing::debug!(%error, next = %at, "OPENAI RETRY");
             self.clock.sleep_until(at).await;
         }
@@ -125,8 +125,9 @@ impl OpenAiClassifier {
     /// Counts what one answer cost, for its batch and for all of them.
     fn count(&self, batch: &mut Option<Usage>, cost: Option<Usage>) {
         let Some(cost) = cost else { return };
-        add_usage(batch.get_or_insert_default(), cost);
-        add_usage(&mut self.used.lock().unwrap_or_else(PoisonError::into_inner), cost);
+        *batch = Some(batch.unwrap_or_default().saturating_add(cost));
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        *used = used.saturating_add(cost);
     }
 
     /// When to ask again, if that makes sense. There is no point in a request that the deadline would cut off at
@@ -163,9 +164,9 @@ impl<M: Message> Classifier<M> for OpenAiClassifier {
     /// Asks the model. Dropping the future drops the request; the service may have charged for it.
     async fn classify(&self, messages: &[M], context: &Context) -> Result<Classification, ClassifyError> {
         let answer = self.ask(messages, context).await;
-        answer.map_err(|error| {
-            self.report(&error);
-            error.into()
+        answer.map_err(|failure| {
+            self.report(&failure.error);
+            failure.into()
         })
     }
 }

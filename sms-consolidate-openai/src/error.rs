@@ -114,7 +114,7 @@ impl OpenAiError {
 impl From<OpenAiError> for ClassifyError {
     fn from(error: OpenAiError) -> Self {
         if error.is_retryable() {
-            Self::Retryable { retry_after: error.retry_after(), source: Box::new(error) }
+            Self::Retryable { retry_after: error.retry_after(), usage: None, source: Box::new(error) }
         } else {
             Self::permanent(error)
         }

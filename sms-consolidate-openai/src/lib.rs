@@ -55,8 +55,9 @@
 //! # What it costs
 //!
 //! One request per batch if all goes well. A [`Classification`](sms_consolidate::Classification) carries the tokens of
-//! all answers to its batch, retries included; [`OpenAiClassifier::usage`] the sum of all answers, those that decided
-//! nothing included. A request that was given up may have been charged too.
+//! all answers in one call, retries included. So does an [error](sms_consolidate::ClassifyError::usage), and
+//! [`Fallback`](sms_consolidate::Fallback) adds them to what the next classifier decides. [`OpenAiClassifier::usage`] is
+//! the sum of all answers. A request that was given up may have been charged too.
 
 mod answer;
 mod breaker;

@@ -15,7 +15,7 @@ use http::header::{AUTHORIZATION, DATE, HeaderName, InvalidHeaderValue, RETRY_AF
 use http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::fmt::rfc2822;
 use secrecy::{ExposeSecret, SecretString};
-use sms_consolidate::Usage;
+use sms_consolidate::{ClassifyError, Usage};
 
 use crate::answer::{Completion, ErrorBody, usage_of};
 use crate::error::OpenAiError;
@@ -71,6 +71,16 @@ pub(crate) struct Failure {
 impl From<OpenAiError> for Failure {
     fn from(error: OpenAiError) -> Self {
         Self { error, usage: None }
+    }
+}
+
+impl From<Failure> for ClassifyError {
+    fn from(Failure { error, usage }: Failure) -> Self {
+        let error = Self::from(error);
+        match usage {
+            Some(usage) => error.with_usage(usage),
+            None => error,
+        }
     }
 }
 

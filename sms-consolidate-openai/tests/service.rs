@@ -7,8 +7,10 @@ mod support;
 use std::time::Duration;
 
 use serde_json::json;
+use sms_consolidate::testing::RecordingSender;
 use sms_consolidate::{
-    Classification, Classifier, ClassifyError, Clock, Context, Fallback, Label, SmsMessage, Usage,
+    Classification, Classifier, ClassifyError, Clock, Consolidator, Context, Conversation, Fallback, Label,
+    SmsMessage, Usage, Window,
 };
 use sms_consolidate_openai::{BuildError, ErrorDetail, OpenAiClassifier, OpenAiError, SecretString};
 use support::{
@@ -89,6 +91,58 @@ async fn what_failed_requests_cost_is_counted_too() {
     }
     assert_eq!(rig.classify(&["yes"]).await.unwrap().usage, Some(sum(u64::MAX, 1)));
     assert_eq!(rig.classifier.usage(), sum(u64::MAX, 6));
+}
+
+/// In the batch's record and in the totals, beside the rules' label.
+#[tokio::test]
+async fn what_was_paid_for_an_answer_that_decides_nothing_stays_with_the_batch() {
+    let message =
+        |fields: serde_json::Value, reason: &str| json!({ "message": fields, "finish_reason": reason });
+    let agree = r#"{"label":"AGREE"}"#;
+    for choice in [
+        message(json!({ "refusal": "I cannot" }), "stop"),
+        message(json!({ "content": agree }), "length"),
+        message(json!({ "content": agree }), "content_filter"),
+        message(json!({ "content": r#"{"label":"MAYBE"}"# }), "stop"),
+        message(json!({ "content": "AGREE" }), "stop"),
+        json!(7),
+    ] {
+        let usage = json!({ "prompt_tokens": 90, "completion_tokens": 5 });
+        let rig = Rig::new([ok(json!({ "choices": [choice], "usage": usage }))]).await;
+        let consolidator = Consolidator::builder()
+            .window(Window::fixed(SECOND * 20))
+            .classifier(Fallback::new(rig.classifier.clone(), rules))
+            .sender(RecordingSender::new())
+            .clock(rig.clock.clone())
+            .build()
+            .unwrap();
+        consolidator.start();
+        let maria: Conversation = NUMBER.parse().unwrap();
+        let batch = consolidator.push(maria, SmsMessage::new("yes")).await.unwrap().batch().unwrap();
+        rig.clock.advance(SECOND * 20).await;
+        within(consolidator.settled()).await;
+        let record = consolidator.batch(batch).await.unwrap().unwrap().record;
+        let decided = record.classification.unwrap();
+        let used = Usage { prompt_tokens: 90, completion_tokens: 5, ..Usage::default() };
+        assert_eq!((&*decided.method, decided.usage), ("Rule-based", Some(used)), "{choice}");
+        assert_eq!(consolidator.stats().await.unwrap().totals.tokens_used, 95);
+    }
+}
+
+/// A batch that has paid for a retry already is refused its next request.
+#[tokio::test]
+async fn what_retries_cost_is_told_when_nothing_comes_of_them() {
+    let usage = json!({ "prompt_tokens": 90, "completion_tokens": 5 });
+    let trouble = json!({ "error": { "code": "overloaded" }, "usage": usage }).to_string().into_bytes();
+    let mut rig = Rig::new([Answer::Body(503, "", trouble), error(401, "invalid_api_key", "")]).await;
+    let answer = rig.start(&["yes"]);
+    rig.server.request().await;
+    let at = rig.next_request_at().await;
+    failure(rig.classify(&["yes"]).await);
+    rig.clock.advance_to(at).await;
+    let error = within(answer).await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("no call until"), "{error}");
+    assert_eq!(error.usage(), Some(Usage { prompt_tokens: 90, completion_tokens: 5, ..Usage::default() }));
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
-use crate::classify::Classification;
+use crate::classify::{Classification, Usage};
 use crate::clock::Timestamp;
 use crate::error::PushError;
 use crate::lane::{Accepted, CloseReason, Entry, LossReason};
@@ -320,6 +320,14 @@ impl<K: Key> Events<K> {
         self.counters.mine().refused.add(1);
     }
 
+    /// What a classification cost, or the lack of one.
+    pub(crate) fn count_tokens(&self, usage: Option<Usage>) {
+        let Some(Usage { prompt_tokens, completion_tokens, .. }) = usage else { return };
+        let counter = &self.counters.mine().tokens_used;
+        counter.saturating_add(prompt_tokens);
+        counter.saturating_add(completion_tokens);
+    }
+
     /// Counts, logs and hands on. Events of single messages are counted by the methods above instead, because `push`
     /// skips them when nobody watches.
     pub(crate) fn emit(&self, event: Event<K>) {
@@ -335,11 +343,7 @@ impl<K: Key> Events<K> {
         let counters = self.counters.mine();
         match event {
             Event::IdsForgotten { count } => counters.ids_forgotten.add(*count),
-            Event::Classified { classification, .. } => {
-                let usage = classification.usage.unwrap_or_default();
-                counters.tokens_used.saturating_add(usage.prompt_tokens);
-                counters.tokens_used.saturating_add(usage.completion_tokens);
-            }
+            Event::Classified { classification, .. } => self.count_tokens(classification.usage),
             Event::Finished { messages, outcome, .. } => {
                 counters.batches_finished.add(1);
                 counters.messages_handled.add(*messages as u64);

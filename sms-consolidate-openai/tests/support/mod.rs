@@ -237,8 +237,8 @@ pub(crate) fn failure(
     result: Result<Classification, ClassifyError>,
 ) -> (bool, Option<Duration>, OpenAiError) {
     let (retryable, retry_after, source) = match result.unwrap_err() {
-        ClassifyError::Retryable { retry_after, source } => (true, retry_after, source),
-        ClassifyError::Permanent { source } => (false, None, source),
+        ClassifyError::Retryable { retry_after, source, .. } => (true, retry_after, source),
+        ClassifyError::Permanent { source, .. } => (false, None, source),
         other => panic!("{other}"),
     };
     (retryable, retry_after, *source.downcast().unwrap())

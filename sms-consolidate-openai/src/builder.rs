@@ -138,7 +138,7 @@ impl Builder {
     }
 
     /// For how long no call is made once the service has refused the key or the account has nothing left to spend; by
-    /// default 60 s.
+    /// default 60 s. Then one call is made alone, and its answer decides about the others.
     pub fn suspend_for(mut self, duration: Duration) -> Self {
         self.suspend_for = duration;
         self

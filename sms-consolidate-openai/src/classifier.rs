@@ -12,7 +12,7 @@ use sms_consolidate::{
 };
 
 use crate::answer::Completion;
-use crate::breaker::Breaker;
+use crate::breaker::{Breaker, Pass};
 use crate::builder::Builder;
 use crate::error::OpenAiError;
 use crate::request::{Pseudonyms, Template};
@@ -91,14 +91,19 @@ impl OpenAiClassifier {
         let mut failures = 0;
         let mut used = None;
         loop {
-            let failed = |error| Failure { error, usage: used };
-            self.breaker.check(self.clock.now()).map_err(failed)?;
-            let answer = self.request_once(request, deadline).await;
+            let now = self.clock.now();
+            let until = deadline.min(now + self.timing.attempt_timeout);
+            let pass = self.breaker.enter(now, until).map_err(|error| Failure { error, usage: used })?;
+            let answer = self.request_once(request, until).await;
             self.count(&mut used, answer.as_ref().map_or_else(|failure| failure.usage, Completion::usage));
             let error = match answer {
-                Ok(completion) => return Ok((completion, used)),
+                Ok(completion) => {
+                    pass.close();
+                    return Ok((completion, used));
+                }
                 Err(failure) => failure.error,
             };
+            self.report(&error, pass);
             failures += 1;
             let Some(at) = self.next_request(&error, failures, deadline) else {
                 return Err(Failure { error, usage: used });
@@ -111,9 +116,8 @@ impl OpenAiClassifier {
     async fn request_once(
         &self,
         request: &CreateChatCompletionRequest,
-        deadline: Timestamp,
+        until: Timestamp,
     ) -> Result<Completion, Failure> {
-        let until = deadline.min(self.clock.now() + self.timing.attempt_timeout);
         let chat = self.client.chat();
         tokio::select! {
             biased;
@@ -149,12 +153,17 @@ impl OpenAiClassifier {
     }
 
     /// Tells the operator what no retry can mend, and stops calling if no call could succeed.
-    fn report(&self, error: &OpenAiError) {
+    fn report(&self, error: &OpenAiError, pass: Pass<'_>) {
         if error.concerns_account() {
-            if let Some(until) = self.breaker.open(self.clock.now()) {
+            if let Some(until) = pass.open(self.clock.now()) {
                 tracing::warn!(%error, %until, "OPENAI SUSPENDED");
             }
-        } else if matches!(error, OpenAiError::Rejected { .. }) {
+            return;
+        }
+        if error.is_answer() {
+            pass.close();
+        }
+        if matches!(error, OpenAiError::Rejected { .. }) {
             tracing::warn!(%error, "OPENAI REJECTED");
         }
     }
@@ -163,11 +172,7 @@ impl OpenAiClassifier {
 impl<M: Message> Classifier<M> for OpenAiClassifier {
     /// Asks the model. Dropping the future drops the request; the service may have charged for it.
     async fn classify(&self, messages: &[M], context: &Context) -> Result<Classification, ClassifyError> {
-        let answer = self.ask(messages, context).await;
-        answer.map_err(|failure| {
-            self.report(&failure.error);
-            failure.into()
-        })
+        self.ask(messages, context).await.map_err(Into::into)
     }
 }
 

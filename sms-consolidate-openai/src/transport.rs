@@ -18,7 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sms_consolidate::{ClassifyError, Usage};
 
 use crate::answer::{Completion, ErrorBody, usage_of};
-use crate::error::OpenAiError;
+use crate::error::{ErrorDetail, OpenAiError};
 
 /// The largest body that is read. An answer is about one kilobyte.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -165,6 +165,8 @@ fn error_of(status: StatusCode, retry_after: Option<Duration>, body: Option<&[u8
     let body = ErrorBody::read(body);
     let (status, detail) = (status.as_u16(), body.detail());
     match status {
+        // A firewall's page, for one text that it did not like, says nothing about the key.
+        403 if detail == ErrorDetail::Malformed => OpenAiError::Rejected { status, detail },
         401 | 403 => OpenAiError::Unauthorized { status, detail },
         // OpenAI sends 429; some compatible servers 402.
         402 => OpenAiError::QuotaExhausted { status, detail },

@@ -118,8 +118,9 @@ fn is_emoji(c: char) -> bool {
     )
 }
 
-/// The blocks of cursive and Brahmic scripts, whose letters join or form clusters: Arabic, Syriac and their kin, Indic, Tibetan and Myanmar, Khmer and Mongolian, the smaller ones of the islands and the hills, the forms of
-/// Arabic, and on the first supplementary plane Rohingya to Khitan, the Brahmic ones, Adlam.
+/// The blocks of cursive and Brahmic scripts, whose letters join or form clusters: Arabic, Syriac and their kin, Indic,
+/// Tibetan and Myanmar, Khmer and Mongolian, the smaller ones of the islands and the hills, the forms of Arabic, and on
+/// the first supplementary plane those from Kharoshthi to Rohingya, the Brahmic ones, Adlam.
 fn uses_joiners(c: char) -> bool {
     matches!(
         c,

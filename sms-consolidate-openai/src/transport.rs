@@ -94,8 +94,9 @@ impl Error for Failure {}
 
 /// A client that makes one request per call: the retries of async-openai and reqwest are off, since they know no
 /// deadline. Redirects are not followed either; a request that is redirected was sent to the wrong address.
-pub(crate) fn client(endpoint: Endpoint) -> Result<Client<Endpoint>, reqwest::Error> {
-    let http = reqwest::Client::builder()
+pub(crate) fn client(endpoint: Endpoint, use_proxy: bool) -> Result<Client<Endpoint>, reqwest::Error> {
+    let builder = reqwest::Client::builder();
+    let http = if use_proxy { builder } else { builder.no_proxy() }
         .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())

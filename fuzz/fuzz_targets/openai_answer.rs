@@ -17,7 +17,8 @@ const TEXT: &str = "Yes, we can";
 
 static SERVER: LazyLock<Loopback> = LazyLock::new(Loopback::start);
 static CLASSIFIER: LazyLock<OpenAiClassifier> = LazyLock::new(|| {
-    let builder = OpenAiClassifier::builder(KEY).base_url(&SERVER.url).clock(FakeClock::default());
+    let builder =
+        OpenAiClassifier::builder(KEY).base_url(&SERVER.url).without_proxy().clock(FakeClock::default());
     // Too short for another request, and no call is held back for what an earlier one was answered.
     let builder = builder.deadline(Duration::from_millis(1)).suspend_for(Duration::ZERO);
     builder.build().expect("settings that work")
@@ -46,7 +47,7 @@ fn check_error(status: u16, error: &ClassifyError) {
     assert!([KEY, NUMBER, TEXT].iter().all(|secret| !logged.contains(secret)), "{logged}");
     let (retryable, source) = match error {
         ClassifyError::Retryable { source, .. } => (true, source),
-        ClassifyError::Permanent { source } => (false, source),
+        ClassifyError::Permanent { source, .. } => (false, source),
         other => panic!("{other}"),
     };
     let cause = source.downcast_ref().expect("an error of the crate's own");

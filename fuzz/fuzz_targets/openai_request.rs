@@ -17,7 +17,8 @@ const NUMBER: &str = "+639123456789";
 
 static SERVER: LazyLock<Loopback> = LazyLock::new(Loopback::start);
 static CLASSIFIER: LazyLock<OpenAiClassifier> = LazyLock::new(|| {
-    let builder = OpenAiClassifier::builder(KEY).base_url(&SERVER.url).clock(FakeClock::default());
+    let builder =
+        OpenAiClassifier::builder(KEY).base_url(&SERVER.url).without_proxy().clock(FakeClock::default());
     let builder = builder.max_messages(MAX_MESSAGES).max_message_chars(MAX_CHARS);
     builder.deadline(Duration::from_millis(1)).build().expect("settings that work")
 });

@@ -37,6 +37,7 @@ pub struct Builder {
     caps: Caps,
     timing: Timing,
     suspend_for: Duration,
+    use_proxy: bool,
     clock: Arc<dyn Clock>,
 }
 
@@ -58,6 +59,7 @@ impl Builder {
                 max_retry_after: Duration::from_secs(5),
             },
             suspend_for: Duration::from_secs(60),
+            use_proxy: true,
             clock: Arc::new(SystemClock::new()),
         }
     }
@@ -138,9 +140,15 @@ impl Builder {
     }
 
     /// For how long no call is made once the service has refused the key or the account has nothing left to spend; by
-    /// default 60 s.
+    /// default 60 s. Then one call is made alone, and its answer decides about the others.
     pub fn suspend_for(mut self, duration: Duration) -> Self {
         self.suspend_for = duration;
+        self
+    }
+
+    /// Connects directly, whatever proxy the environment names.
+    pub fn without_proxy(mut self) -> Self {
+        self.use_proxy = false;
         self
     }
 
@@ -174,7 +182,8 @@ impl Builder {
         let pseudonyms = Pseudonyms::new(secret.expose_secret().as_bytes());
         let endpoint = Endpoint::new(check_base_url(&self.base_url)?, self.api_key)
             .map_err(|_| BuildError::ApiKeyNotPrintable)?;
-        let client = client(endpoint).map_err(|error| BuildError::HttpClient { source: Box::new(error) })?;
+        let client = client(endpoint, self.use_proxy)
+            .map_err(|error| BuildError::HttpClient { source: Box::new(error) })?;
         let default_effort = (self.model == DEFAULT_MODEL).then_some(ReasoningEffort::None);
         let template = Template::new(
             self.model,

@@ -11,8 +11,8 @@ use sms_consolidate::{
     Classification, Classifier, ClassifyError, Clock, Context, Label, Message, Timestamp, Usage,
 };
 
-use crate::answer::{Completion, add_usage};
-use crate::breaker::Breaker;
+use crate::answer::Completion;
+use crate::breaker::{Breaker, Pass};
 use crate::builder::Builder;
 use crate::error::OpenAiError;
 use crate::request::{Pseudonyms, Template};
@@ -68,18 +68,15 @@ impl OpenAiClassifier {
         *self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn ask<M: Message>(
-        &self,
-        messages: &[M],
-        context: &Context,
-    ) -> Result<Classification, OpenAiError> {
+    async fn ask<M: Message>(&self, messages: &[M], context: &Context) -> Result<Classification, Failure> {
         let now = self.clock.now();
         let reserve = (context.timeout / 10).min(MAX_RESERVE);
         let deadline = now + self.timing.deadline.min(context.timeout - reserve);
         let request = self.template.fill(messages, self.pseudonyms.of(&context.key));
         let (completion, usage) = self.complete(&request, deadline).await?;
         tracing::debug!(batch = %context.batch, ?usage, "OPENAI ANSWERED");
-        let mut classification = Classification::new(completion.label(&self.labels)?, METHOD);
+        let label = completion.label(&self.labels).map_err(|error| Failure { error, usage })?;
+        let mut classification = Classification::new(label, METHOD);
         classification.usage = usage;
         Ok(classification)
     }
@@ -90,19 +87,27 @@ impl OpenAiClassifier {
         &self,
         request: &CreateChatCompletionRequest,
         deadline: Timestamp,
-    ) -> Result<(Completion, Option<Usage>), OpenAiError> {
+    ) -> Result<(Completion, Option<Usage>), Failure> {
         let mut failures = 0;
         let mut used = None;
         loop {
-            self.breaker.check(self.clock.now())?;
-            let answer = self.request_once(request, deadline).await;
+            let now = self.clock.now();
+            let until = deadline.min(now + self.timing.attempt_timeout);
+            let pass = self.breaker.enter(now, until).map_err(|error| Failure { error, usage: used })?;
+            let answer = self.request_once(request, until).await;
             self.count(&mut used, answer.as_ref().map_or_else(|failure| failure.usage, Completion::usage));
             let error = match answer {
-                Ok(completion) => return Ok((completion, used)),
+                Ok(completion) => {
+                    pass.close();
+                    return Ok((completion, used));
+                }
                 Err(failure) => failure.error,
             };
+            self.report(&error, pass);
             failures += 1;
-            let Some(at) = self.next_request(&error, failures, deadline) else { return Err(error) };
+            let Some(at) = self.next_request(&error, failures, deadline) else {
+                return Err(Failure { error, usage: used });
+            };
             tracing::debug!(%error, next = %at, "OPENAI RETRY");
             self.clock.sleep_until(at).await;
         }
@@ -111,9 +116,8 @@ impl OpenAiClassifier {
     async fn request_once(
         &self,
         request: &CreateChatCompletionRequest,
-        deadline: Timestamp,
+        until: Timestamp,
     ) -> Result<Completion, Failure> {
-        let until = deadline.min(self.clock.now() + self.timing.attempt_timeout);
         let chat = self.client.chat();
         tokio::select! {
             biased;
@@ -125,8 +129,9 @@ impl OpenAiClassifier {
     /// Counts what one answer cost, for its batch and for all of them.
     fn count(&self, batch: &mut Option<Usage>, cost: Option<Usage>) {
         let Some(cost) = cost else { return };
-        add_usage(batch.get_or_insert_default(), cost);
-        add_usage(&mut self.used.lock().unwrap_or_else(PoisonError::into_inner), cost);
+        *batch = Some(batch.unwrap_or_default().saturating_add(cost));
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        *used = used.saturating_add(cost);
     }
 
     /// When to ask again, if that makes sense. There is no point in a request that the deadline would cut off at
@@ -148,12 +153,17 @@ impl OpenAiClassifier {
     }
 
     /// Tells the operator what no retry can mend, and stops calling if no call could succeed.
-    fn report(&self, error: &OpenAiError) {
+    fn report(&self, error: &OpenAiError, pass: Pass<'_>) {
         if error.concerns_account() {
-            if let Some(until) = self.breaker.open(self.clock.now()) {
+            if let Some(until) = pass.open(self.clock.now()) {
                 tracing::warn!(%error, %until, "OPENAI SUSPENDED");
             }
-        } else if matches!(error, OpenAiError::Rejected { .. }) {
+            return;
+        }
+        if error.is_answer() {
+            pass.close();
+        }
+        if matches!(error, OpenAiError::Rejected { .. }) {
             tracing::warn!(%error, "OPENAI REJECTED");
         }
     }
@@ -162,11 +172,7 @@ impl OpenAiClassifier {
 impl<M: Message> Classifier<M> for OpenAiClassifier {
     /// Asks the model. Dropping the future drops the request; the service may have charged for it.
     async fn classify(&self, messages: &[M], context: &Context) -> Result<Classification, ClassifyError> {
-        let answer = self.ask(messages, context).await;
-        answer.map_err(|error| {
-            self.report(&error);
-            error.into()
-        })
+        self.ask(messages, context).await.map_err(Into::into)
     }
 }
 

@@ -30,7 +30,7 @@ pub enum OpenAiError {
         /// The HTTP status.
         status: u16,
     },
-    /// The service does not accept the key: 401 or 403.
+    /// The service does not accept the key: 401, or 403 with the JSON of an error.
     #[error("the service does not accept the API key (status {status}{detail})")]
     Unauthorized {
         /// The HTTP status.
@@ -46,7 +46,7 @@ pub enum OpenAiError {
         /// What the body said.
         detail: ErrorDetail,
     },
-    /// The service will not answer this request, however often it is asked.
+    /// The service, or a proxy before it, will not answer this request, however often it is asked.
     #[error("the service rejects the request (status {status}{detail})")]
     Rejected {
         /// The HTTP status.
@@ -76,7 +76,7 @@ pub enum OpenAiError {
     /// No call was made, because an earlier one found the key unaccepted or the account empty.
     #[error("no call until {until}: the API key is not accepted, or the account has nothing left to spend")]
     Suspended {
-        /// When calls resume.
+        /// When one call may find out whether that still holds, or when the one that does so must have ended.
         until: Timestamp,
     },
 }
@@ -99,6 +99,11 @@ impl OpenAiError {
         matches!(self, Self::Unauthorized { .. } | Self::QuotaExhausted { .. })
     }
 
+    /// Whether the service said something.
+    pub(crate) fn is_answer(&self) -> bool {
+        !matches!(self, Self::Unreachable { .. } | Self::TimedOut | Self::Suspended { .. })
+    }
+
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Unavailable { retry_after, .. } => *retry_after,
@@ -114,7 +119,7 @@ impl OpenAiError {
 impl From<OpenAiError> for ClassifyError {
     fn from(error: OpenAiError) -> Self {
         if error.is_retryable() {
-            Self::Retryable { retry_after: error.retry_after(), source: Box::new(error) }
+            Self::Retryable { retry_after: error.retry_after(), usage: None, source: Box::new(error) }
         } else {
             Self::permanent(error)
         }

@@ -44,19 +44,20 @@
 //! |---|---|
 //! | answers 408, 429 or 5xx, cannot be reached, drops the connection, is too slow | tries again with jitter, `Retry-After` honoured, within the deadline; then [`Retryable`](sms_consolidate::ClassifyError::Retryable) |
 //! | refuses, is cut off, is filtered, names another label | [`Permanent`](sms_consolidate::ClassifyError::Permanent), no second call |
-//! | does not accept the key (401, 403), or the account has nothing left to spend (402, or 429 with such a code) | `Permanent`, one warning, and no call at all for a minute; then the next batch tries |
+//! | does not accept the key (401, or 403 with the JSON of an error), or the account has nothing left to spend (402, or 429 with such a code) | `Permanent`, one warning, and no call at all for a minute; then one call finds out, and the others fail as before until it has an answer |
 //! | rejects the request (another 4xx, a redirect) | `Permanent`, a warning |
 //! | answers 2xx with something that is not the expected JSON | `Retryable`, no second call within this attempt |
 //!
-//! An error's body that is not the JSON of an error changes nothing about its class; [`ErrorDetail`] says so.
+//! An error's body that is not the JSON of an error changes nothing about its class, but with 403; [`ErrorDetail`] says so.
 //!
 //! The cause is an [`OpenAiError`] in each case. Neither errors nor log events hold texts, keys or bodies.
 //!
 //! # What it costs
 //!
 //! One request per batch if all goes well. A [`Classification`](sms_consolidate::Classification) carries the tokens of
-//! all answers to its batch, retries included; [`OpenAiClassifier::usage`] the sum of all answers, those that decided
-//! nothing included. A request that was given up may have been charged too.
+//! all answers in one call, retries included. So does an [error](sms_consolidate::ClassifyError::usage), and
+//! [`Fallback`](sms_consolidate::Fallback) adds them to what the next classifier decides. [`OpenAiClassifier::usage`] is
+//! the sum of all answers. A request that was given up may have been charged too.
 
 mod answer;
 mod breaker;

@@ -15,10 +15,10 @@ use http::header::{AUTHORIZATION, DATE, HeaderName, InvalidHeaderValue, RETRY_AF
 use http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::fmt::rfc2822;
 use secrecy::{ExposeSecret, SecretString};
-use sms_consolidate::Usage;
+use sms_consolidate::{ClassifyError, Usage};
 
 use crate::answer::{Completion, ErrorBody, usage_of};
-use crate::error::OpenAiError;
+use crate::error::{ErrorDetail, OpenAiError};
 
 /// The largest body that is read. An answer is about one kilobyte.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -74,6 +74,16 @@ impl From<OpenAiError> for Failure {
     }
 }
 
+impl From<Failure> for ClassifyError {
+    fn from(Failure { error, usage }: Failure) -> Self {
+        let error = Self::from(error);
+        match usage {
+            Some(usage) => error.with_usage(usage),
+            None => error,
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.error.fmt(f)
@@ -84,8 +94,9 @@ impl Error for Failure {}
 
 /// A client that makes one request per call: the retries of async-openai and reqwest are off, since they know no
 /// deadline. Redirects are not followed either; a request that is redirected was sent to the wrong address.
-pub(crate) fn client(endpoint: Endpoint) -> Result<Client<Endpoint>, reqwest::Error> {
-    let http = reqwest::Client::builder()
+pub(crate) fn client(endpoint: Endpoint, use_proxy: bool) -> Result<Client<Endpoint>, reqwest::Error> {
+    let builder = reqwest::Client::builder();
+    let http = if use_proxy { builder } else { builder.no_proxy() }
         .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
@@ -155,6 +166,8 @@ fn error_of(status: StatusCode, retry_after: Option<Duration>, body: Option<&[u8
     let body = ErrorBody::read(body);
     let (status, detail) = (status.as_u16(), body.detail());
     match status {
+        // A firewall's page, for one text that it did not like, says nothing about the key.
+        403 if detail == ErrorDetail::Malformed => OpenAiError::Rejected { status, detail },
         401 | 403 => OpenAiError::Unauthorized { status, detail },
         // OpenAI sends 429; some compatible servers 402.
         402 => OpenAiError::QuotaExhausted { status, detail },

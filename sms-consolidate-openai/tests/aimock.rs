@@ -61,8 +61,12 @@ async fn compatible_servers_are_found_and_their_usage_is_read() {
     let aimock = Aimock::start(vec![answer; 3]).await;
     for (base, path) in [("/api/v1/", "/api/v1/chat/completions"), ("", "/chat/completions")] {
         let base_url = format!("{}{base}", aimock.url);
-        let classifier =
-            OpenAiClassifier::builder("none").base_url(base_url).model("m/small").build().unwrap();
+        let classifier = OpenAiClassifier::builder("none")
+            .base_url(base_url)
+            .without_proxy()
+            .model("m/small")
+            .build()
+            .unwrap();
         let classification = classifier.classify(&messages(&["yes"]), &context(NUMBER)).await.unwrap();
         assert_eq!(classification.label, Label::AGREE);
         if base == "/api/v1/" {

@@ -132,11 +132,27 @@ async fn compatible_servers_are_found_under_any_path() {
     ] {
         let mut server = Server::start([label("AGREE")]).await;
         let base_url = server.url.replace("/v1", base);
-        let classifier = OpenAiClassifier::builder("none").base_url(base_url).build().unwrap();
+        let classifier =
+            OpenAiClassifier::builder("none").base_url(base_url).without_proxy().build().unwrap();
         classifier.classify(&messages(&["yes"]), &context(NUMBER)).await.unwrap();
         let line = format!("POST {path} HTTP/1.1\r\n");
         assert!(server.request().await.head.starts_with(&line), "{base:?}");
     }
+}
+
+/// Runs the test above in a process whose environment names a proxy that nobody runs.
+#[test]
+fn without_proxy_the_environments_is_not_used() {
+    let above = "compatible_servers_are_found_under_any_path";
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", above])
+        .envs(["HTTP_PROXY", "http_proxy", "ALL_PROXY"].map(|name| (name, "http://127.0.0.1:9")))
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
 
 #[tokio::test]

@@ -7,8 +7,10 @@ mod support;
 use std::time::Duration;
 
 use serde_json::json;
+use sms_consolidate::testing::RecordingSender;
 use sms_consolidate::{
-    Classification, Classifier, ClassifyError, Clock, Context, Fallback, Label, SmsMessage, Usage,
+    Classification, Classifier, ClassifyError, Clock, Consolidator, Context, Conversation, Fallback, Label,
+    SmsMessage, Usage, Window,
 };
 use sms_consolidate_openai::{BuildError, ErrorDetail, OpenAiClassifier, OpenAiError, SecretString};
 use support::{
@@ -91,6 +93,58 @@ async fn what_failed_requests_cost_is_counted_too() {
     assert_eq!(rig.classifier.usage(), sum(u64::MAX, 6));
 }
 
+/// In the batch's record and in the totals, beside the rules' label.
+#[tokio::test]
+async fn what_was_paid_for_an_answer_that_decides_nothing_stays_with_the_batch() {
+    let message =
+        |fields: serde_json::Value, reason: &str| json!({ "message": fields, "finish_reason": reason });
+    let agree = r#"{"label":"AGREE"}"#;
+    for choice in [
+        message(json!({ "refusal": "I cannot" }), "stop"),
+        message(json!({ "content": agree }), "length"),
+        message(json!({ "content": agree }), "content_filter"),
+        message(json!({ "content": r#"{"label":"MAYBE"}"# }), "stop"),
+        message(json!({ "content": "AGREE" }), "stop"),
+        json!(7),
+    ] {
+        let usage = json!({ "prompt_tokens": 90, "completion_tokens": 5 });
+        let rig = Rig::new([ok(json!({ "choices": [choice], "usage": usage }))]).await;
+        let consolidator = Consolidator::builder()
+            .window(Window::fixed(SECOND * 20))
+            .classifier(Fallback::new(rig.classifier.clone(), rules))
+            .sender(RecordingSender::new())
+            .clock(rig.clock.clone())
+            .build()
+            .unwrap();
+        consolidator.start();
+        let maria: Conversation = NUMBER.parse().unwrap();
+        let batch = consolidator.push(maria, SmsMessage::new("yes")).await.unwrap().batch().unwrap();
+        rig.clock.advance(SECOND * 20).await;
+        within(consolidator.settled()).await;
+        let record = consolidator.batch(batch).await.unwrap().unwrap().record;
+        let decided = record.classification.unwrap();
+        let used = Usage { prompt_tokens: 90, completion_tokens: 5, ..Usage::default() };
+        assert_eq!((&*decided.method, decided.usage), ("Rule-based", Some(used)), "{choice}");
+        assert_eq!(consolidator.stats().await.unwrap().totals.tokens_used, 95);
+    }
+}
+
+/// A batch that has paid for a retry already is refused its next request.
+#[tokio::test]
+async fn what_retries_cost_is_told_when_nothing_comes_of_them() {
+    let usage = json!({ "prompt_tokens": 90, "completion_tokens": 5 });
+    let trouble = json!({ "error": { "code": "overloaded" }, "usage": usage }).to_string().into_bytes();
+    let mut rig = Rig::new([Answer::Body(503, "", trouble), error(401, "invalid_api_key", "")]).await;
+    let answer = rig.start(&["yes"]);
+    rig.server.request().await;
+    let at = rig.next_request_at().await;
+    failure(rig.classify(&["yes"]).await);
+    rig.clock.advance_to(at).await;
+    let error = within(answer).await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("no call until"), "{error}");
+    assert_eq!(error.usage(), Some(Usage { prompt_tokens: 90, completion_tokens: 5, ..Usage::default() }));
+}
+
 #[tokio::test]
 async fn answers_that_decide_nothing_are_for_the_fallback_at_once() {
     async fn check(message: serde_json::Value, finish_reason: &str, is_expected: fn(&OpenAiError) -> bool) {
@@ -152,14 +206,14 @@ async fn each_status_has_its_class_whatever_its_body() {
         check(html(status), true, &expected).await;
         check(Answer::Body(status, "", b"[1]".to_vec()), true, &expected).await;
     }
-    for status in [400, 404, 409, 422, 301] {
+    for status in [400, 403, 404, 409, 422, 301] {
         let expected = format!("the service rejects the request (status {status}{unreadable})");
         check(html(status), false, &expected).await;
     }
-    for status in [401, 403] {
-        let expected = format!("the service does not accept the API key (status {status}{unreadable})");
-        check(html(status), false, &expected).await;
-    }
+    let expected = format!("the service does not accept the API key (status 401{unreadable})");
+    check(html(401), false, &expected).await;
+    let expected = "the service does not accept the API key (status 403, access_denied)";
+    check(error(403, "access_denied", ""), false, expected).await;
     let expected = format!("the account has nothing left to spend (status 402{unreadable})");
     check(html(402), false, &expected).await;
     let expected = "the service cannot answer now (status 429, rate_limit_exceeded)";
@@ -301,53 +355,6 @@ async fn a_dropped_call_drops_its_request() {
     answer.abort();
     within(left.recv()).await.unwrap();
     assert_eq!(rig.clock.next_deadline(), None);
-}
-
-#[tokio::test]
-async fn without_account_nothing_is_called_for_a_minute_and_one_warning_says_so() {
-    let quota = "insufficient_quota";
-    for trouble in [error(429, quota, ""), error(401, "invalid_api_key", ""), error(403, "access_denied", "")]
-    {
-        let logs = Logs::collect();
-        let mut rig = Rig::new([trouble, label("AGREE")]).await;
-        let start = rig.clock.now();
-        let (retryable, _, error) = failure(rig.classify(&["yes"]).await);
-        let is_expected =
-            matches!(error, OpenAiError::QuotaExhausted { .. } | OpenAiError::Unauthorized { .. });
-        assert!(!retryable && is_expected, "{error:?}");
-        rig.server.request().await;
-
-        rig.clock.advance_to(start + SECOND * 60 - Duration::from_millis(1)).await;
-        let (retryable, _, error) = failure(rig.classify(&["yes"]).await);
-        assert!(
-            !retryable && matches!(error, OpenAiError::Suspended { until } if until == start + SECOND * 60)
-        );
-        let chain = Fallback::new(rig.classifier.clone(), rules);
-        let decided = chain.classify(&messages(&["yes"]), &context(NUMBER)).await.unwrap();
-        assert_eq!(decided.method, "Rule-based");
-        assert_eq!(rig.server.unseen(), 0);
-        assert_eq!(logs.warnings().len(), 1, "{:?}", logs.warnings());
-        assert!(logs.warnings()[0].contains("OPENAI SUSPENDED"));
-
-        rig.clock.advance_to(start + SECOND * 60).await;
-        assert_eq!(rig.classify(&["yes"]).await.unwrap().label, Label::AGREE);
-        rig.server.request().await;
-    }
-}
-
-#[tokio::test]
-async fn a_batch_that_waits_for_its_retry_makes_no_call_once_another_found_the_account_empty() {
-    let mut rig = Rig::new([html(503), error(429, "insufficient_quota", ""), label("AGREE")]).await;
-    let waiting = rig.start(&["yes"]);
-    rig.server.request().await;
-    let at = rig.next_request_at().await;
-    let (_, _, error) = failure(rig.classify(&["yes"]).await);
-    assert!(matches!(error, OpenAiError::QuotaExhausted { .. }), "{error:?}");
-    rig.server.request().await;
-    rig.clock.advance_to(at).await;
-    let (retryable, _, error) = failure(within(waiting).await.unwrap());
-    assert!(!retryable && matches!(error, OpenAiError::Suspended { .. }), "{error:?}");
-    assert_eq!(rig.server.unseen(), 0);
 }
 
 /// Not even at the finest level, and not by the HTTP crates either.

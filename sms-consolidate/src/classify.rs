@@ -77,6 +77,19 @@ pub struct Usage {
     pub reasoning_tokens: u64,
 }
 
+impl Usage {
+    /// Both together. The figures come from outside, so that each stops at the largest that it can hold.
+    #[must_use]
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self {
+            prompt_tokens: self.prompt_tokens.saturating_add(other.prompt_tokens),
+            cached_tokens: self.cached_tokens.saturating_add(other.cached_tokens),
+            completion_tokens: self.completion_tokens.saturating_add(other.completion_tokens),
+            reasoning_tokens: self.reasoning_tokens.saturating_add(other.reasoning_tokens),
+        }
+    }
+}
+
 /// The answer of a classifier.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -87,7 +100,7 @@ pub struct Classification {
     pub method: Cow<'static, str>,
     /// How sure it is, from 0 to 1, if it says so.
     pub confidence: Option<f32>,
-    /// What it cost, if it cost tokens.
+    /// What it cost, if it cost tokens; with what was paid to classifiers that failed before in a [`Fallback`].
     pub usage: Option<Usage>,
     /// A reply that the classifier proposes. It is sent only if
     /// [`use_proposed_replies`](crate::Builder::use_proposed_replies) is on.
@@ -180,12 +193,16 @@ pub enum ClassifyError {
     Retryable {
         /// How long the service asks to wait.
         retry_after: Option<Duration>,
+        /// What it cost all the same, if it cost tokens.
+        usage: Option<Usage>,
         /// The cause.
         source: Box<dyn Error + Send + Sync>,
     },
     /// Not worth another attempt: the batch is dead.
     #[error("classification failed for good: {source}")]
     Permanent {
+        /// What it cost all the same, if it cost tokens.
+        usage: Option<Usage>,
         /// The cause.
         source: Box<dyn Error + Send + Sync>,
     },
@@ -194,12 +211,27 @@ pub enum ClassifyError {
 impl ClassifyError {
     /// A failure that is worth another attempt.
     pub fn retryable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::Retryable { retry_after: None, source: source.into() }
+        Self::Retryable { retry_after: None, usage: None, source: source.into() }
     }
 
     /// A failure that another attempt would repeat.
     pub fn permanent(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::Permanent { source: source.into() }
+        Self::Permanent { usage: None, source: source.into() }
+    }
+
+    /// The same with the tokens that it cost.
+    #[must_use]
+    pub fn with_usage(mut self, tokens: Usage) -> Self {
+        let (Self::Retryable { usage, .. } | Self::Permanent { usage, .. }) = &mut self;
+        *usage = Some(tokens);
+        self
+    }
+
+    /// The tokens that it cost.
+    #[must_use]
+    pub fn usage(&self) -> Option<Usage> {
+        let (Self::Retryable { usage, .. } | Self::Permanent { usage, .. }) = self;
+        *usage
     }
 }
 
@@ -257,7 +289,8 @@ pub struct Fallback<A, B> {
 impl<A, B> Fallback<A, B> {
     /// `first`, and `second` wherever `first` fails, whether for now or for good.
     ///
-    /// `first` should have a deadline of its own that leaves time for `second`.
+    /// `first` should have a deadline of its own that leaves time for `second`. What its failure cost is added to the
+    /// [`usage`](Classification::usage) of what `second` answers.
     #[must_use]
     pub fn new(first: A, second: B) -> Self {
         Self { first, second }
@@ -266,11 +299,22 @@ impl<A, B> Fallback<A, B> {
 
 impl<M: Message, A: Classifier<M>, B: Classifier<M>> Classifier<M> for Fallback<A, B> {
     async fn classify(&self, messages: &[M], context: &Context) -> Result<Classification, ClassifyError> {
-        match self.first.classify(messages, context).await {
-            Ok(classification) => Ok(classification),
+        let error = match self.first.classify(messages, context).await {
+            Ok(classification) => return Ok(classification),
+            Err(error) => error,
+        };
+        tracing::debug!(batch = %context.batch, %error, "CLASSIFIER FELL BACK");
+        let answer = self.second.classify(messages, context).await;
+        let Some(spent) = error.usage() else { return answer };
+        let all = |usage: Option<Usage>| spent.saturating_add(usage.unwrap_or_default());
+        match answer {
+            Ok(classification) => {
+                let usage = all(classification.usage);
+                Ok(classification.with_usage(usage))
+            }
             Err(error) => {
-                tracing::debug!(batch = %context.batch, %error, "CLASSIFIER FELL BACK");
-                self.second.classify(messages, context).await
+                let usage = all(error.usage());
+                Err(error.with_usage(usage))
             }
         }
     }

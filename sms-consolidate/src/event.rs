@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
-use crate::classify::Classification;
+use crate::classify::{Classification, Usage};
 use crate::clock::Timestamp;
 use crate::error::PushError;
 use crate::lane::{Accepted, CloseReason, Entry, LossReason};
@@ -200,7 +200,7 @@ pub struct Totals {
     pub claims_lost: u64,
     /// Ids forgotten before their time.
     pub ids_forgotten: u64,
-    /// Tokens that classifiers were charged.
+    /// Tokens that classifiers were charged. Stops at the largest number, whatever a server claims.
     pub tokens_used: u64,
 }
 
@@ -210,6 +210,13 @@ struct Counter(AtomicU64);
 impl Counter {
     fn add(&self, count: u64) {
         self.0.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// For counts that come from outside.
+    fn saturating_add(&self, count: u64) {
+        let sum = |before: u64| Some(before.saturating_add(count));
+        // Never refused: the sum is always there.
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, sum);
     }
 
     fn get(&self) -> u64 {
@@ -313,6 +320,14 @@ impl<K: Key> Events<K> {
         self.counters.mine().refused.add(1);
     }
 
+    /// What a classification cost, or the lack of one.
+    pub(crate) fn count_tokens(&self, usage: Option<Usage>) {
+        let Some(Usage { prompt_tokens, completion_tokens, .. }) = usage else { return };
+        let counter = &self.counters.mine().tokens_used;
+        counter.saturating_add(prompt_tokens);
+        counter.saturating_add(completion_tokens);
+    }
+
     /// Counts, logs and hands on. Events of single messages are counted by the methods above instead, because `push`
     /// skips them when nobody watches.
     pub(crate) fn emit(&self, event: Event<K>) {
@@ -328,11 +343,7 @@ impl<K: Key> Events<K> {
         let counters = self.counters.mine();
         match event {
             Event::IdsForgotten { count } => counters.ids_forgotten.add(*count),
-            Event::Classified { classification, .. } => {
-                let tokens =
-                    classification.usage.map_or(0, |usage| usage.prompt_tokens + usage.completion_tokens);
-                counters.tokens_used.add(tokens);
-            }
+            Event::Classified { classification, .. } => self.count_tokens(classification.usage),
             Event::Finished { messages, outcome, .. } => {
                 counters.batches_finished.add(1);
                 counters.messages_handled.add(*messages as u64);
@@ -354,8 +365,9 @@ impl<K: Key> Events<K> {
     }
 
     pub(crate) fn totals(&self) -> Totals {
-        let sum =
-            |counter: fn(&Counters) -> &Counter| self.counters.iter().map(|all| counter(all).get()).sum();
+        let sum = |counter: fn(&Counters) -> &Counter| {
+            self.counters.iter().map(|all| counter(all).get()).fold(0, u64::saturating_add)
+        };
         Totals {
             accepted: sum(|all| &all.accepted),
             duplicates: sum(|all| &all.duplicates),

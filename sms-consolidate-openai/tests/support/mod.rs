@@ -191,7 +191,7 @@ impl Rig<Aimock> {
 impl<S> Rig<S> {
     fn around(server: S, url: String, settings: impl FnOnce(Builder) -> Builder) -> Self {
         let clock = FakeClock::default();
-        let builder = OpenAiClassifier::builder(API_KEY).base_url(url).clock(clock.clone());
+        let builder = OpenAiClassifier::builder(API_KEY).base_url(url).without_proxy().clock(clock.clone());
         let classifier = Arc::new(settings(builder).build().unwrap());
         Self { server, clock, classifier }
     }
@@ -237,8 +237,8 @@ pub(crate) fn failure(
     result: Result<Classification, ClassifyError>,
 ) -> (bool, Option<Duration>, OpenAiError) {
     let (retryable, retry_after, source) = match result.unwrap_err() {
-        ClassifyError::Retryable { retry_after, source } => (true, retry_after, source),
-        ClassifyError::Permanent { source } => (false, None, source),
+        ClassifyError::Retryable { retry_after, source, .. } => (true, retry_after, source),
+        ClassifyError::Permanent { source, .. } => (false, None, source),
         other => panic!("{other}"),
     };
     (retryable, retry_after, *source.downcast().unwrap())

@@ -63,6 +63,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     }
 
     pub(super) fn classification_failed(&self, error: &ClassifyError) -> Ending {
+        self.inner.events.count_tokens(error.usage());
         match error {
             ClassifyError::Retryable { retry_after, .. } => {
                 self.attempt_failed(*retry_after, false, false, error.to_string())

@@ -69,7 +69,7 @@ impl<M: Message> Classifier<M> for ScriptedClassifier {
         match answer {
             ScriptedAnswer::Answer(classification) => Ok(classification),
             ScriptedAnswer::Fail(retry_after) => {
-                Err(ClassifyError::Retryable { retry_after, source: "scripted failure".into() })
+                Err(ClassifyError::Retryable { retry_after, usage: None, source: "scripted failure".into() })
             }
             ScriptedAnswer::FailForGood => Err(ClassifyError::permanent("scripted failure for good")),
             ScriptedAnswer::Hang => std::future::pending().await,

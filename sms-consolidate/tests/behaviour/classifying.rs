@@ -6,7 +6,7 @@ use std::time::Duration;
 use sms_consolidate::store::Status;
 use sms_consolidate::testing::{ScriptedAnswer, ScriptedClassifier};
 use sms_consolidate::{
-    Classification, ClassifyError, Context, Event, Fallback, Label, RetryPolicy, SmsMessage,
+    Classification, ClassifyError, Context, Event, Fallback, Label, RetryPolicy, SmsMessage, Usage,
 };
 
 use crate::common::{AGREED, ANA, Rig, ms, secs};
@@ -188,6 +188,49 @@ async fn a_fallback_decides_when_the_first_classifier_fails_and_is_named_as_the_
         let second = rig.records().await.remove(1).classification.unwrap();
         assert_eq!((second.label, &*second.method), (Label::AGREE, "Scripted"));
     }
+}
+
+#[tokio::test]
+async fn what_a_failed_classifier_cost_is_kept_with_what_the_fallback_decides() {
+    let usage =
+        |prompt_tokens, completion_tokens| Usage { prompt_tokens, completion_tokens, ..Usage::default() };
+    let spent = usage(u64::MAX - 1, 3);
+    for own in [None, Some(usage(5, 4))] {
+        for fails in [ClassifyError::retryable as fn(&'static str) -> _, ClassifyError::permanent] {
+            let first = move |_: &[SmsMessage], _: &Context| {
+                std::future::ready(Err(fails("refused").with_usage(spent)))
+            };
+            let second = move |_: &[SmsMessage], _: &Context| {
+                let mut decided = Classification::new(Label::NOT_AGREE, "Rule-based");
+                decided.usage = own;
+                std::future::ready(Ok::<_, ClassifyError>(decided))
+            };
+            let rig = Rig::new(|b| b.classifier(Fallback::new(first, second)));
+            rig.text(ANA, "No").await;
+            rig.at(secs(60)).await;
+            let all = if own.is_some() { usage(u64::MAX, 7) } else { spent };
+            assert_eq!(rig.only_record().await.classification.unwrap().usage, Some(all));
+            assert_eq!(rig.service.stats().await.unwrap().totals.tokens_used, u64::MAX);
+        }
+    }
+}
+
+#[tokio::test]
+async fn attempts_that_failed_at_a_price_count_among_the_tokens() {
+    let cost = |prompt_tokens| Usage { prompt_tokens, completion_tokens: 1, ..Usage::default() };
+    let first = move |_: &[SmsMessage], _: &Context| {
+        std::future::ready(Err::<Classification, _>(ClassifyError::permanent("refused").with_usage(cost(20))))
+    };
+    let second = move |_: &[SmsMessage], context: &Context| {
+        let error = ClassifyError::retryable("malformed").with_usage(cost(300));
+        let decided = Classification::new(Label::AGREE, "Second");
+        std::future::ready(if context.attempt == 1 { Err(error) } else { Ok(decided) })
+    };
+    let rig = Rig::new(|b| b.classifier(Fallback::new(first, second)));
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(70)).await;
+    assert_eq!(rig.only_record().await.classification.unwrap().usage, Some(cost(20)));
+    assert_eq!(rig.service.stats().await.unwrap().totals.tokens_used, 322 + 21);
 }
 
 #[tokio::test]

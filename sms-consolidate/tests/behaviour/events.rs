@@ -109,6 +109,20 @@ async fn a_slow_subscriber_is_told_how_much_it_missed_and_holds_up_nothing() {
 }
 
 #[tokio::test]
+async fn a_count_of_tokens_that_a_server_makes_up_does_not_overflow() {
+    let rig = Rig::new(|b| b);
+    let usage = Usage { prompt_tokens: u64::MAX, completion_tokens: u64::MAX, ..Usage::default() };
+    let classification = Classification::new(Label::AGREE, "Scripted").with_usage(usage);
+    rig.classifier
+        .then([ScriptedAnswer::Answer(classification.clone()), ScriptedAnswer::Answer(classification)]);
+    for minute in [60, 120] {
+        rig.text(ANA, "Yes").await;
+        rig.at(secs(minute)).await;
+        assert_eq!(rig.service.stats().await.unwrap().totals.tokens_used, u64::MAX);
+    }
+}
+
+#[tokio::test]
 async fn totals_add_up() {
     let rig = Rig::new(|b| b.opt_out(OptOut::sms()).max_text_bytes(100));
     let usage = Usage { prompt_tokens: 70, completion_tokens: 5, ..Usage::default() };

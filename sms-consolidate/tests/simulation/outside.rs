@@ -122,7 +122,7 @@ impl Classifier<SimMessage> for Outside {
             }
             Verdict::Fail(retry_after) => {
                 call.ended();
-                Err(ClassifyError::Retryable { retry_after, source: "simulated".into() })
+                Err(ClassifyError::Retryable { retry_after, usage: None, source: "simulated".into() })
             }
             Verdict::FailForGood => {
                 call.ended();

@@ -86,7 +86,7 @@ impl ConfiguredJson {
     }
 
     /// Where the list of messages is; the other paths then begin at each of its elements. A call without it is
-    /// acknowledged and ignored.
+    /// acknowledged and ignored, with a warning in the log.
     ///
     /// # Errors
     /// If that is no path.
@@ -217,7 +217,14 @@ impl Inbound for ConfiguredJson {
         };
         match path.find(document).map_err(|problem| path.error(problem))? {
             Some(list) => self.messages(list, path),
-            None => Ok(Parsed::ignored()),
+            None => {
+                // An event of another kind, or a path with a slip in it, which would lose every message.
+                tracing::warn!(
+                    path = &*path.0,
+                    "WEBHOOK IGNORED: it holds no list of messages where one is configured"
+                );
+                Ok(Parsed::ignored())
+            }
         }
     }
 }

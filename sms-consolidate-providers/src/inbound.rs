@@ -306,6 +306,12 @@ pub enum Problem {
         /// How long it may be.
         limit: usize,
     },
+    /// It is not of the form that the gateway gives it.
+    #[error("must be {expected}")]
+    WrongForm {
+        /// What it must be.
+        expected: &'static str,
+    },
     /// It cannot be the address of anybody.
     #[error("is no address: {0}")]
     Address(#[source] ParseAddressError),

@@ -345,6 +345,12 @@ pub enum Unauthorized {
         /// The header.
         header: &'static str,
     },
+    /// A header that was configured for the check is there more than once.
+    #[error("the header {header} is there more than once")]
+    RepeatedConfigured {
+        /// The header.
+        header: HeaderName,
+    },
     /// The call names an algorithm for its signature that is not known here.
     #[error("the signature's algorithm is not known")]
     UnknownAlgorithm,

@@ -395,6 +395,10 @@ fn shared_keys_may_sign_with_sha256() {
         assert_eq!(signed(settings, false), Ok(1), "{settings:?}");
         assert_eq!(signed(settings, true), wrong, "{settings:?}");
     }
+    let (sha1, name) = (sign(TOKEN, URL, TEXT), "X-Twilio-Webhooks-Signature-Settings");
+    let settings =
+        [("X-Twilio-Signature", &*sha1), (name, "algorithm=HMAC_SHA1"), (name, "algorithm=HMAC_SHA256")];
+    assert_eq!(call(&gateway(), "/in", TEXT, &settings), Err(Unauthorized::Repeated { header: name }));
     for settings in ["algorithm=NONE", "algorithm=HMAC_MD5,algorithm=HMAC_SHA1", "é"] {
         assert_eq!(signed(Some(settings), false), Err(Unauthorized::UnknownAlgorithm), "{settings}");
         assert_eq!(signed(Some(settings), true), Err(Unauthorized::UnknownAlgorithm), "{settings}");

@@ -251,8 +251,9 @@ fn is_right<M: Mac + Clone>(mac: &M, signed: &[&str], given: &[u8]) -> bool {
 
 /// The algorithm of `key=…,algorithm=HMAC_SHA256`. Without that it is the one of auth tokens.
 fn algorithm(headers: &HeaderMap) -> Result<Algorithm, Unauthorized> {
-    let settings = headers.get(SETTINGS).map(|value| value.to_str()).transpose();
-    let settings = settings.map_err(|_| Unauthorized::UnknownAlgorithm)?.unwrap_or_default();
+    let settings = signed::optional_header(headers, SETTINGS)?.unwrap_or_default();
+    let settings = std::str::from_utf8(settings).ok().filter(|settings| settings.is_ascii());
+    let settings = settings.ok_or(Unauthorized::UnknownAlgorithm)?;
     let named = settings
         .split(',')
         .filter_map(|setting| setting.split_once('='))

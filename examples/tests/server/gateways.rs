@@ -100,7 +100,7 @@ fn signed_texts_to_a_number_at_twilio_get_one_reply_from_it() {
         "  gateway    Twilio",
         "  webhook    not mounted (no variable of SMS Mobile API is set)",
         "  twilio     /api/webhooks/twilio/sms, signed calls only",
-        "  opt-out    STOP, START and HELP are answered; of its own numbers, Twilio answers them",
+        "  opt-out    STOP and START are answered; of its own numbers, Twilio answers them; HELP needs SMS_HELP_TEXT",
     ] {
         assert!(lines.iter().any(|line| line == setting), "{setting:?} in {lines:#?}");
     }

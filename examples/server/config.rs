@@ -46,6 +46,12 @@ const VARIABLES: &[Variable] = &[
     ("SMS_AUTO_REPLY_TEXT", "one text that answers every batch", "a text for AGREE, another for the rest"),
     ("SMS_AUTO_REPLY_TEXT_AGREE", "the text that answers AGREE", "see above"),
     ("SMS_AUTO_REPLY_TEXT_NOT_AGREE", "the text that answers NOT_AGREE", "see above"),
+    (
+        "SMS_HELP_TEXT",
+        "the text that answers HELP: who you are and how to reach you, such as \
+         \"Acme Dental, 555-0100. Reply STOP to end.\"",
+        "HELP is not answered",
+    ),
     ("OPENAI_API_KEY", "an API key: OpenAI classifies, rules where it cannot", "rules classify"),
     ("OPENAI_MODEL", "a model that knows Structured Outputs", sms_consolidate_openai::DEFAULT_MODEL),
     ("OPENAI_BASE_URL", "an http or https URL without query", "https://api.openai.com/v1"),
@@ -378,6 +384,7 @@ pub(crate) struct Config {
     pub(crate) windows: Windows,
     pub(crate) in_flight: InFlight,
     pub(crate) replies: ReplyTemplates,
+    pub(crate) help_text: Option<String>,
     /// None too if the agent is switched off: what answers nothing need not pay for classifications.
     pub(crate) openai: Option<OpenAi>,
     pub(crate) twilio: Option<Twilio>,
@@ -427,6 +434,7 @@ impl Config {
             windows: Windows::read(env)?,
             in_flight: env.one_of("CONSOLIDATION_IN_FLIGHT", &in_flights, InFlight::Queue)?,
             replies: replies(env, agent, sms_mobile_api.is_some() || sends_by_twilio)?,
+            help_text: env.text("SMS_HELP_TEXT"),
             openai,
             twilio,
             sms_mobile_api,

@@ -21,15 +21,17 @@ use crate::gateways::{self, BothGateways};
 
 type AnyError = Box<dyn Error + Send + Sync>;
 
-const HELP_TEXT: &str = "This number is answered automatically. Reply STOP to unsubscribe.";
-
 pub(crate) async fn consolidator(
     config: &Config,
 ) -> Result<Consolidator<Conversation, SmsMessage>, AnyError> {
+    let opt_out = match &config.help_text {
+        Some(text) => OptOut::sms().with_help_text(text),
+        None => OptOut::sms(),
+    };
     let mut builder = Consolidator::builder()
         .window(config.windows)
         .in_flight(config.in_flight)
-        .opt_out(OptOut::sms().with_help_text(HELP_TEXT))
+        .opt_out(opt_out)
         .replies(config.replies.clone())
         .log_keys_in_full(config.full_numbers);
     builder = match &config.database {
@@ -134,14 +136,17 @@ pub(crate) fn summary(config: &Config) -> Vec<(&'static str, String)> {
         (true, None) => "on".to_owned(),
         (true, Some(line)) => format!("on, only for {line:?}"),
     };
+    let keywords = if config.help_text.is_some() { "STOP, START and HELP" } else { "STOP and START" };
     let mut opt_out = match (config.replies.is_enabled(), &config.only_line) {
-        (false, _) => "STOP and START are honoured, and not answered",
-        (true, None) => "STOP, START and HELP are answered",
-        (true, Some(_)) => "STOP, START and HELP are honoured, and answered on that line",
-    }
-    .to_owned();
+        (false, _) => "STOP and START are honoured, and not answered".to_owned(),
+        (true, None) => format!("{keywords} are answered"),
+        (true, Some(_)) => format!("{keywords} are honoured, and answered on that line"),
+    };
     if config.twilio.is_some() {
         opt_out.push_str("; of its own numbers, Twilio answers them");
+    }
+    if config.replies.is_enabled() && config.help_text.is_none() {
+        opt_out.push_str("; HELP needs SMS_HELP_TEXT");
     }
     let store = match &config.database {
         Database::Memory => "in memory".to_owned(),

@@ -11,9 +11,19 @@ use std::sync::{Arc, Mutex};
 
 use kit::{MARIA, WINDOW, service, sms};
 use serde_json::json;
+use sms_consolidate_providers::inbound::{
+    ConfiguredJson, Plivo, Sinch, SmsMobileApi, Telnyx, Twilio, Vonage, WhatsAppCloud,
+};
+use tracing::subscriber::DefaultGuard;
 
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl Captured {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl Write for Captured {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -26,15 +36,47 @@ impl Write for Captured {
     }
 }
 
-#[tokio::test]
-async fn no_body_and_no_number_reaches_the_logs() {
+/// What is logged from here on, in this thread, while the guard lives.
+fn capture() -> (Captured, DefaultGuard) {
     let captured = Captured::default();
     let writer = captured.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::DEBUG)
+        .with_ansi(false)
         .with_writer(move || writer.clone())
         .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    (captured, tracing::subscriber::set_default(subscriber))
+}
+
+#[test]
+fn whoever_checks_no_signatures_is_warned_by_the_gateways_name() {
+    let unsigned: [(&str, fn()); 8] = [
+        ("Plivo", || drop(Plivo::unsigned())),
+        ("Sinch", || drop(Sinch::unsigned())),
+        ("SMS Mobile API", || drop(SmsMobileApi::unsigned())),
+        ("Telnyx", || drop(Telnyx::unsigned())),
+        ("Twilio", || drop(Twilio::unsigned())),
+        ("Vonage", || drop(Vonage::unsigned())),
+        ("WhatsApp Cloud API", || drop(WhatsAppCloud::unsigned("token").unwrap())),
+        ("JSON", || drop(ConfiguredJson::unsigned())),
+    ];
+    for (gateway, unsigned) in unsigned {
+        let (captured, _guard) = capture();
+        unsigned();
+        let logs = captured.text();
+        assert_eq!(logs.lines().count(), 1, "{gateway}: {logs}");
+        assert!(logs.contains(" WARN "), "{logs}");
+        assert!(logs.contains("WEBHOOK SIGNATURES ARE NOT CHECKED: anybody who knows the address"), "{logs}");
+        assert!(logs.contains(&format!("gateway={gateway:?}")), "{gateway}: {logs}");
+    }
+    let (captured, _guard) = capture();
+    drop(SmsMobileApi::signed("a secret").unwrap());
+    assert_eq!(captured.text(), "");
+}
+
+#[tokio::test]
+async fn no_body_and_no_number_reaches_the_logs() {
+    let (captured, _guard) = capture();
     let service = service().await;
     let text = "my secret text";
     service.post(sms("1", MARIA, text)).await;
@@ -53,7 +95,7 @@ async fn no_body_and_no_number_reaches_the_logs() {
     service.post(sms(id, MARIA, text)).await;
     service.clock.advance(WINDOW).await;
     service.consolidator.settled().await;
-    let logs = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+    let logs = captured.text();
     assert!(logs.contains("WEBHOOK REFUSED") && logs.contains("SMS RECEIVED"), "{logs}");
     assert!(logs.contains("BATCH PROCESSING COMPLETE"), "{logs}");
     assert!(!logs.contains("secret"), "{logs}");

@@ -306,6 +306,12 @@ pub enum Problem {
         /// How long it may be.
         limit: usize,
     },
+    /// It is not of the form that the gateway gives it.
+    #[error("must be {expected}")]
+    WrongForm {
+        /// What it must be.
+        expected: &'static str,
+    },
     /// It cannot be the address of anybody.
     #[error("is no address: {0}")]
     Address(#[source] ParseAddressError),
@@ -338,6 +344,12 @@ pub enum Unauthorized {
     Repeated {
         /// The header.
         header: &'static str,
+    },
+    /// A header that was configured for the check is there more than once.
+    #[error("the header {header} is there more than once")]
+    RepeatedConfigured {
+        /// The header.
+        header: HeaderName,
     },
     /// The call names an algorithm for its signature that is not known here.
     #[error("the signature's algorithm is not known")]

@@ -105,6 +105,8 @@ fn a_token_must_be_exactly_that_one() {
         assert!(matches!(refused, Err(Rejection::Unauthorized(Unauthorized::WrongSignature))), "{wrong:?}");
     }
     assert_eq!(render(&parse(&gateway, &[], body)), "401 the header x-token is missing");
+    let twice = parse(&gateway, &[("x-token", "t0ken"), ("X-Token", "another")], body);
+    assert_eq!(render(&twice), "401 the header x-token is there more than once");
     assert!(!format!("{gateway:?}").contains("t0ken"));
 }
 
@@ -128,6 +130,9 @@ fn a_signature_covers_the_body() {
     let base64 = format!("sha256={}", BASE64_STANDARD.encode(code));
     assert!(parse(&signed(SignatureEncoding::Base64), &[("x-sig", &base64)], body).is_ok());
     assert!(parse(&in_hex, &[("x-sig", &base64)], body).is_err());
+    let right = format!("sha256={hex}");
+    let twice = parse(&in_hex, &[("x-sig", &right), ("x-sig", &right)], body);
+    assert_eq!(render(&twice), "401 the header x-sig is there more than once");
 }
 
 #[test]

@@ -72,6 +72,9 @@ fn an_mms_may_be_a_picture_alone() {
     let mms = with(&with(TEXT, "Type", "mms"), "Text", None);
     check(&mms, r#"+639171234567>+15551230000 m1 """#);
     check(&with(&mms, "Body", "Look"), r#"+639171234567>+15551230000 m1 "Look""#);
+    let without_type = with(&mms, "Type", None);
+    check(&without_type, "422 `Text` is missing");
+    check(&with(&without_type, "Media0", "a"), r#"+639171234567>+15551230000 m1 "" a"#);
     // Counted from 0 or from 1.
     check(&with(&with(&mms, "Media0", "a"), "Media1", "b"), r#"+639171234567>+15551230000 m1 "" a b"#);
     check(&with(&with(&mms, "Media1", "a"), "Media2", "b"), r#"+639171234567>+15551230000 m1 "" a b"#);

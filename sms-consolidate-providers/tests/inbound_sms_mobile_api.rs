@@ -365,6 +365,15 @@ fn signatures_are_required_and_checked() {
     assert_eq!(signed(body, &[(s, &good)]), missing("X-SMSMobileAPI-Timestamp"));
     assert_eq!(signed(legacy("x", None).as_bytes(), &[]), missing("X-SMSMobileAPI-Signature"), "legacy");
     assert_eq!(signed(b"not JSON", &[]), missing("X-SMSMobileAPI-Signature"), "checked before the body");
+
+    let twice = |header| Err(Unauthorized::Repeated { header });
+    for (first, second) in [(&good, &other), (&other, &good), (&good, &good)] {
+        let given = [(t, &*now), (s, first), (s, second)];
+        assert_eq!(signed(body, &given), twice("X-SMSMobileAPI-Signature"));
+        let given = [(t, &*now), (s, &good), (n, first), (n, second)];
+        assert_eq!(signed(body, &given), twice("X-SMSMobileAPI-Signature-Next"));
+    }
+    assert_eq!(signed(body, &[(t, &now), (t, &seconds(1)), (s, &good)]), twice("X-SMSMobileAPI-Timestamp"));
 }
 
 #[test]

@@ -6,29 +6,36 @@ mod forms;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use forms::{Fields, encode, get, headers, post, render, with};
+use forms::{Fields, encode, get, headers, post, with};
 use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;
 use proptest::prelude::*;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use sms_consolidate_providers::inbound::{
-    ConfigError, Inbound, MAX_ID_BYTES, Rejection, Twilio, Unauthorized,
+    ConfigError, Inbound, MAX_ID_BYTES, Parsed, Rejection, Twilio, Unauthorized,
 };
+
+const SID: &str = "SM0123456789abcdef0123456789ABCDEF";
+
+/// With `SM1` for the id.
+fn render(result: &Result<Parsed, Rejection>) -> String {
+    forms::render(result).replace(SID, "SM1")
+}
 
 /// A text as Twilio sends it.
 const TEXT: &Fields<'_> = &[
     ("ToCountry", "US"),
-    ("SmsMessageSid", "SM1"),
+    ("SmsMessageSid", SID),
     ("NumMedia", "0"),
-    ("SmsSid", "SM1"),
+    ("SmsSid", SID),
     ("FromCity", ""),
     ("SmsStatus", "received"),
     ("Body", "Hi"),
     ("To", "+15551230000"),
     ("MessagingServiceSid", "MG1"),
     ("NumSegments", "1"),
-    ("MessageSid", "SM1"),
+    ("MessageSid", SID),
     ("AccountSid", "AC1"),
     ("From", "+639171234567"),
     ("ApiVersion", "2010-04-01"),
@@ -69,10 +76,8 @@ fn fields_that_are_missing_or_empty_are_named() {
     check(&[], "422 `MessageSid` is missing");
     check(&[("CallSid", "CA1"), ("From", "+639171234567")], "422 `MessageSid` is missing");
     check(&with(TEXT, "MessageSid", ""), "422 `MessageSid` is empty");
-    let longest = "x".repeat(MAX_ID_BYTES);
-    check(&with(TEXT, "MessageSid", &*longest), &format!("+639171234567>+15551230000 {longest} \"Hi\""));
     check(
-        &with(TEXT, "MessageSid", &*format!("{longest}x")),
+        &with(TEXT, "MessageSid", &*"x".repeat(MAX_ID_BYTES + 1)),
         "422 `MessageSid` has 513 bytes; at most 512 are accepted",
     );
     check(&with(TEXT, "To", "a>b"), "422 `To` is no address: the address holds a control character or '>'");
@@ -88,6 +93,43 @@ fn the_id_has_older_names() {
     check(&without, r#"+639171234567>+15551230000 SM1 "Hi""#);
     check(&with(&without, "SmsMessageSid", None), r#"+639171234567>+15551230000 SM1 "Hi""#);
     check(&with(&without, "SmsMessageSid", " "), "422 `SmsMessageSid` is empty");
+}
+
+#[test]
+fn an_id_is_two_letters_and_32_digits() {
+    for id in [SID.replace("SM", "MM"), SID.to_lowercase().replace("sm", "XX")] {
+        check(&with(TEXT, "MessageSid", &*id), &format!(r#"+639171234567>+15551230000 {id} "Hi""#));
+    }
+    let none = [
+        &SID[..33],
+        &format!("{SID}0"),
+        &format!("{SID}NumMedia0"),
+        &format!(" {SID}"),
+        &SID.replace('9', "g"),
+        &SID.replace("SM", "S1"),
+        &SID.replace("SM", "é"),
+        "SM1",
+    ];
+    for id in none {
+        check(
+            &with(TEXT, "MessageSid", id),
+            "422 `MessageSid` must be two letters and 32 hexadecimal digits",
+        );
+    }
+}
+
+#[test]
+fn a_call_that_was_seen_gets_no_other_id() {
+    let good = sign(TOKEN, URL, TEXT);
+    let head = headers(&[("X-Twilio-Signature", &good)]);
+    let joined = [format!("{SID}MessagingServiceSidMG1"), format!("{SID}MessagingServiceSidMG1NumMedia0")];
+    let seen = with(TEXT, "MessagingServiceSid", None);
+    for (id, seen) in joined.iter().zip([seen.clone(), with(&seen, "NumMedia", None)]) {
+        let body = encode(&with(&seen, "MessageSid", &**id));
+        // The signature is right.
+        let refused = "422 `MessageSid` must be two letters and 32 hexadecimal digits";
+        assert_eq!(render(&post(&gateway(), "/in", &head, body.as_bytes())), refused);
+    }
 }
 
 #[test]
@@ -111,7 +153,7 @@ fn a_status_is_ignored() {
     for status in ["queued", "sent", "delivered", "undelivered", "failed", "read"] {
         check(&with(TEXT, "SmsStatus", status), "ignored");
         check(&with(TEXT, "MessageStatus", status), "ignored");
-        check(&[("MessageSid", "SM1"), ("MessageStatus", status), ("To", "+639171234567")], "ignored");
+        check(&[("MessageSid", SID), ("MessageStatus", status), ("To", "+639171234567")], "ignored");
     }
     check(&with(TEXT, "SmsStatus", ""), r#"+639171234567>+15551230000 SM1 "Hi""#);
     check(&with(TEXT, "SmsStatus", "receiving"), r#"+639171234567>+15551230000 SM1 "Hi""#);
@@ -165,7 +207,7 @@ fn a_get_is_a_message_or_a_probe() {
     let call = |query: &str| render(&get(&Twilio::unsigned(), &format!("/in?{query}"), &HeaderMap::new()));
     assert_eq!(call(&encode(TEXT)), r#"+639171234567>+15551230000 SM1 "Hi""#);
     assert_eq!(call("probe=1"), "nothing");
-    assert_eq!(call("MessageSid=SM1"), "422 `From` is missing");
+    assert_eq!(call(&format!("MessageSid={SID}")), "422 `From` is missing");
     assert_eq!(render(&get(&Twilio::unsigned(), "/in", &HeaderMap::new())), "nothing");
 }
 
@@ -353,6 +395,10 @@ fn shared_keys_may_sign_with_sha256() {
         assert_eq!(signed(settings, false), Ok(1), "{settings:?}");
         assert_eq!(signed(settings, true), wrong, "{settings:?}");
     }
+    let (sha1, name) = (sign(TOKEN, URL, TEXT), "X-Twilio-Webhooks-Signature-Settings");
+    let settings =
+        [("X-Twilio-Signature", &*sha1), (name, "algorithm=HMAC_SHA1"), (name, "algorithm=HMAC_SHA256")];
+    assert_eq!(call(&gateway(), "/in", TEXT, &settings), Err(Unauthorized::Repeated { header: name }));
     for settings in ["algorithm=NONE", "algorithm=HMAC_MD5,algorithm=HMAC_SHA1", "é"] {
         assert_eq!(signed(Some(settings), false), Err(Unauthorized::UnknownAlgorithm), "{settings}");
         assert_eq!(signed(Some(settings), true), Err(Unauthorized::UnknownAlgorithm), "{settings}");

@@ -1,7 +1,7 @@
 //! STOP, START and HELP: which texts are keywords, and what is answered.
 //!
-//! A keyword is a whole message: trimmed, without punctuation, in any case. Words inside a sentence ("please stop
-//! texting me") are for classification.
+//! A keyword is a whole message: trimmed, without punctuation and invisible characters, in any case, also in full-width
+//! letters or as S.T.O.P. Words inside a sentence ("please stop texting me") are for classification.
 //!
 //! ```
 //! use sms_consolidate::lane::{Control, Keyword};
@@ -20,7 +20,7 @@ use crate::message::Message;
 /// The one confirmation of a stop must leave within this time: 47 CFR 64.1200(a)(12).
 pub(crate) const CONFIRM_WITHIN: Duration = Duration::from_secs(5 * 60);
 
-/// The longest text that is looked at: no keyword comes near it.
+/// The longest text that is compared, without its punctuation: no keyword comes near it.
 const LONGEST_KEYWORD_BYTES: usize = 64;
 
 const STOP: &[&str] =
@@ -64,10 +64,10 @@ impl OptOut {
     }
 
     /// One more word that opts out, such as ARRET. One without letters or digits is left out: it would be found in
-    /// every emoji.
+    /// every emoji. So is one of more than 64 bytes.
     #[must_use]
     pub fn with_stop_word(mut self, word: &str) -> Self {
-        self.stop_words.extend(Some(normalise(word)).filter(|word| !word.is_empty()));
+        self.stop_words.extend(normalise(word));
         self
     }
 
@@ -104,10 +104,7 @@ impl OptOut {
     /// The keyword that `text` is, if it is one.
     #[must_use]
     pub fn keyword(&self, text: &str) -> Option<Keyword> {
-        if text.trim().len() > LONGEST_KEYWORD_BYTES {
-            return None;
-        }
-        let word = normalise(text);
+        let word = normalise(text)?;
         let is_in = |list: &[&str]| list.contains(&word.as_str());
         if is_in(STOP) || self.stop_words.contains(&word) {
             Some(Keyword::Control(Control::Stop))
@@ -133,11 +130,61 @@ impl OptOut {
     }
 }
 
-/// Upper case, punctuation as spaces (OPT-OUT is OPT OUT), single spaces.
-fn normalise(text: &str) -> String {
-    let spaced: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-    let words: Vec<String> = spaced.split_whitespace().map(str::to_uppercase).collect();
-    words.join(" ")
+/// Upper case, punctuation as spaces (OPT-OUT is OPT OUT), single spaces. Dots between single letters are nothing.
+/// `None` if there is no letter and no digit, or too much for a keyword.
+fn normalise(text: &str) -> Option<String> {
+    let stripped = strip(text)?;
+    let words = stripped.split(' ').map(|word| {
+        let is_spelled = word.split('.').all(|part| part.chars().count() == 1);
+        word.replace('.', if is_spelled { "" } else { " " }).to_uppercase()
+    });
+    let words: Vec<String> = words.collect();
+    Some(words.join(" ")).filter(|words| !words.is_empty())
+}
+
+/// The letters and digits of `text`; between them one dot where that was all there was, else one space. It stops where
+/// there are too many for a keyword.
+fn strip(text: &str) -> Option<String> {
+    let mut stripped = String::new();
+    let mut gap = None;
+    for c in text.chars().filter(|c| !is_invisible(*c)).map(half_width) {
+        if !c.is_alphanumeric() {
+            gap = Some(if c == '.' && gap.is_none() { '.' } else { ' ' });
+            continue;
+        }
+        let gap = gap.take().filter(|_| !stripped.is_empty());
+        stripped.extend(gap);
+        stripped.push(c);
+        if stripped.len() > LONGEST_KEYWORD_BYTES {
+            return None;
+        }
+    }
+    Some(stripped)
+}
+
+/// What keyboards and copied texts leave between letters: soft hyphens, joiners, marks of direction, selectors, tags.
+const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// The ASCII character of a full-width one, as Japanese and Chinese keyboards write it.
+fn half_width(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xff01 + u32::from('!')).unwrap_or(c),
+        _ => c,
+    }
 }
 
 #[cfg(test)]
@@ -168,6 +215,57 @@ mod tests {
             check(text, None);
         }
         check(&"stop ".repeat(10_000), None);
+    }
+
+    #[test]
+    fn keywords_are_found_however_they_are_written() {
+        let opt_out = OptOut::sms().with_stop_word("arrêt");
+        let stop = Some(Keyword::Control(Control::Stop));
+        let shouted =
+            [format!("STOP{}", "!".repeat(400)), format!("{}stop{}", ". ".repeat(300), "👍".repeat(300))];
+        for text in shouted.iter().map(String::as_str).chain([
+            "ST\u{200b}OP",
+            "\u{feff}stop\u{200e}",
+            "s\u{ad}top",
+            "STOP\u{fe0f}",
+            "ＳＴＯＰ",
+            "ｓｔｏｐ！",
+            "ｓｔｏｐ　ａｌｌ",
+            "S.T.O.P.",
+            "s.t.o.p",
+            "S．T．O．P",
+            "...stop...",
+            "opt.out",
+            "A.R.R.Ê.T",
+        ]) {
+            assert_eq!(opt_out.keyword(text), stop, "{text:?}");
+        }
+        for text in [
+            "non-stop",
+            "nonstop",
+            "non.stop",
+            "S.T.O.P texting",
+            "please s.t.o.p.",
+            "st.op",
+            "s t o p",
+            "S..T..O..P",
+            "ＳＴＯＰ　ｉｔ",
+            "\u{200b}",
+            "．",
+            "s.top",
+            "stop.it",
+        ] {
+            assert_eq!(opt_out.keyword(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_stop_word_is_as_long_as_what_is_compared() {
+        let (longest, longer) = ("x".repeat(64), "y".repeat(65));
+        let opt_out = OptOut::sms().with_stop_word(&longest).with_stop_word(&longer);
+        assert_eq!(opt_out.keyword(&format!("  {longest}!!!")), Some(Keyword::Control(Control::Stop)));
+        assert_eq!(opt_out.keyword(&longer), None);
+        assert_eq!(opt_out.keyword(&longest[1..]), None);
     }
 
     #[test]

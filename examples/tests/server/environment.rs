@@ -20,6 +20,7 @@ const VARIABLES: &[&str] = &[
     "SMS_AUTO_REPLY_TEXT",
     "SMS_AUTO_REPLY_TEXT_AGREE",
     "SMS_AUTO_REPLY_TEXT_NOT_AGREE",
+    "SMS_HELP_TEXT",
     "OPENAI_API_KEY",
     "OPENAI_MODEL",
     "OPENAI_BASE_URL",
@@ -201,9 +202,10 @@ fn a_disabled_agent_stores_and_batches_and_answers_nothing() {
 
 #[test]
 fn help_is_answered_and_a_stop_is_confirmed() {
-    let mut server = Server::start(&[]);
+    let help = "Acme Dental, 555-0100. Reply STOP to end.";
+    let mut server = Server::start(&[("SMS_HELP_TEXT", help)]);
     for (guid, text, reply) in [
-        ("1", "HELP", "This number is answered automatically. Reply STOP to unsubscribe."),
+        ("1", "HELP", help),
         ("2", "STOP", "You are unsubscribed and will get no more messages. Reply START to resubscribe."),
     ] {
         server.text(guid, text);
@@ -211,6 +213,19 @@ fn help_is_answered_and_a_stop_is_confirmed() {
     }
     let lines = server.stop("TERM");
     assert_eq!(with(&lines, "  opt-out "), ["  opt-out    STOP, START and HELP are answered"]);
+}
+
+#[test]
+fn help_is_not_answered_without_a_text_that_says_who_we_are() {
+    let mut server = Server::start(&[]);
+    server.text("1", "HELP");
+    server.text("2", "STOP");
+    let confirmed = "You are unsubscribed and will get no more messages. Reply START to resubscribe.";
+    assert_eq!(server.line("REPLY | "), format!(r#"REPLY | To: {ANA_MASKED} | "{confirmed}""#));
+    let lines = server.stop("TERM");
+    assert_eq!(with(&lines, "REPLY | To:").len(), 1, "{lines:#?}");
+    let settings = ["  opt-out    STOP and START are answered; HELP needs SMS_HELP_TEXT"];
+    assert_eq!(with(&lines, "  opt-out "), settings);
 }
 
 /// A message to one of our lines.

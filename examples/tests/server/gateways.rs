@@ -41,7 +41,8 @@ fn signature(token: &str, url: &str, form: &[(&str, &str)]) -> String {
 /// Posts a text from Ana to `line`, by the channel of the line. Returns the status, the head and the body of the answer.
 fn post(server: &Server, sid: &str, line: &str, text: &str, token: &str) -> (u16, String, Value) {
     let from = if line.starts_with("whatsapp:") { format!("whatsapp:{ANA}") } else { ANA.to_owned() };
-    let form = [("MessageSid", sid), ("From", &from), ("To", line), ("Body", text), ("NumMedia", "0")];
+    let sid = format!("SM{sid:0>32}");
+    let form = [("MessageSid", &*sid), ("From", &from), ("To", line), ("Body", text), ("NumMedia", "0")];
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
     let signature = signature(token, PUBLIC_URL, &form);
     let headers =
@@ -82,11 +83,11 @@ fn signed_texts_to_a_number_at_twilio_get_one_reply_from_it() {
     let api = twilio_api();
     let url = [("TWILIO_API_BASE_URL", &*api.url), TWO_A_BATCH, REPLIES];
     let mut server = Server::start(&[TWILIO, &url].concat());
-    let (status, _, answer) = post(&server, "SM01", OTHER_NUMBER, "Yes", "another token");
+    let (status, _, answer) = post(&server, "01", OTHER_NUMBER, "Yes", "another token");
     assert_eq!((status, &answer["status"]), (401, &json!("error")));
-    text(&server, "SM02", OTHER_NUMBER, "Yes");
-    text(&server, "SM02", OTHER_NUMBER, "Yes");
-    text(&server, "SM03", OTHER_NUMBER, "I can help & more");
+    text(&server, "02", OTHER_NUMBER, "Yes");
+    text(&server, "02", OTHER_NUMBER, "Yes");
+    text(&server, "03", OTHER_NUMBER, "I can help & more");
     assert_eq!(sent(&api), fields(OTHER_NUMBER, AGREED), "not from the configured one");
     server.line("AUTO-REPLY SENT (batch)");
     assert_eq!(server.call("POST", WEBHOOK, "", "{}").0, 404, "nobody may post beside Twilio");
@@ -99,7 +100,7 @@ fn signed_texts_to_a_number_at_twilio_get_one_reply_from_it() {
         "  gateway    Twilio",
         "  webhook    not mounted (no variable of SMS Mobile API is set)",
         "  twilio     /api/webhooks/twilio/sms, signed calls only",
-        "  opt-out    STOP, START and HELP are answered; of its own numbers, Twilio answers them",
+        "  opt-out    STOP and START are answered; of its own numbers, Twilio answers them; HELP needs SMS_HELP_TEXT",
     ] {
         assert!(lines.iter().any(|line| line == setting), "{setting:?} in {lines:#?}");
     }
@@ -118,9 +119,9 @@ fn each_gateway_answers_for_its_own_lines() {
         REPLIES,
     ];
     let mut server = Server::start(&[TWILIO, &others].concat());
-    text(&server, "SM01", NUMBER, "Yes");
+    text(&server, "01", NUMBER, "Yes");
     assert_eq!(sent(&twilio), fields(NUMBER, AGREED));
-    text(&server, "SM02", "whatsapp:+15557654321", "Yes");
+    text(&server, "02", "whatsapp:+15557654321", "Yes");
     let chat = [("Body", AGREED), ("From", "whatsapp:+15557654321"), ("To", &format!("whatsapp:{ANA}"))];
     assert_eq!(sent(&twilio), chat.map(|(name, value)| (name.to_owned(), value.to_owned())));
     server.text("1", "Yes");
@@ -130,12 +131,12 @@ fn each_gateway_answers_for_its_own_lines() {
     assert!(phones.request().1.contains("sIdentifiantPhone=office-phone-1"));
 
     // Twilio confirms a STOP by itself; with a phone nobody else does.
-    text(&server, "SM03", NUMBER, "STOP");
+    text(&server, "03", NUMBER, "STOP");
     let skipped = server.line("AUTO-REPLY SKIPPED");
     assert!(skipped.contains("there is no text for it"), "{skipped}");
     server.text("3", "STOP");
     assert!(phones.request().1.contains("unsubscribed"));
-    text(&server, "SM04", NUMBER, "Sure");
+    text(&server, "04", NUMBER, "Sure");
     let skipped = server.line("AUTO-REPLY SKIPPED");
     assert!(skipped.contains("opted out"), "{skipped}");
     let lines = server.stop("TERM");
@@ -149,7 +150,7 @@ fn each_gateway_answers_for_its_own_lines() {
 fn with_its_webhook_alone_replies_go_to_the_console() {
     let webhook = [TWILIO[1], TWILIO[3], ONE_A_BATCH];
     let mut server = Server::start(&webhook);
-    text(&server, "SM01", NUMBER, "Yes");
+    text(&server, "01", NUMBER, "Yes");
     assert!(server.line("REPLY | ").contains(AGREED));
     let lines = server.stop("TERM");
     assert_eq!(with(&lines, "  gateway "), ["  gateway    console"]);

@@ -29,27 +29,27 @@ async fn texts_by_twilio_get_one_reply_and_a_stop_that_twilio_confirms_gets_none
     const PATH: &str = "/api/webhooks/twilio/sms";
     let service = service_at(PATH, Twilio::unsigned()).await;
     let call = async |id: &str, rest: &str| {
-        let body = format!("MessageSid={id}&From=%2B639171234567&To=%2B15551230000&{rest}");
+        let body = format!("MessageSid=SM{id:0>32}&From=%2B639171234567&To=%2B15551230000&{rest}");
         assert_is_xml(&service.call("POST", PATH, &[FORM], body).await, "text/xml");
     };
-    call("SM1", "Body=Yes").await;
-    call("SM2", "Body=I+can+help").await;
-    call("SM2", "Body=I+can+help").await;
-    call("SM3", "MessageStatus=delivered").await;
+    call("1", "Body=Yes").await;
+    call("2", "Body=I+can+help").await;
+    call("2", "Body=I+can+help").await;
+    call("3", "MessageStatus=delivered").await;
     service.clock.advance(WINDOW).await;
     service.consolidator.settled().await;
     assert_eq!(service.batches(), [["Yes", "I can help"]]);
     assert_eq!(service.sender.texts().len(), 1);
 
-    call("SM4", "Body=Arr%C3%AAt&OptOutType=STOP").await;
-    call("SM5", "Body=Sorry").await;
+    call("4", "Body=Arr%C3%AAt&OptOutType=STOP").await;
+    call("5", "Body=Sorry").await;
     service.clock.advance(WINDOW).await;
     service.consolidator.settled().await;
     assert_eq!(service.sender.texts().len(), 1, "nothing is sent to whoever has opted out");
 
     let probe = service.get(PATH, &[]).await;
     assert_eq!((probe.status, &probe.body["status"]), (200, &"ok".into()));
-    let bad = service.call("POST", PATH, &[FORM], "MessageSid=SM6").await;
+    let bad = service.call("POST", PATH, &[FORM], &*format!("MessageSid=SM{:032}", 6)).await;
     assert_eq!((bad.status, bad.message()), (422, "`From` is missing"));
 }
 

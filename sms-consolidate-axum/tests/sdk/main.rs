@@ -140,7 +140,7 @@ static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
     let venv = ["-m", "venv"];
     run(
         Command::new("python3").args(venv).arg(&folder),
-        "Python 3.9 or newer with venv is needed: apt-get install python3-venv",
+        "Python 3.10 or newer with venv is needed: apt-get install python3-venv",
     );
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
     run(

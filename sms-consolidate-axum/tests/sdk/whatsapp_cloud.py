@@ -73,7 +73,8 @@ send("cut signature", plain, sign(plain)[:-2], False)
 send("signature twice", plain, f"{sign(plain)}, {sign(plain)}", False)
 sha1 = "sha1=" + hmac.new(SECRET.encode(), plain, hashlib.sha1).hexdigest()
 send("the signature of before", plain, sha1, False)
-# A proxy joins them by a comma, which is not a signature; here the first one counts.
+# A proxy joins them by a comma, which is not a signature; here they are refused.
+case("right header before a wrong one", accepted=False, body=plain, headers={HEADER: sign(plain), HEADER.lower(): sign(plain, "x")})
 case("wrong header before the right one", accepted=False, body=plain, headers={HEADER: sign(plain, "x"), HEADER.lower(): sign(plain)})
 case("only the header of before", accepted=False, body=plain, headers={"X-Hub-Signature": sha1})
 

@@ -24,7 +24,8 @@ pub(super) fn without_plus(text: &str) -> Result<Address, Problem> {
     if is_number { as_written(&format!("+{text}")) } else { as_written(text) }
 }
 
-/// Short codes have up to seven digits; no country's numbers have so few with their country code.
+/// Short codes mostly have fewer. The mobile numbers of the Falkland Islands and of Saint Helena have eight digits with
+/// their country code, so eight are read as a number, also where a network has short codes as long.
 const MIN_DIGITS: usize = 8;
 /// The most that E.164 allows.
 const MAX_DIGITS: usize = 15;

@@ -287,7 +287,12 @@ impl Authentication {
 
     fn check(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), Unauthorized> {
         let missing = || Unauthorized::MissingConfigured { header: self.header.clone() };
-        let given = headers.get(&self.header).ok_or_else(missing)?.as_bytes();
+        let mut given = headers.get_all(&self.header).iter();
+        let (first, second) = (given.next(), given.next());
+        let given = first.ok_or_else(missing)?.as_bytes();
+        if second.is_some() {
+            return Err(Unauthorized::RepeatedConfigured { header: self.header.clone() });
+        }
         let is_right = match &self.proof {
             Proof::Token(hash) => Sha256::digest(given).ct_eq(hash).into(),
             Proof::Signature { mac, prefix, encoding } => given

@@ -126,19 +126,22 @@ impl Plivo {
         let id = form.required("MessageUUID", |id| json::check_id(id).map(|()| id))?;
         let sender = form.required("From", address::without_plus)?;
         let mut line = form.required("To", address::without_plus)?;
-        let kind = form.get("Type").unwrap_or("sms");
-        let is_whatsapp = kind == "whatsapp";
+        let kind = form.get("Type");
+        let is_whatsapp = kind == Some("whatsapp");
         if is_whatsapp {
             line = address::as_written(&format!("whatsapp:{line}"))
                 .map_err(|problem| FieldError::new("To", problem))?;
         }
         let media = (0..=media::MAX_MEDIA).filter_map(|n| form.get(&format!("Media{n}")));
+        let media = media::kept(media.map(Into::into));
         let text = match form.get("Text").or_else(|| form.get("Body")) {
             Some(text) => text,
-            None if kind == "sms" => return Err(FieldError::new("Text", Problem::Missing).into()),
+            None if kind == Some("sms") || (kind.is_none() && media.is_empty()) => {
+                return Err(FieldError::new("Text", Problem::Missing).into());
+            }
             None => "",
         };
-        let mut message = SmsMessage::new(text).with_id(id).with_media(media::kept(media.map(Into::into)));
+        let mut message = SmsMessage::new(text).with_id(id).with_media(media);
         if let Some(keyword) = form.get("MessageIntent").and_then(intent) {
             message = control::found(message, keyword);
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hmac::KeyInit;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use sms_consolidate::Timestamp;
 
 use super::{ConfigError, MAX_SKEW, Unauthorized};
@@ -27,15 +27,20 @@ pub(super) fn keys<S: AsRef<[u8]>, K>(
     if keys.is_empty() { Err(ConfigError::EmptySecret) } else { Ok(keys) }
 }
 
-/// The value of a header that a check needs. One that is there twice is refused: a proxy and we could each believe
-/// another one.
+/// The value of a header that a check needs.
 pub(super) fn header<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a [u8], Unauthorized> {
+    optional_header(headers, name)?.ok_or(Unauthorized::Missing { header: name })
+}
+
+/// The value of a header that a check reads, if it is there. One that is there twice is refused: a proxy and we could
+/// each believe another one.
+pub(super) fn optional_header<'a>(
+    headers: &'a HeaderMap,
+    name: &'static str,
+) -> Result<Option<&'a [u8]>, Unauthorized> {
     let mut values = headers.get_all(name).iter();
-    match (values.next(), values.next()) {
-        (Some(value), None) => Ok(value.as_bytes()),
-        (None, _) => Err(Unauthorized::Missing { header: name }),
-        (Some(_), Some(_)) => Err(Unauthorized::Repeated { header: name }),
-    }
+    let value = values.next().map(HeaderValue::as_bytes);
+    if values.next().is_some() { Err(Unauthorized::Repeated { header: name }) } else { Ok(value) }
 }
 
 /// Refuses what was signed too long ago, or in the future. `seconds` since the Unix epoch, in decimal digits.

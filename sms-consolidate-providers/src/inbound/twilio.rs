@@ -30,7 +30,8 @@ fn nothing_to_do() -> Answer {
 /// The webhook of a Twilio number or Messaging Service, by `POST` or `GET`
 /// (<https://www.twilio.com/docs/messaging/guides/webhook-request>).
 ///
-/// - The id is `MessageSid`, or one of its older names `SmsMessageSid` and `SmsSid`. Twilio gives no time.
+/// - The id is `MessageSid`, or one of its older names `SmsMessageSid` and `SmsSid`: two letters and 32 hexadecimal
+///   digits (<https://www.twilio.com/docs/glossary/what-is-a-sid>). Twilio gives no time.
 /// - The sender is `From`, the line `To`, also where a Messaging Service received the message.
 /// - Addresses of other channels begin with its name: `whatsapp:+15551234567`. The sender is then the address without
 ///   it, and the line keeps it: `+15551234567>whatsapp:+15557654321`. So a customer's chats and texts are two
@@ -55,7 +56,11 @@ fn nothing_to_do() -> Answer {
 ///
 /// A call is signed by the account's auth token, over the URL that Twilio called and all parameters; JSON by its hash
 /// in that URL (<https://www.twilio.com/docs/usage/webhooks/webhooks-security>). Subaccounts have tokens of their own.
-/// No time is signed: an old call that is replayed counts as long as its id is not known.
+/// No time is signed: an old call that is replayed counts as long as its id is not known. Nor is it signed where a
+/// parameter ends: from a call that was seen others can be made whose parameters, written one after the other, read the
+/// same. A message's id has a fixed form, so that none of these gets another id by joining or cutting parameters. Only
+/// whoever also chose the text of the call that was seen may have written other parameters into it; so use `https`, and
+/// keep signatures out of logs.
 ///
 /// The URL is the one written in the console, and not the one the server sees behind a proxy. Its port may be written
 /// or left out: Twilio does not always sign the same form. Its fragment is not signed. Its query may be left out here;
@@ -129,7 +134,7 @@ impl Twilio {
             return Ok(Parsed::ignored());
         }
         let id_field = id_field(form).unwrap_or(ID_FIELDS[0]);
-        let id = form.required(id_field, |id| json::check_id(id).map(|()| id))?;
+        let id = form.required(id_field, sid)?;
         let channel = channel(form);
         let within = |from| channel.and_then(|channel| strip(from, channel)).unwrap_or(from);
         let sender = form.required("From", |from| address::as_written(within(from)))?;
@@ -246,8 +251,9 @@ fn is_right<M: Mac + Clone>(mac: &M, signed: &[&str], given: &[u8]) -> bool {
 
 /// The algorithm of `key=…,algorithm=HMAC_SHA256`. Without that it is the one of auth tokens.
 fn algorithm(headers: &HeaderMap) -> Result<Algorithm, Unauthorized> {
-    let settings = headers.get(SETTINGS).map(|value| value.to_str()).transpose();
-    let settings = settings.map_err(|_| Unauthorized::UnknownAlgorithm)?.unwrap_or_default();
+    let settings = signed::optional_header(headers, SETTINGS)?.unwrap_or_default();
+    let settings = std::str::from_utf8(settings).ok().filter(|settings| settings.is_ascii());
+    let settings = settings.ok_or(Unauthorized::UnknownAlgorithm)?;
     let named = settings
         .split(',')
         .filter_map(|setting| setting.split_once('='))
@@ -279,6 +285,22 @@ const ID_FIELDS: [&str; 3] = ["MessageSid", "SmsMessageSid", "SmsSid"];
 
 fn id_field(form: &Form<'_>) -> Option<&'static str> {
     ID_FIELDS.into_iter().find(|field| form.get(field).is_some())
+}
+
+/// A message's id, which is `SM` or `MM` and 32 hexadecimal digits; other letters are left to Twilio.
+///
+/// Its form is what fixes where it ends, because names and values are signed without anything between them: else
+/// `MessageSid=SM1&NumMedia=0` could be sent again as `MessageSid=SM1NumMedia0`, a new message.
+fn sid(id: &str) -> Result<&str, Problem> {
+    json::check_id(id)?;
+    let is_sid = id.len() == 34
+        && id.bytes().take(2).all(|byte| byte.is_ascii_uppercase())
+        && id.bytes().skip(2).all(|byte| byte.is_ascii_hexdigit());
+    if is_sid {
+        Ok(id)
+    } else {
+        Err(Problem::WrongForm { expected: "two letters and 32 hexadecimal digits" })
+    }
 }
 
 /// Whether it says how a message of ours fares.

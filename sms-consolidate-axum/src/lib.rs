@@ -2,7 +2,7 @@
 //!
 //! | call | answer |
 //! |---|---|
-//! | `GET` [`WEBHOOK_PATH`] | 200: gateways probe it before they send |
+//! | `GET` [`WEBHOOK_PATH`] | 200: gateways probe it before they send. Some also deliver messages or ask a question by it |
 //! | `POST` [`WEBHOOK_PATH`] | 200 once the messages are stored, with how many are new and how many came before |
 //! | `GET` [`STATUS_PATH`] | counts, the most recent batches, health; needs the admin token |
 //! | `POST` [`STATUS_PATH`] | makes a waiting batch due now, or brings back a dead one; needs the admin token |
@@ -40,8 +40,8 @@
 //! | 422 | the body can be read, and no message in it can be accepted: the field is named |
 //! | 503 | there is no room, the store cannot be reached, or the service is stopping. `Retry-After` says when to try again; what was stored by then counts as a duplicate the next time |
 //!
-//! Bodies are JSON with `status` (`ok`, `success` or `error`) and `message`. Neither answers nor log events hold texts
-//! of messages, and senders are masked.
+//! Bodies are JSON with `status` (`ok`, `success` or `error`) and `message`, but for a success that the gateway wants to
+//! read otherwise, such as Twilio's XML. Neither answers nor log events hold texts of messages, and senders are masked.
 //!
 //! # Names of your own
 //!

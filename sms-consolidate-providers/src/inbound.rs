@@ -47,7 +47,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, Method, StatusCode, Uri};
+use http::{HeaderMap, Method, StatusCode, Uri};
 use sms_consolidate::{Conversation, ParseAddressError, SmsMessage, Timestamp};
 
 pub use configured_json::{Authentication, ConfiguredJson, SignatureEncoding};
@@ -331,25 +331,13 @@ pub enum Unauthorized {
     #[error("the header {header} is missing")]
     Missing {
         /// The header.
-        header: &'static str,
-    },
-    /// A header that was configured for the check is missing.
-    #[error("the header {header} is missing")]
-    MissingConfigured {
-        /// The header.
-        header: HeaderName,
+        header: Cow<'static, str>,
     },
     /// A header that the check needs is there more than once.
     #[error("the header {header} is there more than once")]
     Repeated {
         /// The header.
-        header: &'static str,
-    },
-    /// A header that was configured for the check is there more than once.
-    #[error("the header {header} is there more than once")]
-    RepeatedConfigured {
-        /// The header.
-        header: HeaderName,
+        header: Cow<'static, str>,
     },
     /// The call names an algorithm for its signature that is not known here.
     #[error("the signature's algorithm is not known")]

@@ -179,8 +179,8 @@ fn signatures_are_required_and_checked() {
     let (good, other) = (sign(TOKEN, URL), sign("other", URL));
     let nonce = (NONCE, "05429567804466091622");
     let wrong = Err(Unauthorized::WrongSignature);
-    let missing = |header| Err(Unauthorized::Missing { header });
-    let twice = |header| Err(Unauthorized::Repeated { header });
+    let missing = |header: &'static str| Err(Unauthorized::Missing { header: header.into() });
+    let twice = |header: &'static str| Err(Unauthorized::Repeated { header: header.into() });
 
     assert_eq!(call(&gateway, &[(SIGNATURE, &good), nonce]), Ok(1));
     // The number may be a subaccount's, whose token signs the one, and the main account's the other.

@@ -348,7 +348,7 @@ fn signatures_are_required_and_checked() {
     let good = sign(SECRET, &now, body);
     let other = sign("another", &now, body);
     let (t, s, n) = ("Timestamp", "Signature", "Signature-Next");
-    let missing = |header| Err(Unauthorized::Missing { header });
+    let missing = |header: &'static str| Err(Unauthorized::Missing { header: header.into() });
     let wrong = Err(Unauthorized::WrongSignature);
 
     assert_eq!(signed(body, &[(t, &now), (s, &good)]), Ok(1));
@@ -366,7 +366,7 @@ fn signatures_are_required_and_checked() {
     assert_eq!(signed(legacy("x", None).as_bytes(), &[]), missing("X-SMSMobileAPI-Signature"), "legacy");
     assert_eq!(signed(b"not JSON", &[]), missing("X-SMSMobileAPI-Signature"), "checked before the body");
 
-    let twice = |header| Err(Unauthorized::Repeated { header });
+    let twice = |header: &'static str| Err(Unauthorized::Repeated { header: header.into() });
     for (first, second) in [(&good, &other), (&other, &good), (&good, &good)] {
         let given = [(t, &*now), (s, first), (s, second)];
         assert_eq!(signed(body, &given), twice("X-SMSMobileAPI-Signature"));

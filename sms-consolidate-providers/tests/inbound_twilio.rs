@@ -288,16 +288,16 @@ fn signatures_are_required_and_checked() {
     let good = sign(TOKEN, URL, TEXT);
     let (name, wrong) = ("X-Twilio-Signature", Err(Unauthorized::WrongSignature));
     assert_eq!(call(&gateway(), "/in", TEXT, &[(name, &good)]), Ok(1));
-    assert_eq!(call(&gateway(), "/in", TEXT, &[]), Err(Unauthorized::Missing { header: name }));
+    assert_eq!(call(&gateway(), "/in", TEXT, &[]), Err(Unauthorized::Missing { header: name.into() }));
     assert_eq!(
         call(&gateway(), "/in", &[], &[]),
-        Err(Unauthorized::Missing { header: name }),
+        Err(Unauthorized::Missing { header: name.into() }),
         "before the body"
     );
     for bad in [&good[1..], "", "é", &good.to_lowercase(), &format!("{good}="), &sign("other", URL, TEXT)] {
         assert_eq!(call(&gateway(), "/in", TEXT, &[(name, bad)]), wrong, "{bad}");
     }
-    let twice = Err(Unauthorized::Repeated { header: name });
+    let twice = Err(Unauthorized::Repeated { header: name.into() });
     assert_eq!(call(&gateway(), "/in", TEXT, &[(name, &good), (name, "x")]), twice);
     for (field, value) in [
         ("Body", Some("Ho")),
@@ -398,7 +398,7 @@ fn shared_keys_may_sign_with_sha256() {
     let (sha1, name) = (sign(TOKEN, URL, TEXT), "X-Twilio-Webhooks-Signature-Settings");
     let settings =
         [("X-Twilio-Signature", &*sha1), (name, "algorithm=HMAC_SHA1"), (name, "algorithm=HMAC_SHA256")];
-    assert_eq!(call(&gateway(), "/in", TEXT, &settings), Err(Unauthorized::Repeated { header: name }));
+    assert_eq!(call(&gateway(), "/in", TEXT, &settings), Err(Unauthorized::Repeated { header: name.into() }));
     for settings in ["algorithm=NONE", "algorithm=HMAC_MD5,algorithm=HMAC_SHA1", "é"] {
         assert_eq!(signed(Some(settings), false), Err(Unauthorized::UnknownAlgorithm), "{settings}");
         assert_eq!(signed(Some(settings), true), Err(Unauthorized::UnknownAlgorithm), "{settings}");

@@ -369,7 +369,7 @@ fn signatures_are_required_and_cover_every_byte() {
     let body = of_kind("text", json!({"body": "Hi é"})).to_string();
     let body = body.as_bytes();
     let good = sign(SECRET, body);
-    let missing = || Err(Unauthorized::Missing { header: "X-Hub-Signature-256" });
+    let missing = || Err(Unauthorized::Missing { header: "X-Hub-Signature-256".into() });
     let wrong = || Err(Unauthorized::WrongSignature);
     assert_eq!(signed(body, Some(&good)), Ok(1));
     assert_eq!(signed(body, Some(&good.to_uppercase().replace("SHA256", "sha256"))), Ok(1));

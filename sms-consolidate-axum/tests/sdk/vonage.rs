@@ -24,7 +24,7 @@ impl EveryAlgorithm {
 
     fn of(&self, request: &InboundRequest<'_>) -> Result<&Vonage, Unauthorized> {
         let header = "X-Algorithm";
-        let name = request.headers.get(header).ok_or(Unauthorized::Missing { header })?;
+        let name = request.headers.get(header).ok_or(Unauthorized::Missing { header: header.into() })?;
         let found = self.0.iter().find(|(algorithm, _)| name == algorithm);
         Ok(&found.unwrap_or_else(|| panic!("no algorithm {name:?}")).1)
     }

@@ -286,12 +286,12 @@ impl Authentication {
     }
 
     fn check(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), Unauthorized> {
-        let missing = || Unauthorized::MissingConfigured { header: self.header.clone() };
+        let missing = || Unauthorized::Missing { header: self.header.to_string().into() };
         let mut given = headers.get_all(&self.header).iter();
         let (first, second) = (given.next(), given.next());
         let given = first.ok_or_else(missing)?.as_bytes();
         if second.is_some() {
-            return Err(Unauthorized::RepeatedConfigured { header: self.header.clone() });
+            return Err(Unauthorized::Repeated { header: self.header.to_string().into() });
         }
         let is_right = match &self.proof {
             Proof::Token(hash) => Sha256::digest(given).ct_eq(hash).into(),

@@ -182,7 +182,7 @@ impl Check {
             .map(|name| signed::header(headers, name))
             .collect::<Result<_, _>>()?;
         if given.is_empty() {
-            return Err(Unauthorized::Missing { header: SIGNATURE });
+            return Err(Unauthorized::Missing { header: SIGNATURE.into() });
         }
         let nonce = signed::header(headers, NONCE)?;
         let is_signed_by = |key: &Hmac<Sha256>, given: &[u8]| {

@@ -29,7 +29,7 @@ pub(super) fn keys<S: AsRef<[u8]>, K>(
 
 /// The value of a header that a check needs.
 pub(super) fn header<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a [u8], Unauthorized> {
-    optional_header(headers, name)?.ok_or(Unauthorized::Missing { header: name })
+    optional_header(headers, name)?.ok_or(Unauthorized::Missing { header: name.into() })
 }
 
 /// The value of a header that a check reads, if it is there. One that is there twice is refused: a proxy and we could
@@ -40,7 +40,7 @@ pub(super) fn optional_header<'a>(
 ) -> Result<Option<&'a [u8]>, Unauthorized> {
     let mut values = headers.get_all(name).iter();
     let value = values.next().map(HeaderValue::as_bytes);
-    if values.next().is_some() { Err(Unauthorized::Repeated { header: name }) } else { Ok(value) }
+    if values.next().is_some() { Err(Unauthorized::Repeated { header: name.into() }) } else { Ok(value) }
 }
 
 /// Refuses what was signed too long ago, or in the future. `seconds` since the Unix epoch, in decimal digits.

@@ -74,7 +74,7 @@ impl SmsMobileApi {
         let given =
             [signed::optional_header(headers, SIGNATURE)?, signed::optional_header(headers, SIGNATURE_NEXT)?];
         if given == [None, None] {
-            return Err(Unauthorized::Missing { header: SIGNATURE });
+            return Err(Unauthorized::Missing { header: SIGNATURE.into() });
         }
         let timestamp = signed::header(headers, TIMESTAMP)?;
 

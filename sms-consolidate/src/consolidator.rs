@@ -33,7 +33,7 @@ use tokio::sync::broadcast;
 use crate::builder::{Builder, InFlight, Settings};
 use crate::classify::DynClassifier;
 use crate::clock::{Clock, Timestamp};
-use crate::driver::{Jobs, MAINTAIN_LIMIT};
+use crate::driver::Jobs;
 use crate::error::PushError;
 use crate::event::{Event, Events, Totals};
 use crate::gate::{Gate, Pass};
@@ -400,7 +400,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// # Errors
     /// If the store failed.
     pub async fn maintain(&self) -> Result<Maintained, StoreError> {
-        self.inner.store.maintain(self.inner.clock.now(), MAINTAIN_LIMIT).await
+        self.inner.maintain().await
     }
 
     /// Makes the batches of `key` due now that wait for their window. Returns how many.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::consolidator::Inner;
 use crate::lane::Token;
 use crate::message::{BatchId, Key, Message};
 use crate::process::{self, Ended};
-use crate::store::{Claim, StoreError};
+use crate::store::{Claim, Maintained, StoreError};
 use crate::striped::Padded;
 
 /// The most batches that one call claims, so that a large backlog is taken up in small steps.
@@ -26,7 +26,7 @@ const CLAIM_LIMIT: usize = 64;
 const MAINTAIN_EVERY: Duration = Duration::from_secs(60);
 /// How soon maintenance goes on if a step left something to do.
 const MAINTAIN_AGAIN: Duration = Duration::from_millis(100);
-pub(crate) const MAINTAIN_LIMIT: NonZeroUsize = NonZeroUsize::new(4_096).expect("the limit is not zero");
+const MAINTAIN_LIMIT: NonZeroUsize = NonZeroUsize::new(4_096).expect("the limit is not zero");
 
 /// How long to wait if the store says that something is due and yields nothing: another node is just taking it.
 const CONTENDED: Duration = Duration::from_millis(10);
@@ -71,6 +71,8 @@ pub(crate) struct Jobs {
     begun: AtomicU64,
     alarm: Alarm,
     parked: Mutex<Option<Parked>>,
+    /// When the driver's next step of maintenance is, in milliseconds since the Unix epoch. It moves on when that is done.
+    maintain_at: AtomicI64,
     driver: Mutex<Option<JoinHandle<()>>>,
     stopping: AtomicBool,
     /// Bumped whenever a job ends or the driver parks.
@@ -89,6 +91,7 @@ impl Jobs {
             begun: AtomicU64::new(0),
             alarm: Alarm::new(),
             parked: Mutex::new(None),
+            maintain_at: AtomicI64::new(i64::MAX),
             driver: Mutex::new(None),
             stopping: AtomicBool::new(false),
             progress: watch::Sender::new(()),
@@ -176,13 +179,19 @@ impl Jobs {
     pub(crate) fn are_settled(&self, now: Timestamp) -> bool {
         let driver_waits = || {
             let parked = *lock(&self.parked);
-            parked.is_some_and(|parked| parked.until > now && parked.heard == self.alarm.rung())
+            self.maintain_at.load(Ordering::SeqCst) > now.as_unix_millis()
+                && parked.is_some_and(|parked| parked.until > now && parked.heard == self.alarm.rung())
         };
         self.in_flight() == 0 && (lock(&self.driver).is_none() || driver_waits())
     }
 
     fn park(&self, parked: Option<Parked>) {
         *lock(&self.parked) = parked;
+        self.progressed();
+    }
+
+    fn maintenance_is_at(&self, at: Timestamp) {
+        self.maintain_at.store(at.as_unix_millis(), Ordering::SeqCst);
         self.progressed();
     }
 
@@ -303,12 +312,22 @@ impl<K: Key, M: Message> Inner<K, M> {
         }
     }
 
+    /// Until the service stops. A step of maintenance that takes long delays no batch: both go on side by side.
     async fn drive(self: Arc<Self>) {
-        let mut maintain_at = self.clock.now() + MAINTAIN_EVERY;
+        let maintain_at = self.clock.now() + MAINTAIN_EVERY;
+        self.jobs.maintenance_is_at(maintain_at);
+        tokio::select! {
+            biased;
+            () = self.claim_until_stopped() => {}
+            () = self.maintain_for_ever(maintain_at) => {}
+        }
+    }
+
+    async fn claim_until_stopped(self: &Arc<Self>) {
         let mut failure_wait = FIRST_FAILURE_WAIT;
         while !self.jobs.is_stopping() {
             let heard = self.jobs.alarm.listen();
-            let round = AssertUnwindSafe(self.round(&mut maintain_at)).catch_unwind().await;
+            let round = AssertUnwindSafe(self.round()).catch_unwind().await;
             let until = match round.unwrap_or_else(|_| Err(StoreError::failed("panicked"))) {
                 Ok(Next::Round) => {
                     tokio::task::yield_now().await;
@@ -338,7 +357,7 @@ impl<K: Key, M: Message> Inner<K, M> {
         }
     }
 
-    async fn round(self: &Arc<Self>, maintain_at: &mut Timestamp) -> Result<Next, StoreError> {
+    async fn round(self: &Arc<Self>) -> Result<Next, StoreError> {
         let now = self.clock.now();
         let begun = self.claim_due(now, CLAIM_LIMIT).await?;
         let claimed = begun.len();
@@ -346,25 +365,33 @@ impl<K: Key, M: Message> Inner<K, M> {
             // Starting tasks costs about as much as claiming, so another thread may do that.
             tokio::spawn(async { begun.into_iter().for_each(|job| drop(job.spawn())) });
         }
-        if now >= *maintain_at {
-            // If it fails, that must not keep anybody from being answered in time.
-            let done = AssertUnwindSafe(self.store.maintain(now, MAINTAIN_LIMIT)).catch_unwind().await;
-            let done = done.unwrap_or_else(|_| Err(StoreError::failed("panicked")));
-            let more = done.as_ref().is_ok_and(|done| done.more);
-            *maintain_at = now + if more { MAINTAIN_AGAIN } else { MAINTAIN_EVERY };
-            if let Err(error) = done {
-                tracing::error!(%error, "MAINTENANCE FAILED");
-            }
-        }
         if self.jobs.free() == 0 {
-            return Ok(Next::SleepUntil(*maintain_at));
+            return Ok(Next::SleepUntil(Timestamp::MAX));
         }
         if claimed > 0 {
             return Ok(Next::Round);
         }
         let wake = self.store.next_wake().await?.unwrap_or(Timestamp::MAX);
         let wake = if wake <= now { now + CONTENDED } else { wake };
-        Ok(Next::SleepUntil(wake.min(*maintain_at)))
+        Ok(Next::SleepUntil(wake))
+    }
+
+    async fn maintain_for_ever(&self, mut at: Timestamp) {
+        loop {
+            self.clock.sleep_until(at).await;
+            let step = AssertUnwindSafe(self.maintain()).catch_unwind().await;
+            let step = step.unwrap_or_else(|_| Err(StoreError::failed("panicked")));
+            let more = step.as_ref().is_ok_and(|step| step.more);
+            if let Err(error) = step {
+                tracing::error!(%error, "MAINTENANCE FAILED");
+            }
+            at = self.clock.now() + if more { MAINTAIN_AGAIN } else { MAINTAIN_EVERY };
+            self.jobs.maintenance_is_at(at);
+        }
+    }
+
+    pub(crate) async fn maintain(&self) -> Result<Maintained, StoreError> {
+        self.store.maintain(self.clock.now(), MAINTAIN_LIMIT).await
     }
 
     /// Claims up to `limit` due batches and begins a job for each.

@@ -93,6 +93,21 @@ async fn maintenance_that_fails_delays_nobody() {
 }
 
 #[tokio::test]
+async fn maintenance_that_takes_long_delays_nobody() {
+    let (rig, store) = rig(|b| b);
+    store.fail(Operation::Maintain, Fault::HeldBefore, 1);
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(60)).await;
+    assert_eq!(rig.replies_to(ANA), [AGREED]);
+    rig.text(ANA, "Yes").await;
+    rig.at(secs(300)).await;
+    assert_eq!(rig.replies_to(ANA).len(), 2);
+    store.let_go();
+    rig.service.settled().await;
+    assert_eq!(store.heal(Operation::Maintain), 0, "it was held throughout");
+}
+
+#[tokio::test]
 async fn a_claim_whose_answer_was_lost_comes_back_when_its_lease_ends() {
     let (rig, store) = rig(|b| b.lease(secs(60)));
     rig.text(ANA, "Yes").await;

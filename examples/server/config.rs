@@ -109,6 +109,15 @@ const TWILIO_WEBHOOK_URL: &str = "TWILIO_WEBHOOK_URL";
 /// Whatever is called so is meant for this service, or nearly: orchestrators set variables named after services too.
 const PREFIXES: &[&str] = &["CONSOLIDATION_", "SMS_AUTO_REPLY_", "SMS_MOBILE_API_", "TWILIO_"];
 
+/// Settings that only say how something is done, and what they are nothing without.
+const NEEDS: &[(&str, &str)] = &[
+    ("CONSOLIDATION_MAX_WAIT", "CONSOLIDATION_MODE"),
+    ("OPENAI_MODEL", "OPENAI_API_KEY"),
+    ("OPENAI_BASE_URL", "OPENAI_API_KEY"),
+    ("SMS_MOBILE_API_BASE_URL", "SMS_MOBILE_API_KEY"),
+    ("TWILIO_API_BASE_URL", TWILIO_ACCOUNT_SID),
+];
+
 const REPLY_TEXT_PREFIX: &str = "SMS_AUTO_REPLY_TEXT_";
 const LONGEST_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
 const DEFAULT_GRACE: Duration = Duration::from_secs(10);
@@ -173,7 +182,11 @@ impl Environment {
             let nearest = known().min_by_key(|known| distance(known, name)).expect("there are variables");
             format!("{name} is no setting and has no effect; the nearest is {nearest}, and --help lists all")
         });
-        unknown.collect()
+        let lacks =
+            |(name, needs): &&(&str, &str)| self.0.contains_key(*name) && !self.0.contains_key(*needs);
+        let idle = NEEDS.iter().filter(lacks);
+        let idle = idle.map(|(name, needs)| format!("{name} has no effect without {needs}"));
+        unknown.chain(idle).collect()
     }
 
     fn text(&self, name: &str) -> Option<String> {

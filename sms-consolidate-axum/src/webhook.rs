@@ -50,7 +50,7 @@ async fn receive(State(webhook): State<Arc<Webhook>>, request: Request) -> Respo
         Ok(parsed) if is_get && parsed.is_empty() && parsed.answer.is_none() => {
             probe(State(webhook)).await.into_response()
         }
-        Ok(parsed) => store(&webhook.consolidator, parsed).await,
+        Ok(parsed) => store(&webhook, parsed).await,
         Err(refused) => refused,
     }
 }
@@ -59,9 +59,9 @@ impl Webhook {
     /// What the call holds, or the answer to one that is refused.
     async fn read(&self, request: Request) -> Result<Parsed, Response> {
         let (parts, body) = request.into_parts();
-        let clock = self.consolidator.clock();
+        let (clock, gateway) = (self.consolidator.clock(), self.gateway.name());
         let body = body::read(body, self.body_limit, clock.as_ref()).await.map_err(|error| {
-            tracing::warn!(?error, "WEBHOOK REFUSED");
+            tracing::warn!(gateway, ?error, "WEBHOOK REFUSED");
             error.answer()
         })?;
         // In a nested router `parts.uri` lacks the prefix.
@@ -73,7 +73,7 @@ impl Webhook {
             _ => self.gateway.parse(&request, now),
         };
         parsed.map_err(|rejection| {
-            tracing::warn!(status = rejection.status().as_u16(), error = %rejection, "WEBHOOK REFUSED");
+            tracing::warn!(gateway, status = rejection.status().as_u16(), error = %rejection, "WEBHOOK REFUSED");
             refuse(&rejection)
         })
     }
@@ -136,7 +136,7 @@ impl Receipt {
     }
 }
 
-async fn store(consolidator: &SmsConsolidator, parsed: Parsed) -> Response {
+async fn store(Webhook { consolidator, gateway, .. }: &Webhook, parsed: Parsed) -> Response {
     let mut receipt = Receipt::new("success", "");
     receipt.message_count = parsed.messages.len() + parsed.errors.len();
     receipt.errors = parsed.errors.iter().filter_map(ElementError::of).collect();
@@ -159,14 +159,14 @@ async fn store(consolidator: &SmsConsolidator, parsed: Parsed) -> Response {
         indices.into_iter().zip(results).for_each(|(index, result)| note(index, result));
     }
     receipt.errors.sort_by_key(|error| error.index);
+    if let Some(first) = receipt.errors.first() {
+        let (gateway, refused) = (gateway.name(), receipt.errors.len());
+        tracing::warn!(gateway, refused, error = first.message, "MESSAGES REFUSED");
+    }
     answer(receipt, try_again, parsed.answer)
 }
 
 fn answer(mut receipt: Receipt, try_again: Option<PushError>, wanted: Option<Answer>) -> Response {
-    if let Some(first) = receipt.errors.first() {
-        let (refused, first) = (receipt.errors.len(), &first.message);
-        tracing::warn!(refused, error = first, "MESSAGES REFUSED");
-    }
     if let Some(error) = try_again {
         receipt.status = "error";
         receipt.message = error.to_string().into();

@@ -58,7 +58,7 @@ fn whoever_checks_no_signatures_is_warned_by_the_gateways_name() {
         ("Twilio", || drop(Twilio::unsigned())),
         ("Vonage", || drop(Vonage::unsigned())),
         ("WhatsApp Cloud API", || drop(WhatsAppCloud::unsigned("token").unwrap())),
-        ("JSON", || drop(ConfiguredJson::unsigned())),
+        ("configured JSON", || drop(ConfiguredJson::unsigned())),
     ];
     for (gateway, unsigned) in unsigned {
         let (captured, _guard) = capture();
@@ -97,6 +97,7 @@ async fn no_body_and_no_number_reaches_the_logs() {
     service.consolidator.settled().await;
     let logs = captured.text();
     assert!(logs.contains("WEBHOOK REFUSED") && logs.contains("SMS RECEIVED"), "{logs}");
+    assert!(logs.contains("gateway=\"SMS Mobile API\""), "{logs}");
     assert!(logs.contains("BATCH PROCESSING COMPLETE"), "{logs}");
     assert!(!logs.contains("secret"), "{logs}");
     assert!(!logs.contains("9171234567"), "{logs}");

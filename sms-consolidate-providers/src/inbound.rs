@@ -83,6 +83,9 @@ pub struct InboundRequest<'a> {
 
 /// A gateway's webhook.
 pub trait Inbound: Send + Sync + 'static {
+    /// What the gateway is called in logs.
+    fn name(&self) -> &'static str;
+
     /// Reads the messages of a `POST` that arrived at `now`, once it is known to come from the gateway.
     ///
     /// Events that are no message, and lists without any, are success with no messages: they are to be acknowledged.

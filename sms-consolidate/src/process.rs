@@ -201,7 +201,9 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         }
         let text = match batch.control {
             // All messages of a conversation come through one gateway.
-            Some(_) if batch.messages.iter().any(Message::gateway_answers_keywords) => None,
+            Some(_) if batch.messages.iter().any(Message::gateway_answers_keywords) => {
+                return Err(NoReply::AnsweredByGateway);
+            }
             Some(control) => settings.opt_out.as_ref().and_then(|opt_out| opt_out.text_for(control)),
             None => classification.and_then(|classification| {
                 let proposed =

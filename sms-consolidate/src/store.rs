@@ -272,6 +272,9 @@ pub enum NoReply {
     /// There is no text for the label, or none for the control.
     #[error("there is no text for it")]
     NoTemplate,
+    /// The message was a keyword, such as STOP, and its gateway answers those by itself.
+    #[error("the gateway answers keywords by itself")]
+    AnsweredByGateway,
     /// The sender has had its replies for this hour.
     #[error("the loop guard's replies per hour are used up")]
     LoopGuard,

@@ -177,6 +177,26 @@ fn a_variable_that_is_no_setting_is_named_with_the_nearest_one() {
 }
 
 #[test]
+fn a_setting_that_is_nothing_without_another_says_so() {
+    let url = "http://127.0.0.1:1";
+    let settings = [
+        ("CONSOLIDATION_MAX_WAIT", "120m", "CONSOLIDATION_MODE"),
+        ("OPENAI_MODEL", "gpt-4o", "OPENAI_API_KEY"),
+        ("OPENAI_BASE_URL", url, "OPENAI_API_KEY"),
+        ("SMS_MOBILE_API_BASE_URL", url, "SMS_MOBILE_API_KEY"),
+        ("TWILIO_API_BASE_URL", url, "TWILIO_ACCOUNT_SID"),
+    ];
+    let mut environment = settings.map(|(name, value, _)| (name, value)).to_vec();
+    environment.push(("DATABASE_URL", "memory:"));
+    let lines = Server::start(&environment).stop("TERM");
+    for (name, _, needs) in settings {
+        let warning = format!("{name} has no effect without {needs}");
+        assert!(with(&lines, &warning).concat().contains("WARN"), "{warning:?} in {lines:#?}");
+    }
+    assert_eq!(with(&lines, "has no effect").len(), settings.len(), "{lines:#?}");
+}
+
+#[test]
 fn who_asks_for_a_store_in_memory_needs_no_warning() {
     let mut server = Server::start(&[("DATABASE_URL", "memory:")]);
     let line = server.line("the store is in memory");

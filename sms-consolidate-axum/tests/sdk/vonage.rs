@@ -31,6 +31,10 @@ impl EveryAlgorithm {
 }
 
 impl Inbound for EveryAlgorithm {
+    fn name(&self) -> &'static str {
+        "Vonage, by each algorithm"
+    }
+
     fn parse(&self, request: &InboundRequest<'_>, now: Timestamp) -> Result<Parsed, Rejection> {
         self.of(request)?.parse(request, now)
     }

@@ -17,6 +17,9 @@ use super::{
     Rejection, Unauthorized, address, json, media, signed,
 };
 
+/// In logs.
+const NAME: &str = "configured JSON";
+
 /// The webhook of a gateway that posts JSON and is none of the others: its field names are configured.
 ///
 /// A field is named by its path, with dots between the names: `data.from`. Ids and addresses may be strings or numbers. A
@@ -67,7 +70,7 @@ impl ConfiguredJson {
     /// A webhook that checks nothing: **anybody who knows the address can post messages.** This is logged as a warning.
     #[must_use]
     pub fn unsigned() -> Self {
-        signed::warn_unchecked("JSON");
+        signed::warn_unchecked(NAME);
         Self::new(None)
     }
 
@@ -206,6 +209,10 @@ impl ConfiguredJson {
 }
 
 impl Inbound for ConfiguredJson {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
     fn parse(&self, request: &InboundRequest<'_>, _now: Timestamp) -> Result<Parsed, Rejection> {
         if let Some(authentication) = &self.authentication {
             authentication.check(request.headers, request.body)?;

@@ -118,6 +118,10 @@ impl<I: Inbound> DefaultRegion<I> {
 }
 
 impl<I: Inbound> Inbound for DefaultRegion<I> {
+    fn name(&self) -> &'static str {
+        self.gateway.name()
+    }
+
     fn parse(&self, request: &InboundRequest<'_>, now: Timestamp) -> Result<Parsed, Rejection> {
         self.gateway.parse(request, now).map(|parsed| self.international(parsed))
     }

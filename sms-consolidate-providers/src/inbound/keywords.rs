@@ -35,6 +35,10 @@ fn answered(mut parsed: Parsed) -> Parsed {
 }
 
 impl<I: Inbound> Inbound for KeywordsAnswered<I> {
+    fn name(&self) -> &'static str {
+        self.gateway.name()
+    }
+
     fn parse(&self, request: &InboundRequest<'_>, now: Timestamp) -> Result<Parsed, Rejection> {
         self.gateway.parse(request, now).map(answered)
     }

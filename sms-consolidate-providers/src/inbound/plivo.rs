@@ -15,6 +15,9 @@ use super::{
     address, control, json, media, signed,
 };
 
+/// In logs.
+const NAME: &str = "Plivo";
+
 const SIGNATURE: &str = "X-Plivo-Signature-V2";
 const MAIN_ACCOUNT_SIGNATURE: &str = "X-Plivo-Signature-Ma-V2";
 const NONCE: &str = "X-Plivo-Signature-V2-Nonce";
@@ -105,7 +108,7 @@ impl Plivo {
     /// as a warning.
     #[must_use]
     pub fn unsigned() -> Self {
-        signed::warn_unchecked("Plivo");
+        signed::warn_unchecked(NAME);
         Self { check: None, keywords_answered_here: false }
     }
 
@@ -153,6 +156,10 @@ impl Plivo {
 }
 
 impl Inbound for Plivo {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
     fn parse(&self, request: &InboundRequest<'_>, _now: Timestamp) -> Result<Parsed, Rejection> {
         self.read(request.headers, &Form::of_body(request.body))
     }

@@ -14,6 +14,9 @@ use super::{
     json, media, signed,
 };
 
+/// In logs.
+const NAME: &str = "Sinch";
+
 const SIGNATURE: &str = "x-sinch-webhook-signature";
 const NONCE: &str = "x-sinch-webhook-signature-nonce";
 const TIMESTAMP: &str = "x-sinch-webhook-signature-timestamp";
@@ -63,7 +66,7 @@ impl Sinch {
     /// a warning.
     #[must_use]
     pub fn unsigned() -> Self {
-        signed::warn_unchecked("Sinch");
+        signed::warn_unchecked(NAME);
         Self { mac: None, max_age: DEFAULT_MAX_AGE }
     }
 
@@ -92,6 +95,10 @@ impl Sinch {
 }
 
 impl Inbound for Sinch {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
     fn parse(&self, request: &InboundRequest<'_>, now: Timestamp) -> Result<Parsed, Rejection> {
         self.authenticate(request, now)?;
         let [kind, id, from, to, body, sent_at, received_at] =

@@ -12,6 +12,9 @@ use super::{
     Rejection, Unauthorized, address, json, signed,
 };
 
+/// In logs.
+const NAME: &str = "SMS Mobile API";
+
 const TIMESTAMP: &str = "X-SMSMobileAPI-Timestamp";
 const SIGNATURE: &str = "X-SMSMobileAPI-Signature";
 const SIGNATURE_NEXT: &str = "X-SMSMobileAPI-Signature-Next";
@@ -57,7 +60,7 @@ impl SmsMobileApi {
     /// post messages.** This is logged as a warning.
     #[must_use]
     pub fn unsigned() -> Self {
-        signed::warn_unchecked("SMS Mobile API");
+        signed::warn_unchecked(NAME);
         Self { mac: None, max_messages: DEFAULT_MAX_MESSAGES }
     }
 
@@ -115,6 +118,10 @@ impl SmsMobileApi {
 }
 
 impl Inbound for SmsMobileApi {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
     fn parse(&self, request: &InboundRequest<'_>, now: Timestamp) -> Result<Parsed, Rejection> {
         self.authenticate(request, now)?;
         let [messages, kind, data, guid, number, text] =

@@ -11,6 +11,9 @@ use super::{
     json, media, signed,
 };
 
+/// In logs.
+const NAME: &str = "Telnyx";
+
 const SIGNATURE: &str = "telnyx-signature-ed25519";
 const TIMESTAMP: &str = "telnyx-timestamp";
 
@@ -58,7 +61,7 @@ impl Telnyx {
     /// a warning.
     #[must_use]
     pub fn unsigned() -> Self {
-        signed::warn_unchecked("Telnyx");
+        signed::warn_unchecked(NAME);
         Self { public_key: None }
     }
 
@@ -77,6 +80,10 @@ impl Telnyx {
 }
 
 impl Inbound for Telnyx {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
     fn parse(&self, request: &InboundRequest<'_>, now: Timestamp) -> Result<Parsed, Rejection> {
         self.authenticate(request, now)?;
         let [data] =

@@ -19,6 +19,9 @@ use super::{
     address, control, json, media, signed,
 };
 
+/// In logs.
+const NAME: &str = "Twilio";
+
 const SIGNATURE: &str = "X-Twilio-Signature";
 const SETTINGS: &str = "X-Twilio-Webhooks-Signature-Settings";
 
@@ -118,7 +121,7 @@ impl Twilio {
     /// as a warning.
     #[must_use]
     pub fn unsigned() -> Self {
-        signed::warn_unchecked("Twilio");
+        signed::warn_unchecked(NAME);
         Self { check: None, keywords_answered_here: false }
     }
 
@@ -160,6 +163,10 @@ impl Twilio {
 }
 
 impl Inbound for Twilio {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
     fn parse(&self, request: &InboundRequest<'_>, _now: Timestamp) -> Result<Parsed, Rejection> {
         let is_json = is_json(request.headers);
         let form = Form::of_body(if is_json { b"" } else { request.body });

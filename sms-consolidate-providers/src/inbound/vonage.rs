@@ -20,6 +20,9 @@ use super::{
     Unauthorized, address, json, signed,
 };
 
+/// In logs.
+const NAME: &str = "Vonage";
+
 /// How Vonage signs: what is chosen in its dashboard, under *API settings*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -96,7 +99,7 @@ impl Vonage {
     /// a warning.
     #[must_use]
     pub fn unsigned() -> Self {
-        signed::warn_unchecked("Vonage");
+        signed::warn_unchecked(NAME);
         Self { key: None, max_age: DEFAULT_MAX_AGE }
     }
 
@@ -139,6 +142,10 @@ impl Vonage {
 }
 
 impl Inbound for Vonage {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
     fn parse(&self, request: &InboundRequest<'_>, now: Timestamp) -> Result<Parsed, Rejection> {
         self.read(&Parameters::of_post(request)?, now)
     }

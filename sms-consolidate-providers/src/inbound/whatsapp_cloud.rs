@@ -16,6 +16,9 @@ use super::{
     Problem, Rejection, Unauthorized, address, json, media, signed,
 };
 
+/// In logs.
+const NAME: &str = "WhatsApp Cloud API";
+
 const SIGNATURE: &str = "X-Hub-Signature-256";
 
 /// The longest challenge that is answered, in bytes. Meta's have about ten.
@@ -81,7 +84,7 @@ impl WhatsAppCloud {
     /// If the token is empty.
     pub fn unsigned(verify_token: impl Into<Box<str>>) -> Result<Self, ConfigError> {
         let webhook = Self::new(None, verify_token.into())?;
-        signed::warn_unchecked("WhatsApp Cloud API");
+        signed::warn_unchecked(NAME);
         Ok(webhook)
     }
 
@@ -115,6 +118,10 @@ impl WhatsAppCloud {
 }
 
 impl Inbound for WhatsAppCloud {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
     fn parse(&self, request: &InboundRequest<'_>, _now: Timestamp) -> Result<Parsed, Rejection> {
         self.authenticate(request)?;
         let [object, entries] = json::document(request.body, ["object", "entry"])?

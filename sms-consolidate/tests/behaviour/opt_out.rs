@@ -206,9 +206,11 @@ async fn a_control_without_a_text_gets_no_reply() {
 
 #[tokio::test]
 async fn one_gateway_of_several_answers_keywords_by_itself() {
-    let rig = Rig::new(|b| b.opt_out(keywords()));
+    let mut rig = Rig::new(|b| b.opt_out(keywords()));
     let of_that_gateway = |text: &str| SmsMessage::new(text).with_keywords_answered_by_gateway();
     rig.try_push(ANA, of_that_gateway("STOP")).await.unwrap();
+    rig.at(secs(30)).await;
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::AnsweredByGateway)]);
     rig.text(BEN, "STOP").await;
     rig.at(secs(60)).await;
     assert_eq!(rig.replies_to(ANA), [""; 0], "its gateway has confirmed");

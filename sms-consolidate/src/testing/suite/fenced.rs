@@ -167,6 +167,7 @@ pub async fn every_outcome_is_recorded<F: StoreFixture>(fixture: &F) {
         NoReply::OptedOut,
         NoReply::Stale,
         NoReply::NoTemplate,
+        NoReply::AnsweredByGateway,
         NoReply::LoopGuard,
         NoReply::Cancelled,
         NoReply::Rejected,

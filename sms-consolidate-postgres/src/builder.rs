@@ -177,8 +177,9 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> PostgresStoreBuilder<K, 
             source: fault.into(),
         };
         let first = database.session(Use::Serve).await.map_err(unreachable)?;
-        let encoding = first.client().query_one("SHOW server_encoding", &[]).await;
-        let encoding: String = encoding.map_err(|error| unreachable(error.into()))?.get(0);
+        let encoding =
+            database.in_time(async { Ok(first.client().query_one("SHOW server_encoding", &[]).await?) });
+        let encoding: String = encoding.await.map_err(unreachable)?.get(0);
         if encoding != "UTF8" {
             return Err(ConnectError::Encoding { server: target.server.clone(), encoding });
         }

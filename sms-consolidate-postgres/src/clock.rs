@@ -85,7 +85,7 @@ impl PostgresClock {
     /// A clock that has asked.
     pub(crate) async fn follow(database: &Database) -> Result<Self, Fault> {
         let started = timer::now();
-        let Sample { offset_us, error_us, asked_us } = ask(database, started).await?;
+        let Sample { offset_us, error_us, asked_us } = database.in_time(ask(database, started)).await?;
         let state = State {
             started,
             offset_us: offset_us.into(),
@@ -101,9 +101,7 @@ impl PostgresClock {
         let mut pause = ASK_EVERY;
         loop {
             timer::sleep(pause).await;
-            // A server that says nothing more must not hold a connection for ever.
-            let asked = timer::within(database.limit, ask(&database, self.state.started)).await;
-            pause = match asked.unwrap_or_else(|| Err(Fault::away("the server did not answer in time"))) {
+            pause = match database.in_time(ask(&database, self.state.started)).await {
                 Ok(sample) => {
                     self.state.learn(sample);
                     ASK_EVERY

@@ -114,19 +114,27 @@ impl Database {
         permits
     }
 
+    /// What `work` returns, unless that takes too long: a server may say nothing more.
+    pub(crate) async fn in_time<T>(&self, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+        in_time(self.limit, work).await
+    }
+
     /// Does `work` in a task of its own, so that a caller who loses interest leaves nothing half done, and within a
     /// limit of time, so that a server that has vanished blocks nobody for ever.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, Fault>> + Send + 'static,
     ) -> Result<T, Fault> {
-        match tokio::spawn(timer::within(self.limit, work)).await {
-            Ok(Some(result)) => result,
-            Ok(None) => Err(Fault::away("the server did not answer in time")),
+        match tokio::spawn(in_time(self.limit, work)).await {
+            Ok(result) => result,
             Err(ended) if ended.is_panic() => Err(Fault::broken("panicked")),
             Err(_) => Err(Fault::away("the runtime is shutting down")),
         }
     }
+}
+
+async fn in_time<T>(limit: Duration, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    timer::within(limit, work).await.unwrap_or_else(|| Err(Fault::away("the server did not answer in time")))
 }
 
 /// A connection that is lent out. One that is dropped in the middle of something is closed, not reused: its

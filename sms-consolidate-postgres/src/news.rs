@@ -69,8 +69,7 @@ pub(crate) async fn tell(shared: Arc<Shared>) {
             let mut session = shared.database.session(Use::Serve).await?;
             session.query(sql::NOTIFY, &[&CHANNEL, &payload]).await
         };
-        let told = timer::within(shared.database.limit, told).await;
-        if let Err(fault) = told.unwrap_or_else(|| Err(Fault::away("the server did not answer in time"))) {
+        if let Err(fault) = shared.database.in_time(told).await {
             tracing::debug!(%fault, "other nodes were not told");
         }
         timer::sleep(PAUSE).await;

@@ -30,15 +30,15 @@ enum Refused {
     Newer(i32),
 }
 
-impl From<Fault> for Refused {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
 impl From<tokio_postgres::Error> for Refused {
     fn from(error: tokio_postgres::Error) -> Self {
         Self::Fault(error.into())
+    }
+}
+
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
     }
 }
 
@@ -50,7 +50,7 @@ pub(crate) async fn set_up(
 ) -> Result<(), ConnectError> {
     session.opens();
     let server = || database.server.to_string();
-    match bring_up_to_date(session.client(), schema).await {
+    match bring_up_to_date(database, session.client(), schema).await {
         Ok(()) => {
             session.is_over();
             Ok(())
@@ -62,15 +62,35 @@ pub(crate) async fn set_up(
     }
 }
 
-async fn bring_up_to_date(client: &Client, schema: &str) -> Result<(), Refused> {
-    // An index over many rows takes longer than a statement may otherwise.
+async fn bring_up_to_date(database: &Database, client: &Client, schema: &str) -> Result<(), Refused> {
+    let found = database.in_time(version(client, schema)).await?;
+    if is_current(found)? {
+        return Ok(());
+    }
+    let to = STEPS.len();
+    tracing::info!(
+        schema,
+        from = found,
+        to,
+        "SCHEMA UPDATE: with many rows, or if another node does it, this takes a while"
+    );
+    update(client, schema).await
+}
+
+const fn is_current(version: i32) -> Result<bool, Refused> {
+    let known = STEPS.len() as i32;
+    if version > known { Err(Refused::Newer(version)) } else { Ok(version == known) }
+}
+
+/// An index over many rows takes longer than a statement may otherwise, so this has no limit of time.
+async fn update(client: &Client, schema: &str) -> Result<(), Refused> {
     client.batch_execute("BEGIN; SET LOCAL statement_timeout TO 0").await?;
     // Until the transaction ends. Another node that starts at the same time waits here.
     client.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
     let found = version(client, schema).await?;
-    let known = STEPS.len();
-    if found > known as i32 {
-        return Err(Refused::Newer(found));
+    is_current(found)?;
+    if found == 0 {
+        create(client, schema).await?;
     }
     let done = usize::try_from(found).unwrap_or(0);
     let now = SystemClock::new().now().as_unix_millis();
@@ -84,18 +104,27 @@ async fn bring_up_to_date(client: &Client, schema: &str) -> Result<(), Refused> 
     Ok(())
 }
 
-/// The version that is there; 0 if nothing is.
-async fn version(client: &Client, schema: &str) -> Result<i32, Refused> {
+async fn create(client: &Client, schema: &str) -> Result<(), Fault> {
     // IF NOT EXISTS asks for the right to create even where nothing is created.
     let exists = client.query_one("SELECT to_regnamespace($1::text) IS NOT NULL", &[&schema]).await?;
     if !exists.get::<_, bool>(0) {
         client.batch_execute(&format!("CREATE SCHEMA {schema}")).await?;
     }
-    let exists =
-        client.query_one("SELECT to_regclass($1::text || '.schema_version') IS NOT NULL", &[&schema]).await?;
+    let create =
+        "CREATE TABLE IF NOT EXISTS schema_version (version integer PRIMARY KEY, applied_at bigint NOT NULL)";
+    Ok(client.batch_execute(create).await?)
+}
+
+/// The version that is there; 0 if nothing is.
+///
+/// The catalog is read as a table: what `to_regclass` says may be as old as the transaction, and another node may have
+/// made the table while this one waited for the lock.
+async fn version(client: &Client, schema: &str) -> Result<i32, Fault> {
+    let exists = "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+        WHERE n.nspname = (parse_ident($1))[1] AND c.relname = 'schema_version')";
+    let exists = client.query_one(exists, &[&schema]).await?;
     if !exists.get::<_, bool>(0) {
-        let create = "CREATE TABLE schema_version (version integer PRIMARY KEY, applied_at bigint NOT NULL)";
-        client.batch_execute(create).await?;
+        return Ok(0);
     }
     let found = client.query_one("SELECT COALESCE(max(version), 0) FROM schema_version", &[]).await?;
     Ok(found.get(0))

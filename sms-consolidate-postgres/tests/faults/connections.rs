@@ -159,6 +159,36 @@ async fn tables_of_an_older_version_are_brought_up_to_date() {
 }
 
 #[tokio::test]
+async fn only_a_store_whose_tables_are_missing_waits_for_whoever_makes_some() {
+    let builder = |schema: &str| Postgres::builder(&SERVER.url()).schema(schema).name(fresh_name());
+    builder("Made \"before\"").connect().await.expect("connect");
+    let (client, connection) =
+        tokio_postgres::connect(&SERVER.url(), tokio_postgres::NoTls).await.expect("connect");
+    tokio::spawn(connection);
+    client.batch_execute("SELECT pg_advisory_lock(x'736d73636f6e736f'::bigint)").await.expect("lock");
+    builder("Made \"before\"").connect().await.expect("its tables are there");
+    let openings: Vec<_> = (0..8).map(|_| tokio::spawn(builder("Not.made yet").connect())).collect();
+    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'";
+    until(async || count(&SERVER, waiting) == 8).await;
+    drop(client);
+    for opening in openings {
+        opening.await.expect("it does not panic").expect("one makes them, and the others find them");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_falls_silent_while_a_store_opens_is_an_error() {
+    for question in ["server_encoding", "schema_version", "clock_timestamp"] {
+        let proxy = Proxy::start(Some(question)).await;
+        let second = Duration::from_secs(1);
+        let builder = Postgres::builder(&proxy.url()).connect_timeout(second).statement_timeout(second);
+        let error = builder.connect().await.expect_err(question);
+        let said = error.to_string() + &format!("{error:?}");
+        assert!(said.contains("did not answer in time"), "{question}: {said}");
+    }
+}
+
+#[tokio::test]
 async fn what_keeps_a_store_from_opening_is_said_without_the_password() {
     let schema = "newer";
     let good = Postgres::builder(&SERVER.url()).schema(schema);

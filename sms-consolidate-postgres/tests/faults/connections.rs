@@ -160,15 +160,17 @@ async fn tables_of_an_older_version_are_brought_up_to_date() {
 
 #[tokio::test]
 async fn only_a_store_whose_tables_are_missing_waits_for_whoever_makes_some() {
-    let builder = |schema: &str| Postgres::builder(&SERVER.url()).schema(schema).name(fresh_name());
+    SERVER.psql("CREATE DATABASE opening");
+    let url = SERVER.url_of("opening");
+    let builder = |schema: &str| Postgres::builder(&url).schema(schema).name(fresh_name());
     builder("Made \"before\"").connect().await.expect("connect");
-    let (client, connection) =
-        tokio_postgres::connect(&SERVER.url(), tokio_postgres::NoTls).await.expect("connect");
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("connect");
     tokio::spawn(connection);
     client.batch_execute("SELECT pg_advisory_lock(x'736d73636f6e736f'::bigint)").await.expect("lock");
     builder("Made \"before\"").connect().await.expect("its tables are there");
     let openings: Vec<_> = (0..8).map(|_| tokio::spawn(builder("Not.made yet").connect())).collect();
-    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'";
+    let waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = 'opening' AND wait_event = 'advisory'";
     until(async || count(&SERVER, waiting) == 8).await;
     drop(client);
     for opening in openings {

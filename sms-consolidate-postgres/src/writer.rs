@@ -1,8 +1,10 @@
 //! The writers: tasks that take what is queued for their keys and do it in groups, one transaction each.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::FutureExt;
 use futures_util::future::join3;
 use sms_consolidate::BatchIds;
 use sms_consolidate::store::StoreError;
@@ -161,17 +163,17 @@ async fn work(shared: Arc<Shared>, mut queue: Queue) {
             bytes += bytes_of(&more);
             group.extend(more);
         }
-        // In a task of its own, so that a panic ends a group and not a writer.
-        let ran = tokio::spawn(run(Arc::clone(&shared), group)).await;
-        if let Err(error) = &ran {
-            // Not what it panicked with, which may quote a message.
-            tracing::error!(panicked = error.is_panic(), "WRITES INTERRUPTED");
-        }
-        if let Ok(Some(reason)) = ran {
-            // Without a connection nobody in the queue gets further either, and each would wait for one in vain.
-            while let Some(jobs) = queue.next_at_once() {
-                fail(jobs, &shared, &Fault::away(reason.clone()));
+        // A panic ends a group and not a writer.
+        match AssertUnwindSafe(run(&shared, group)).catch_unwind().await {
+            Ok(None) => {}
+            Ok(Some(reason)) => {
+                // Without a connection nobody in the queue gets further either, and each would wait for one in vain.
+                while let Some(jobs) = queue.next_at_once() {
+                    fail(jobs, &shared, &Fault::away(reason.clone()));
+                }
             }
+            // Not what it panicked with, which may quote a message.
+            Err(_) => tracing::error!("WRITES INTERRUPTED by a panic"),
         }
     }
 }
@@ -194,11 +196,11 @@ enum Stage {
 }
 
 /// Does a group of jobs and answers them. If there is no connection to be had, returns why.
-async fn run(shared: Arc<Shared>, group: Jobs) -> Option<String> {
+async fn run(shared: &Shared, group: Jobs) -> Option<String> {
     let mut waiting = vec![group];
     let mut tries = 0;
     while let Some(mut jobs) = waiting.pop() {
-        let attempt = timer::within(shared.database.limit, attempt(&shared, &mut jobs)).await;
+        let attempt = timer::within(shared.database.limit, attempt(shared, &mut jobs)).await;
         let timed_out = || {
             let fault = Fault::away("the server did not answer in time");
             Err(Failed { fault, stage: Stage::Writing })
@@ -208,7 +210,7 @@ async fn run(shared: Arc<Shared>, group: Jobs) -> Option<String> {
                 if wakes_earlier {
                     shared.news.tell();
                 }
-                answer(jobs, &damaged, &shared);
+                answer(jobs, &damaged, shared);
                 tries = 0;
             }
             Err(Failed { fault: Fault::Again(_), .. }) if tries < TRIES => {
@@ -233,10 +235,10 @@ async fn run(shared: Arc<Shared>, group: Jobs) -> Option<String> {
             }
             Err(Failed { fault, stage: Stage::Connecting }) => {
                 waiting.push(jobs);
-                waiting.into_iter().for_each(|jobs| fail(jobs, &shared, &fault));
+                waiting.into_iter().for_each(|jobs| fail(jobs, shared, &fault));
                 return Some(fault.to_string());
             }
-            Err(Failed { fault, .. }) => fail(jobs, &shared, &fault),
+            Err(Failed { fault, .. }) => fail(jobs, shared, &fault),
         }
     }
     None

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use sms_consolidate::testing::{DurableFixture, SharedFixture, StoreFixture, store_suite};
 use sms_consolidate::{BatchId, SmsMessage};
@@ -13,6 +14,9 @@ type Store = PostgresStore<String, SmsMessage>;
 static SERVER: LazyLock<Server> = LazyLock::new(Server::start);
 static CASES: AtomicU32 = AtomicU32::new(0);
 
+/// A hundred cases run at once, and on a busy machine each stands still for seconds, in the middle of transactions too.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 struct Case(String);
 
 impl Case {
@@ -21,7 +25,8 @@ impl Case {
     }
 
     async fn open(&self) -> Store {
-        Store::builder(&SERVER.url()).name(&self.0).connect().await.expect("connect")
+        let builder = Store::builder(&SERVER.url()).name(&self.0);
+        builder.connect_timeout(PATIENCE).statement_timeout(PATIENCE).connect().await.expect("connect")
     }
 }
 

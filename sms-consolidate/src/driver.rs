@@ -1,4 +1,5 @@
-//! The one loop: sleep until the next wake, claim what is due, hand it over. And the jobs that it has started.
+//! The driver: it sleeps until the next wake, claims what is due and hands it over; maintenance goes on beside that. And
+//! the jobs that it has started.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;

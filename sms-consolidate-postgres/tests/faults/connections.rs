@@ -108,7 +108,7 @@ async fn a_database_that_is_restarted_under_load_loses_nothing() {
     }
     let (acknowledged, unavailable) = load.stop().await;
     assert!(unavailable > 0, "pushes were turned away while it was away");
-    assert_each_once(&acknowledged, &drain(&store).await);
+    assert_each_once(&acknowledged, &drain(&open(&server, "restarted").await).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -126,7 +126,11 @@ async fn connections_that_are_cut_in_the_middle_lose_nothing() {
     .await;
     let (acknowledged, _) = load.stop().await;
     until(async || store.next_wake().await.is_ok()).await;
-    assert_each_once(&acknowledged, &drain(&store).await);
+    // The last cuts may still be on their way, but not to connections of another store. Until they arrive, transactions
+    // may hold lanes, and a claim passes those over.
+    let busy = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'sms-consolidate' AND state <> 'idle'";
+    until(async || count(&server, busy) == 0).await;
+    assert_each_once(&acknowledged, &drain(&open(&server, "cut").await).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -239,6 +239,8 @@ async fn open_small(application: &str) -> (Arc<Postgres>, String) {
     let name = fresh_name();
     let url = format!("{}?application_name={application}", SERVER.url());
     let builder = Postgres::builder(&url).name(&name).writers(limit(2)).max_connections(limit(5));
+    // Whoever waits for a lock does so until the test lets it go, however long that takes.
+    let builder = builder.statement_timeout(Duration::from_secs(120));
     (Arc::new(builder.connect().await.expect("connect")), name)
 }
 

@@ -493,15 +493,16 @@ impl Proxy {
 async fn a_server_that_falls_silent_while_one_connects_is_left_for_the_next_try() {
     let proxy = Proxy::start(None).await;
     let builder = Postgres::builder(&format!("{}?application_name=silent", proxy.url())).name(fresh_name());
-    let _store = builder.connect_timeout(Duration::from_secs(2)).connect().await.expect("connect");
+    let _store = connected(&builder.connect_timeout(Duration::from_secs(2))).await;
     let listening = "FROM pg_stat_activity WHERE application_name = 'silent' AND query LIKE 'LISTEN%'";
-    let is_listening = async || count(&SERVER, &format!("SELECT count(*) {listening}")) == 1;
-    until(is_listening).await;
+    let listener = |other_than: &str| SERVER.psql(&format!("SELECT pid {listening} AND pid <> {other_than}"));
+    until(async || !listener("0").is_empty()).await;
+    let first = listener("0");
     proxy.is_deaf.store(true, Ordering::SeqCst);
-    SERVER.psql(&format!("SELECT pg_terminate_backend(pid) {listening}"));
+    SERVER.psql(&format!("SELECT pg_terminate_backend({first})"));
     until(async || proxy.swallowed.load(Ordering::SeqCst) > 0).await;
     proxy.is_deaf.store(false, Ordering::SeqCst);
-    until(is_listening).await;
+    until(async || !listener(&first).is_empty()).await;
 }
 
 #[tokio::test]
@@ -509,7 +510,7 @@ async fn news_that_the_server_never_answers_hold_no_connection_for_ever() {
     let proxy = Proxy::start(Some("pg_notify")).await;
     let builder = Postgres::builder(&proxy.url()).name(fresh_name());
     let builder = builder.connect_timeout(Duration::from_secs(1)).statement_timeout(Duration::from_secs(1));
-    let store = builder.connect().await.expect("connect");
+    let store = connected(&builder).await;
     // On a busy machine a write may take longer than this store waits.
     let append = async || {
         let id = fresh_name();

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::child::{ANA_MASKED, Fake, ONE_A_BATCH, Server, nowhere, with};
+use crate::child::{ANA_MASKED, Fake, NOWHERE, ONE_A_BATCH, Server, with};
 
 const CLASSIC: (&str, &str) = ("LOG_FORMAT", "classic");
 
@@ -47,12 +47,11 @@ fn with_a_gateway_nothing_is_sent_unless_it_is_switched_on() {
 
 #[test]
 fn what_cannot_be_answered_before_it_stops_is_named() {
-    let gateway = nowhere();
     let server = Server::start(&[
         CLASSIC,
         ("DATABASE_URL", "memory:"),
         ("SMS_MOBILE_API_KEY", "key-4711"),
-        ("SMS_MOBILE_API_BASE_URL", &gateway),
+        ("SMS_MOBILE_API_BASE_URL", NOWHERE),
         ("SMS_AUTO_REPLY_ENABLED", "yes"),
     ]);
     server.text("1", "Yes");
@@ -124,5 +123,5 @@ fn a_model_decides_where_it_can() {
 fn rules_decide_where_the_model_cannot() {
     let confused = Fake::answering(&json!({"weather": "fine"}));
     assert_eq!(classify(&confused.url).0, classified("AGREE", "Rule-based"));
-    assert_eq!(classify(&nowhere()).0, classified("AGREE", "Rule-based"));
+    assert_eq!(classify(NOWHERE).0, classified("AGREE", "Rule-based"));
 }

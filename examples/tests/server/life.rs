@@ -1,6 +1,9 @@
 //! From the start to a signal.
 
+use std::time::Duration;
+
 use serde_json::json;
+use sms_consolidate::{Clock, SystemClock};
 
 use crate::child::{ANA, ANA_MASKED, ONE_A_BATCH, Process, Server, TWO_A_BATCH, WEBHOOK, with};
 
@@ -11,10 +14,17 @@ const NOTHING_HANDLED: &str =
 
 #[test]
 fn three_messages_within_the_window_get_one_reply_on_the_console() {
-    let mut server = Server::start(&[("CONSOLIDATION_WINDOW", "3s")]);
-    for (guid, text) in [("1", "Yes"), ("2", "I can help"), ("3", "Thanks")] {
-        server.text(guid, text);
-    }
+    // A busy machine may be slower than the window, and then the last one is not within it.
+    let clock = SystemClock::new();
+    let in_time = (0..10).find_map(|_| {
+        let server = Server::start(&[("CONSOLIDATION_WINDOW", "3s")]);
+        let start = clock.now();
+        for (guid, text) in [("1", "Yes"), ("2", "I can help"), ("3", "Thanks")] {
+            server.text(guid, text);
+        }
+        (clock.now() < start + Duration::from_secs(3)).then_some(server)
+    });
+    let mut server = in_time.expect("a machine that can post three texts within three seconds");
     let reply = server.line("REPLY");
     assert_eq!(reply, format!(r#"REPLY | To: {ANA_MASKED} | "Thanks for confirming! See you soon.""#));
     server.line("BATCH PROCESSING COMPLETE");

@@ -1,6 +1,7 @@
 //! Peers, servers and load together: what a crash test drives.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -285,13 +286,14 @@ impl Rig {
         serde_json::from_value(told).expect("it tells it as it is agreed")
     }
 
-    /// What time the node `index` thinks it is, by its machine and by its consolidator, and what time it is: in
-    /// milliseconds since the Unix epoch.
-    pub async fn clocks(&mut self, index: usize) -> (Clocks, i64) {
+    /// What time the node `index` thinks it is, by its machine and by its consolidator, and between when and when it was
+    /// asked: in milliseconds since the Unix epoch.
+    pub async fn clocks(&mut self, index: usize) -> (Clocks, RangeInclusive<i64>) {
         let url = self.process(index).1.url.clone() + contents::CLOCKS_PATH;
+        let before_ms = self.clock.now().as_unix_millis();
         let told = self.get(&url).await.expect("a server tells its time");
         let clocks = serde_json::from_value(told).expect("it tells it as it is agreed");
-        (clocks, self.clock.now().as_unix_millis())
+        (clocks, before_ms..=self.clock.now().as_unix_millis())
     }
 
     /// Everything that is left of the run, and its end.

@@ -126,9 +126,10 @@ async fn two_machines_are_half_a_minute_off() {
     for (index, ms) in [(1, 30_000), (2, -30_000)] {
         rig.kill(index);
         rig.start(index, None, Skew::Machine(ms, library.clone()));
-        let (clocks, now_ms) = rig.clocks(index).await;
-        assert!((clocks.machine_ms - now_ms - ms).abs() < 1_000, "its machine is off: {clocks:?}, {now_ms}");
-        assert!((clocks.consolidator_ms - now_ms).abs() < 1_000, "it does not care: {clocks:?}, {now_ms}");
+        let (clocks, asked_ms) = rig.clocks(index).await;
+        let is_nearly = |time_ms: i64| (asked_ms.start() - 1_000..asked_ms.end() + 1_000).contains(&time_ms);
+        assert!(is_nearly(clocks.machine_ms - ms), "its machine is off: {clocks:?}, {asked_ms:?}");
+        assert!(is_nearly(clocks.consolidator_ms), "it does not care: {clocks:?}, {asked_ms:?}");
     }
     rig.begin_load(SENDERS);
     rig.wait(Duration::from_secs(3)).await;

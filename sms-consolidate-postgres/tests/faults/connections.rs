@@ -200,6 +200,16 @@ async fn a_server_that_falls_silent_while_a_store_opens_is_an_error() {
     }
 }
 
+/// On a busy machine there are pauses between its statements.
+#[tokio::test]
+async fn a_store_that_takes_its_time_to_make_its_tables_is_not_cut_off() {
+    let proxy = Proxy::start_with(None, Some("CREATE SCHEMA")).await;
+    let builder = Postgres::builder(&format!("{}?application_name=slow", proxy.url())).schema("made slowly");
+    // In a transaction that writes, half of it would be too long a pause.
+    let builder = builder.statement_timeout(Duration::from_secs(4));
+    builder.connect().await.expect("connect");
+}
+
 #[tokio::test]
 async fn what_keeps_a_store_from_opening_is_said_without_the_password() {
     let schema = "newer";
@@ -410,19 +420,29 @@ async fn a_pool_that_is_too_small_is_refused() {
     }
 }
 
+/// Whose transaction is idle, and not for long enough.
+const WAITS: &str = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'slow' \
+    AND state = 'idle in transaction' AND clock_timestamp() < state_change + interval '3 s'";
+
 /// Stands between a store and the server. While it is deaf, it takes new connections and says nothing. The first
-/// connection on which `mute_at` is asked hears no answer to that, nor anything after.
+/// connection on which `mute_at` is asked hears no answer to that, nor anything after. What `slow_at` asks reaches the
+/// server only when the transaction has been idle for three seconds, or is no more.
 struct Proxy {
     port: u16,
     is_deaf: AtomicBool,
     swallowed: AtomicU32,
     mute_at: Option<&'static str>,
+    slow_at: Option<&'static str>,
     /// How many connections were asked it.
     asked: AtomicU32,
 }
 
 impl Proxy {
     async fn start(mute_at: Option<&'static str>) -> Arc<Self> {
+        Self::start_with(mute_at, None).await
+    }
+
+    async fn start_with(mute_at: Option<&'static str>, slow_at: Option<&'static str>) -> Arc<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("it is bound").port();
         let proxy = Arc::new(Self {
@@ -430,6 +450,7 @@ impl Proxy {
             is_deaf: AtomicBool::new(false),
             swallowed: AtomicU32::new(0),
             mute_at,
+            slow_at,
             asked: AtomicU32::new(0),
         });
         tokio::spawn(Arc::clone(&proxy).accept(listener));
@@ -461,10 +482,13 @@ impl Proxy {
         let questions = async {
             let (mut asked, mut was_it_asked) = ([0; 4_096], false);
             while let Ok(length @ 1..) = asks.read(&mut asked).await {
-                let mute_at = self.mute_at.map(str::as_bytes);
-                let is_it =
-                    mute_at.is_some_and(|at| asked[..length].windows(at.len()).any(|part| part == at));
-                if is_it && !was_it_asked {
+                let asks_for = |at: &str| asked[..length].windows(at.len()).any(|part| part == at.as_bytes());
+                let (is_slow, is_mute_from_here) =
+                    (self.slow_at.is_some_and(asks_for), self.mute_at.is_some_and(asks_for));
+                while is_slow && count(&SERVER, WAITS) > 0 {
+                    tokio::task::yield_now().await;
+                }
+                if is_mute_from_here && !was_it_asked {
                     was_it_asked = true;
                     // It is mute before the server can have answered.
                     is_mute.store(self.asked.fetch_add(1, Ordering::SeqCst) == 0, Ordering::SeqCst);

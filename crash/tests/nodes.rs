@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
-use crash::check::{Broken, Evidence, check};
+use crash::check::{Broken, Evidence, Violation, check};
 use crash::journal::{Deed, DeedPhase, Noted};
 use crash::rig::{LEASE, Rig, was_refused_since};
 use crash::settings::Skew;
@@ -153,8 +153,9 @@ async fn two_nodes_are_given_clocks_that_are_half_a_minute_off() {
     rig.drain(1).await;
     let (evidence, folder) = rig.end(posts).await;
     let by_right_clocks = check(&Evidence { skews_us: BTreeMap::new(), ..evidence.clone() });
-    let early = by_right_clocks.iter().filter(|found| found.broken == Broken::Early).count();
-    assert!(early > 0, "a clock that is ahead closes batches early, or it was not given");
+    // A quick machine closes more batches early, and a slow one steals more leases.
+    let is_early = |found: &Violation| matches!(found.broken, Broken::Early | Broken::HeldTwice);
+    assert!(by_right_clocks.iter().any(is_early), "a clock that is ahead is too early, or it was not given");
     let found = check(&evidence);
     let told: String = found.iter().take(10).map(ToString::to_string).collect();
     assert!(found.is_empty(), "{} promises broken, the first of them:\n{told}", found.len());

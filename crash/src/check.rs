@@ -64,7 +64,10 @@ pub enum How {
     /// With SIGKILL.
     Killed,
     /// With SIGSTOP; it went on.
-    Stopped,
+    Stopped {
+        /// When it was seen to stand still. Until then it may have done one thing more.
+        by_us: u64,
+    },
 }
 
 /// The database was away.
@@ -369,7 +372,7 @@ fn timeline(evidence: &Evidence, batch: &str) -> Vec<String> {
     }
     for Cut { run, how, from_us, until_us } in evidence.cuts.iter().filter(|cut| runs.contains(&*cut.run)) {
         let (befalls, then) =
-            if *how == How::Killed { ("killed", "seen dead") } else { ("stopped", "goes on") };
+            if *how == How::Killed { ("killed", "seen dead") } else { ("is to stop", "goes on") };
         lines.extend([(*from_us, format!("{run} {befalls}")), (*until_us, format!("{run} {then}"))]);
     }
     let concerns =

@@ -75,6 +75,20 @@ impl Listening {
         kill_process(pid, signal).expect("a child that is not waited for can be signalled");
     }
 
+    /// Whether all of it stands still, because it was sent SIGSTOP.
+    ///
+    /// # Panics
+    /// If it has ended and was waited for.
+    #[must_use]
+    pub fn stands_still(&self) -> bool {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("it is there");
+        threads.map_while(Result::ok).all(|thread| {
+            // One that has ended meanwhile does nothing either. The state comes after the name, which is in parentheses.
+            let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            stat.rsplit_once(") ").is_none_or(|(_, state)| state.starts_with('T'))
+        })
+    }
+
     /// Whether it has ended, which it must have done by SIGKILL.
     ///
     /// # Panics

@@ -1,6 +1,7 @@
 //! Peers, servers and load together: what a crash test drives.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -64,6 +65,8 @@ pub struct Plan {
 struct Node {
     starts: usize,
     process: Option<(String, Listening)>,
+    /// When the process was last seen to stand still.
+    stopped_by_us: u64,
 }
 
 /// See the [module](self).
@@ -134,7 +137,11 @@ impl Rig {
 
     /// Starts the node `index`, for the first time or again. Posts go to it from now on.
     pub fn start(&mut self, index: usize, crash_at: Option<String>, skew: Skew) {
-        self.nodes.resize_with(self.nodes.len().max(index + 1), || Node { starts: 0, process: None });
+        self.nodes.resize_with(self.nodes.len().max(index + 1), || Node {
+            starts: 0,
+            process: None,
+            stopped_by_us: 0,
+        });
         let node = &mut self.nodes[index];
         node.starts += 1;
         let name = format!("node{index}-{}", node.starts);
@@ -199,15 +206,16 @@ impl Rig {
         died
     }
 
-    /// Waits until a node has stopped itself. Returns the step and the batch.
+    /// Waits until a node has stopped itself and stands still. Returns the step and the batch.
     pub async fn stops(&mut self, index: usize) -> Noted {
         let run = self.run(index);
         let mut stopped = None;
         self.wait_until(&format!("{run} stops"), |rig| {
             stopped = rig.trace_of(&run).into_iter().rfind(|noted| noted.deed == Deed::Crash);
-            stopped.is_some()
+            stopped.is_some() && rig.process(index).1.stands_still()
         })
         .await;
+        self.nodes[index].stopped_by_us = monotonic_us();
         stopped.expect("that was waited for")
     }
 
@@ -220,10 +228,11 @@ impl Rig {
 
     /// Lets a node go on that has stopped itself.
     pub fn resume(&mut self, index: usize, stopped: &Noted) {
+        let how = How::Stopped { by_us: self.nodes[index].stopped_by_us };
         let (run, process) = self.process(index);
         process.signal(Signal::CONT);
         let (run, from_us, until_us) = (run.clone(), stopped.at_us, monotonic_us());
-        self.cuts.push(Cut { run, how: How::Stopped, from_us, until_us });
+        self.cuts.push(Cut { run, how, from_us, until_us });
     }
 
     /// Notes that the database has been away since `from_us`, and is back.
@@ -285,13 +294,14 @@ impl Rig {
         serde_json::from_value(told).expect("it tells it as it is agreed")
     }
 
-    /// What time the node `index` thinks it is, by its machine and by its consolidator, and what time it is: in
-    /// milliseconds since the Unix epoch.
-    pub async fn clocks(&mut self, index: usize) -> (Clocks, i64) {
+    /// What time the node `index` thinks it is, by its machine and by its consolidator, and between when and when it was
+    /// asked: in milliseconds since the Unix epoch.
+    pub async fn clocks(&mut self, index: usize) -> (Clocks, RangeInclusive<i64>) {
         let url = self.process(index).1.url.clone() + contents::CLOCKS_PATH;
+        let before_ms = self.clock.now().as_unix_millis();
         let told = self.get(&url).await.expect("a server tells its time");
         let clocks = serde_json::from_value(told).expect("it tells it as it is agreed");
-        (clocks, self.clock.now().as_unix_millis())
+        (clocks, before_ms..=self.clock.now().as_unix_millis())
     }
 
     /// Everything that is left of the run, and its end.

@@ -2,7 +2,6 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use rustix::process::{Signal, getpid, kill_process};
 
@@ -114,16 +113,18 @@ pub fn pass_with(step: &'static str, of: &Of) {
     note(Deed::Crash, DeedPhase::Asked, monotonic_us(), of, step);
     kill_process(getpid(), plan.signal).expect("a process may signal itself");
     if plan.signal == Signal::STOP {
-        // Another thread may take the signal, and stop this one only a moment later.
-        stand_still();
+        // Another thread may take the signal, which stops this one too, but only then.
+        while is_on_its_way(plan.signal) {
+            std::thread::yield_now();
+        }
         note(Deed::Crash, DeedPhase::Done, monotonic_us(), of, step);
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the process is being stopped, and no clock of the library's is at hand"
-)]
-fn stand_still() {
-    std::thread::sleep(Duration::from_millis(200));
+/// Whether no thread has taken the signal yet. When one has, none comes back from a call to the system before SIGCONT.
+fn is_on_its_way(signal: Signal) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux tells");
+    let pending = status.lines().find_map(|line| line.strip_prefix("ShdPnd:")).expect("of signals too");
+    let pending = u64::from_str_radix(pending.trim(), 16).expect("in hexadecimal");
+    pending & (1 << (signal.as_raw() - 1)) != 0
 }

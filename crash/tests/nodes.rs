@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
-use crash::check::{Broken, Evidence, check};
+use crash::check::{Broken, Evidence, Violation, check};
 use crash::journal::{Deed, DeedPhase, Noted};
 use crash::rig::{LEASE, Rig, was_refused_since};
 use crash::settings::Skew;
@@ -126,9 +126,10 @@ async fn two_machines_are_half_a_minute_off() {
     for (index, ms) in [(1, 30_000), (2, -30_000)] {
         rig.kill(index);
         rig.start(index, None, Skew::Machine(ms, library.clone()));
-        let (clocks, now_ms) = rig.clocks(index).await;
-        assert!((clocks.machine_ms - now_ms - ms).abs() < 1_000, "its machine is off: {clocks:?}, {now_ms}");
-        assert!((clocks.consolidator_ms - now_ms).abs() < 1_000, "it does not care: {clocks:?}, {now_ms}");
+        let (clocks, asked_ms) = rig.clocks(index).await;
+        let is_nearly = |time_ms: i64| (asked_ms.start() - 1_000..asked_ms.end() + 1_000).contains(&time_ms);
+        assert!(is_nearly(clocks.machine_ms - ms), "its machine is off: {clocks:?}, {asked_ms:?}");
+        assert!(is_nearly(clocks.consolidator_ms), "it does not care: {clocks:?}, {asked_ms:?}");
     }
     rig.begin_load(SENDERS);
     rig.wait(Duration::from_secs(3)).await;
@@ -152,8 +153,9 @@ async fn two_nodes_are_given_clocks_that_are_half_a_minute_off() {
     rig.drain(1).await;
     let (evidence, folder) = rig.end(posts).await;
     let by_right_clocks = check(&Evidence { skews_us: BTreeMap::new(), ..evidence.clone() });
-    let early = by_right_clocks.iter().filter(|found| found.broken == Broken::Early).count();
-    assert!(early > 0, "a clock that is ahead closes batches early, or it was not given");
+    // A quick machine closes more batches early, and a slow one steals more leases.
+    let is_early = |found: &Violation| matches!(found.broken, Broken::Early | Broken::HeldTwice);
+    assert!(by_right_clocks.iter().any(is_early), "a clock that is ahead is too early, or it was not given");
     let found = check(&evidence);
     let told: String = found.iter().take(10).map(ToString::to_string).collect();
     assert!(found.is_empty(), "{} promises broken, the first of them:\n{told}", found.len());

@@ -84,7 +84,13 @@ const fn is_current(version: i32) -> Result<bool, Refused> {
 
 /// An index over many rows takes longer than a statement may otherwise, so this has no limit of time.
 async fn update(client: &Client, schema: &str) -> Result<(), Refused> {
-    client.batch_execute("BEGIN; SET LOCAL statement_timeout TO 0").await?;
+    // What is a long pause in a transaction that writes is none for a busy machine that starts. One that stands still
+    // here keeps the others waiting for so long.
+    client
+        .batch_execute(
+            "BEGIN; SET LOCAL statement_timeout TO 0; SET LOCAL idle_in_transaction_session_timeout TO '60s'",
+        )
+        .await?;
     // Until the transaction ends. Another node that starts at the same time waits here.
     client.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
     let found = version(client, schema).await?;

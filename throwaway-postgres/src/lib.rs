@@ -13,7 +13,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -32,7 +32,7 @@ const START_PAUSE: Duration = Duration::from_millis(50);
 /// A server that runs until this is dropped or the process ends.
 pub struct Server {
     folder: PathBuf,
-    port: u16,
+    port: Port,
     programs: PathBuf,
     user: Option<String>,
     options: Vec<String>,
@@ -98,7 +98,8 @@ impl Server {
         });
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("throwaway-postgres-{}-{number}", std::process::id()));
+        let process = std::process::id();
+        let folder = std::env::temp_dir().join(format!("throwaway-postgres-{process}-{number}"));
         fs::create_dir(&folder).expect("a folder for the server's data");
         let user = unprivileged_user();
         let mut options: Vec<String> = [
@@ -116,7 +117,14 @@ impl Server {
             options.extend(["fsync=off", "full_page_writes=off"].map(str::to_owned));
         }
         options.extend(settings.iter().map(|setting| (*setting).to_owned()));
-        let server = Self { folder, port: free_port(), programs, user, options, running: None };
+        let server = Self {
+            folder,
+            port: Port::take(process.wrapping_mul(100).wrapping_add(number)),
+            programs,
+            user,
+            options,
+            running: None,
+        };
         server.initialise();
         server
     }
@@ -131,13 +139,13 @@ impl Server {
     #[must_use]
     pub fn url_of(&self, database: &str) -> String {
         let password = PASSWORD.replace(' ', "%20");
-        format!("postgres://{USER}:{password}@127.0.0.1:{}/{database}", self.port)
+        format!("postgres://{USER}:{password}@127.0.0.1:{}/{database}", self.port())
     }
 
     /// The port that it listens on.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.port
+        self.port.number
     }
 
     /// The folder of its data.
@@ -197,7 +205,7 @@ impl Server {
         let mut command = self.command_of(Path::new("/bin/sh"));
         command.args(["-c", SCRIPT]).arg(&self.folder);
         command.arg(self.programs.join("postgres")).arg("-D").arg(self.data());
-        command.args(["-p", &self.port.to_string()]);
+        command.args(["-p", &self.port().to_string()]);
         for option in &self.options {
             command.args(["-c", option]);
         }
@@ -224,7 +232,7 @@ impl Server {
 
     /// Whether it lets a client in: a start packet with no user is refused with an error, but only once it is up.
     fn answers(&self) -> bool {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port()));
         let Ok(mut stream) = TcpStream::connect_timeout(&address, Duration::from_secs(1)) else {
             return false;
         };
@@ -325,10 +333,28 @@ fn pause(time: Duration) {
     std::thread::sleep(time);
 }
 
-/// A port that is free, and stays so unless another program takes it in the next moment.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
-    listener.local_addr().expect("it is bound").port()
+/// A port that the server gets each time that it starts, and nobody else meanwhile.
+struct Port {
+    number: u16,
+    /// Of the same number. It is free if no other server here has it, running or not.
+    _taken: UdpSocket,
+}
+
+/// Below those that systems give to whoever asks for any: 32768 and more on Linux, 49152 and more elsewhere.
+const PORTS: std::ops::Range<u16> = 20_000..30_000;
+
+impl Port {
+    /// The first that is free after so many others. Numbers that differ keep clients of a server that is gone away from
+    /// the next one.
+    fn take(after: u32) -> Self {
+        let mut in_turn = PORTS.cycle().skip(after as usize % PORTS.len()).take(PORTS.len());
+        let free = in_turn.find_map(|number| {
+            let taken = UdpSocket::bind((Ipv4Addr::LOCALHOST, number)).ok()?;
+            TcpListener::bind((Ipv4Addr::LOCALHOST, number)).ok()?;
+            Some(Self { number, _taken: taken })
+        });
+        free.expect("there is a free port")
+    }
 }
 
 /// The newest folder with the server's programs.
@@ -360,4 +386,29 @@ fn unprivileged_user() -> Option<String> {
 fn group_of(user: &str) -> String {
     let output = Command::new("id").args(["-g", user]).output().expect("id can be run");
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_nobody_elses_whether_its_server_runs_or_not() {
+        let first = Port::take(7);
+        let second = Port::take(7);
+        assert_ne!(first.number, second.number);
+        let number = first.number;
+        drop(first);
+        let somebody = TcpListener::bind((Ipv4Addr::LOCALHOST, number)).expect("it is free again");
+        assert_ne!(Port::take(7).number, number);
+        drop(somebody);
+        for port in
+            (0..100).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|any| any.local_addr()))
+        {
+            assert!(
+                !PORTS.contains(&port.expect("there is a free port").port()),
+                "whoever asks for any gets others"
+            );
+        }
+    }
 }

@@ -39,8 +39,8 @@ impl Write {
 #[derive(Clone, Copy)]
 pub(super) enum Cause<'a> {
     Killed(&'a Cut),
-    /// For longer than its lease.
-    Stopped(&'a Cut),
+    /// For longer than its lease; when it was seen to stand still.
+    Stopped(&'a Cut, u64),
     /// Its last renewal failed, or was not answered in time.
     Away(&'a Outage),
     /// Whoever took the claim was given a clock that is ahead of the worker's.
@@ -143,7 +143,9 @@ impl<'a> Held<'a> {
         let cut = |cut: &'a Cut| match cut.how {
             How::Killed => Some(Cause::Killed(cut)),
             // One that goes on in time renews its lease.
-            How::Stopped => (ends_us <= cut.until_us + GRACE_US).then_some(Cause::Stopped(cut)),
+            How::Stopped { by_us } => {
+                (ends_us <= cut.until_us + GRACE_US).then_some(Cause::Stopped(cut, by_us))
+            }
         };
         // After one that failed, the next renewal is a third of a lease away.
         let until_next_us = micros(evidence.lease) / 3 + GRACE_US;
@@ -173,7 +175,7 @@ impl<'a> Held<'a> {
     /// Whether its worker may go on with what it has begun although the claim is another's: it was stopped, or its
     /// clock says that there is time left.
     pub(super) fn may_go_on(&self) -> bool {
-        self.causes.iter().any(|cause| matches!(cause, Cause::Stopped(_) | Cause::Clock))
+        self.causes.iter().any(|cause| matches!(cause, Cause::Stopped(..) | Cause::Clock))
     }
 
     fn last(&self, is_meant: impl Fn(Deed) -> bool) -> Option<&Write> {
@@ -206,7 +208,7 @@ impl<'a> Held<'a> {
         self.causes.iter().any(|cause| match cause {
             // The peer may read it when its caller is dead.
             Cause::Killed(cut) => call.from_us <= cut.until_us + GRACE_US && cut.from_us <= until_us,
-            Cause::Stopped(cut) => cut.from_us <= until_us,
+            Cause::Stopped(cut, _) => cut.from_us <= until_us,
             Cause::Away(outage) => self.any_failed_in(outage, is_record, evidence),
             Cause::Clock => true,
         })
@@ -231,7 +233,7 @@ impl<'a> Held<'a> {
         };
         self.causes.iter().any(|cause| match cause {
             Cause::Killed(cut) => begun.asked_us <= cut.until_us + TOLERANCE_US && cut.from_us <= until_us,
-            Cause::Stopped(cut) => begun.asked_us <= cut.from_us + TOLERANCE_US && cut.from_us <= until_us,
+            Cause::Stopped(cut, by_us) => begun.asked_us <= *by_us && cut.from_us <= until_us,
             Cause::Away(outage) => {
                 self.any_failed_in(outage, |deed| is_begin(deed) || deed.ends_claim(), evidence)
             }

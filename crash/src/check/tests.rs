@@ -192,7 +192,7 @@ fn taken_over(evidence: &mut Evidence) {
 const TAKEN_OVER: u64 = 4 * SECOND + 100_000;
 
 fn stop(from_us: u64, until_us: u64) -> Cut {
-    Cut { run: "a".into(), how: How::Stopped, from_us, until_us }
+    Cut { run: "a".into(), how: How::Stopped { by_us: from_us + 50_000 }, from_us, until_us }
 }
 
 /// As a write that failed is noted.

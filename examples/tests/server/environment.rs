@@ -124,12 +124,12 @@ fn a_value_that_is_not_accepted_stops_the_start_and_is_not_repeated() {
         ("TWILIO_API_BASE_URL", "wrong", url),
     ];
     for (name, value, accepts) in cases {
-        let environment = [("BIND", "127.0.0.1:0"), ("ADMIN_TOKEN", "admin-4711"), (name, value)];
+        let environment = [("BIND", "127.0.0.1:0"), ("ADMIN_TOKEN", "admin-sesame"), (name, value)];
         let (status, lines, errors) = Process::start(&[], &environment).end();
         assert_eq!(status.code(), Some(1), "{name}={value}: {lines:#?}");
         assert!(errors.starts_with("server: ") && errors.contains(name), "{name}={value}: {errors}");
         assert!(errors.contains(accepts), "{name}={value}: {errors}");
-        assert!(!errors.contains("wrong") && !errors.contains("4711"), "{name}={value}: {errors}");
+        assert!(!errors.contains("wrong") && !errors.contains("sesame"), "{name}={value}: {errors}");
         assert!(with(&lines, "Listening").is_empty(), "{name}={value}: {lines:#?}");
     }
 }
@@ -137,15 +137,15 @@ fn a_value_that_is_not_accepted_stops_the_start_and_is_not_repeated() {
 /// What the builders of clients find wrong, and the format of a variable does not show.
 #[test]
 fn of_several_variables_the_one_that_is_wrong_is_named() {
-    let openai: &[_] = &[("OPENAI_API_KEY", "sk-4711"), ("OPENAI_MODEL", "a-model")];
-    let gateway: &[_] = &[("SMS_MOBILE_API_KEY", "key-4711"), ("SMS_AUTO_REPLY_ENABLED", "yes")];
+    let openai: &[_] = &[("OPENAI_API_KEY", "sk-sesame"), ("OPENAI_MODEL", "a-model")];
+    let gateway: &[_] = &[("SMS_MOBILE_API_KEY", "key-sesame"), ("SMS_AUTO_REPLY_ENABLED", "yes")];
     for (others, name, value) in [
-        (openai, "OPENAI_BASE_URL", "https://user:word-4711@host/v1"),
-        (openai, "OPENAI_API_KEY", "sk-4711\n-and-more"),
-        (gateway, "SMS_MOBILE_API_BASE_URL", "https://user:word-4711@host"),
-        (gateways::TWILIO, "TWILIO_API_BASE_URL", "https://user:word-4711@host"),
-        (gateways::TWILIO, "TWILIO_WEBHOOK_URL", "/api/word-4711"),
-        (gateways::TWILIO, "TWILIO_WEBHOOK_URL", "ftp://host/word-4711"),
+        (openai, "OPENAI_BASE_URL", "https://user:word-sesame@host/v1"),
+        (openai, "OPENAI_API_KEY", "sk-sesame\n-and-more"),
+        (gateway, "SMS_MOBILE_API_BASE_URL", "https://user:word-sesame@host"),
+        (gateways::TWILIO, "TWILIO_API_BASE_URL", "https://user:word-sesame@host"),
+        (gateways::TWILIO, "TWILIO_WEBHOOK_URL", "/api/word-sesame"),
+        (gateways::TWILIO, "TWILIO_WEBHOOK_URL", "ftp://host/word-sesame"),
     ] {
         let bind = [("BIND", "127.0.0.1:0"), ("DATABASE_URL", "memory:")];
         let environment = [&bind[..], others, &[(name, value)]].concat();
@@ -154,7 +154,7 @@ fn of_several_variables_the_one_that_is_wrong_is_named() {
         assert!(errors.starts_with(&format!("server: {name}: ")), "{errors}");
         let named: Vec<_> = VARIABLES.iter().filter(|variable| errors.contains(*variable)).collect();
         assert_eq!(named, [&name], "{errors}");
-        assert!(!errors.contains("4711"), "{errors}");
+        assert!(!errors.contains("sesame"), "{errors}");
     }
 }
 
@@ -167,12 +167,12 @@ fn a_variable_that_is_no_setting_is_named_with_the_nearest_one() {
         ("SMS_MOBILE_API_BASEURL", "SMS_MOBILE_API_BASE_URL"),
         ("TWILIO_FROM_NUMBER", "TWILIO_PHONE_NUMBER"),
     ] {
-        let mut server = Server::start(&[(name, "word-4711"), ("DATABASE_URL", "memory:")]);
+        let mut server = Server::start(&[(name, "word-sesame"), ("DATABASE_URL", "memory:")]);
         let line = server.line("is no setting");
         let warning = format!("{name} is no setting and has no effect; the nearest is {nearest},");
         assert!(line.contains("WARN") && line.contains(&warning), "{line}");
         let lines = server.stop("TERM");
-        assert!(with(&lines, "4711").is_empty(), "{lines:#?}");
+        assert!(with(&lines, "sesame").is_empty(), "{lines:#?}");
     }
 }
 
@@ -210,7 +210,7 @@ fn a_disabled_agent_stores_and_batches_and_answers_nothing() {
         ONE_A_BATCH,
         ("ENABLE_AI_SMS_AGENT", "false"),
         ("SMS_AUTO_REPLY_ENABLED", "yes"),
-        ("OPENAI_API_KEY", "sk-4711"),
+        ("OPENAI_API_KEY", "sk-sesame"),
     ]);
     server.text("1", "Yes");
     assert!(server.line("AUTO-REPLY SKIPPED").contains("auto-reply is off"));
@@ -303,11 +303,11 @@ fn a_text_of_a_label_wins_over_the_one_for_all() {
     check(&only_one, "Thanks for confirming! See you soon.", "What a pity.");
 }
 
-const ADMIN: (&str, &str) = ("ADMIN_TOKEN", "admin-4711");
+const ADMIN: (&str, &str) = ("ADMIN_TOKEN", "admin-sesame");
 
 /// The newest batch on the status page.
 fn newest(server: &Server) -> Value {
-    let bearer = "Authorization: Bearer admin-4711\r\n";
+    let bearer = "Authorization: Bearer admin-sesame\r\n";
     let (status, mut page) = server.call("GET", "/api/debug/sms-batch-status", bearer, "");
     assert_eq!(status, 200);
     page["recent"][0].take()
@@ -350,13 +350,13 @@ fn an_aligned_window_ends_a_grace_after_a_slot_of_the_clock() {
 
 #[test]
 fn tokens_mount_the_status_page_and_the_schedulers_call() {
-    let server = Server::start(&[ADMIN, ("CRON_SECRET", "cron-4711"), ("LOG_NUMBERS", "full")]);
+    let server = Server::start(&[ADMIN, ("CRON_SECRET", "cron-sesame"), ("LOG_NUMBERS", "full")]);
     server.text("1", "Yes");
     assert_eq!(newest(&server)["sender"], "+639281112222");
     let (status, done) =
-        server.call("GET", "/api/cron/process-sms-batches", "Authorization: Bearer cron-4711\r\n", "");
+        server.call("GET", "/api/cron/process-sms-batches", "Authorization: Bearer cron-sesame\r\n", "");
     assert_eq!((status, &done["success"]), (200, &json!(true)));
     assert_eq!(server.call("GET", "/api/cron/process-sms-batches", "", "").0, 401);
     let lines = server.stop("TERM");
-    assert!(with(&lines, "4711").is_empty(), "{lines:#?}");
+    assert!(with(&lines, "sesame").is_empty(), "{lines:#?}");
 }

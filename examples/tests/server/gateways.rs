@@ -14,7 +14,7 @@ const TWILIO_WEBHOOK: &str = "/api/webhooks/twilio/sms";
 const PUBLIC_URL: &str = "https://sms.example.com/twilio/in";
 const PUBLIC_URL_AS_SET: &str = "https://sms.example.com/twilio/in#rc=5&rp=ct,rt,5xx";
 
-const TOKEN: &str = "token-4711";
+const TOKEN: &str = "token-sesame";
 const NUMBER: &str = "+15551230000";
 const OTHER_NUMBER: &str = "+15551239999";
 
@@ -93,7 +93,7 @@ fn signed_texts_to_a_number_at_twilio_get_one_reply_from_it() {
     assert_eq!(server.call("POST", WEBHOOK, "", "{}").0, 404, "nobody may post beside Twilio");
     let lines = server.stop("TERM");
     assert!(!api.has_more_requests());
-    assert!(with(&lines, "4711").is_empty() && with(&lines, "REPLY | To:").is_empty(), "{lines:#?}");
+    assert!(with(&lines, "sesame").is_empty() && with(&lines, "REPLY | To:").is_empty(), "{lines:#?}");
     assert_eq!(with(&lines, "DUPLICATE IGNORED").len(), 1, "{lines:#?}");
     assert_eq!(with(&lines, "BATCH RECEIVED").len(), 1, "{lines:#?}");
     for setting in [
@@ -113,7 +113,7 @@ fn each_gateway_answers_for_its_own_lines() {
         (twilio_api(), Fake::answering(&json!({"result": {"error": 0, "sent": "1", "id": "out-1"}})));
     let others = [
         ("TWILIO_API_BASE_URL", &*twilio.url),
-        ("SMS_MOBILE_API_KEY", "key-4711"),
+        ("SMS_MOBILE_API_KEY", "key-sesame"),
         ("SMS_MOBILE_API_BASE_URL", &phones.url),
         ONE_A_BATCH,
         REPLIES,
@@ -159,13 +159,13 @@ fn with_its_webhook_alone_replies_go_to_the_console() {
 #[test]
 fn what_is_missing_for_twilio_stops_the_start_and_is_named() {
     let [sid, token, number, url] = TWILIO else { unreachable!() };
-    let key = &("SMS_MOBILE_API_KEY", "key-4711");
+    let key = &("SMS_MOBILE_API_KEY", "key-sesame");
     let check = |set: &[&(&str, &str)], missing: &[&str]| {
         let environment: Vec<_> = set.iter().map(|variable| **variable).collect();
         let (status, _, errors) = Process::start(&[], &environment).end();
         let start = format!("server: {} must be set too: ", missing.join(" and "));
         assert_eq!(status.code(), Some(1), "{errors}");
-        assert!(errors.starts_with(&start) && !errors.contains("4711"), "{errors}");
+        assert!(errors.starts_with(&start) && !errors.contains("sesame"), "{errors}");
     };
     check(&[token], &["TWILIO_WEBHOOK_URL"]);
     check(&[url], &["TWILIO_AUTH_TOKEN"]);

@@ -1,6 +1,9 @@
 //! From the start to a signal.
 
+use std::time::Duration;
+
 use serde_json::json;
+use sms_consolidate::{Clock, SystemClock};
 
 use crate::child::{ANA, ANA_MASKED, ONE_A_BATCH, Process, Server, TWO_A_BATCH, WEBHOOK, with};
 
@@ -11,10 +14,17 @@ const NOTHING_HANDLED: &str =
 
 #[test]
 fn three_messages_within_the_window_get_one_reply_on_the_console() {
-    let mut server = Server::start(&[("CONSOLIDATION_WINDOW", "3s")]);
-    for (guid, text) in [("1", "Yes"), ("2", "I can help"), ("3", "Thanks")] {
-        server.text(guid, text);
-    }
+    // A busy machine may be slower than the window, and then the last one is not within it.
+    let clock = SystemClock::new();
+    let in_time = (0..10).find_map(|_| {
+        let server = Server::start(&[("CONSOLIDATION_WINDOW", "3s")]);
+        let start = clock.now();
+        for (guid, text) in [("1", "Yes"), ("2", "I can help"), ("3", "Thanks")] {
+            server.text(guid, text);
+        }
+        (clock.now() < start + Duration::from_secs(3)).then_some(server)
+    });
+    let mut server = in_time.expect("a machine that can post three texts within three seconds");
     let reply = server.line("REPLY");
     assert_eq!(reply, format!(r#"REPLY | To: {ANA_MASKED} | "Thanks for confirming! See you soon.""#));
     server.line("BATCH PROCESSING COMPLETE");
@@ -110,14 +120,18 @@ fn two_servers_on_one_postgres_share_a_batch() {
 fn while_the_database_is_away_calls_say_so_and_once_it_is_back_all_goes_on() {
     let mut postgres = throwaway_postgres::Server::start();
     let url = postgres.url();
-    let environment =
-        [("DATABASE_URL", &*url), TWO_A_BATCH, ("ADMIN_TOKEN", "admin-4711"), ("CRON_SECRET", "cron-4711")];
+    let environment = [
+        ("DATABASE_URL", &*url),
+        TWO_A_BATCH,
+        ("ADMIN_TOKEN", "admin-sesame"),
+        ("CRON_SECRET", "cron-sesame"),
+    ];
     let mut server = Server::start(&environment);
     server.text("1", "Yes");
 
     postgres.stop("immediate");
     let message = json!({"guid": "2", "number": ANA, "message": "I can help"}).to_string();
-    let (admin, cron) = ("Authorization: Bearer admin-4711\r\n", "Authorization: Bearer cron-4711\r\n");
+    let (admin, cron) = ("Authorization: Bearer admin-sesame\r\n", "Authorization: Bearer cron-sesame\r\n");
     let number = json!({"phoneNumber": ANA}).to_string();
     for (method, path, token, body) in [
         ("POST", WEBHOOK, "", &*message),
@@ -154,14 +168,14 @@ fn while_the_database_is_away_calls_say_so_and_once_it_is_back_all_goes_on() {
 #[test]
 fn a_database_that_does_not_let_it_in_stops_the_start_without_the_password() {
     let postgres = throwaway_postgres::Server::start();
-    let url = postgres.url().replace("a%20password", "word-4711");
+    let url = postgres.url().replace("a%20password", "word-sesame");
     let (status, _, errors) = Process::start(&[], &[("BIND", "127.0.0.1:0"), ("DATABASE_URL", &url)]).end();
     assert_eq!(status.code(), Some(1));
     assert!(
         errors.contains("server: DATABASE_URL: ") && errors.contains("authentication failed"),
         "{errors}"
     );
-    assert!(!errors.contains("4711"), "{errors}");
+    assert!(!errors.contains("sesame"), "{errors}");
 }
 
 #[test]

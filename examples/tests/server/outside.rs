@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::child::{ANA_MASKED, Fake, ONE_A_BATCH, Server, nowhere, with};
+use crate::child::{ANA_MASKED, Fake, NOWHERE, ONE_A_BATCH, Server, with};
 
 const CLASSIC: (&str, &str) = ("LOG_FORMAT", "classic");
 
@@ -12,7 +12,7 @@ fn a_gateway_gets_the_reply_as_a_form() {
     let mut server = Server::start(&[
         CLASSIC,
         ONE_A_BATCH,
-        ("SMS_MOBILE_API_KEY", "key-4711"),
+        ("SMS_MOBILE_API_KEY", "key-sesame"),
         ("SMS_MOBILE_API_BASE_URL", &gateway.url),
         ("SMS_AUTO_REPLY_ENABLED", "TRUE"),
     ]);
@@ -23,11 +23,11 @@ fn a_gateway_gets_the_reply_as_a_form() {
     let mut fields: Vec<_> = body.split('&').collect();
     fields.sort_unstable();
     let message = "message=Thanks+for+confirming%21+See+you+soon.";
-    assert_eq!(fields, ["apikey=key-4711", message, "recipients=%2B639281112222"]);
+    assert_eq!(fields, ["apikey=key-sesame", message, "recipients=%2B639281112222"]);
     server.line("AUTO-REPLY SENT (batch)");
     let lines = server.stop("TERM");
     assert!(!gateway.has_more_requests());
-    assert!(with(&lines, "key-4711").is_empty() && with(&lines, "REPLY | To:").is_empty(), "{lines:#?}");
+    assert!(with(&lines, "key-sesame").is_empty() && with(&lines, "REPLY | To:").is_empty(), "{lines:#?}");
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn with_a_gateway_nothing_is_sent_unless_it_is_switched_on() {
     let gateway = Fake::answering(&json!({}));
     let mut server = Server::start(&[
         ONE_A_BATCH,
-        ("SMS_MOBILE_API_KEY", "key-4711"),
+        ("SMS_MOBILE_API_KEY", "key-sesame"),
         ("SMS_MOBILE_API_BASE_URL", &gateway.url),
     ]);
     server.text("1", "Yes");
@@ -47,12 +47,11 @@ fn with_a_gateway_nothing_is_sent_unless_it_is_switched_on() {
 
 #[test]
 fn what_cannot_be_answered_before_it_stops_is_named() {
-    let gateway = nowhere();
     let server = Server::start(&[
         CLASSIC,
         ("DATABASE_URL", "memory:"),
-        ("SMS_MOBILE_API_KEY", "key-4711"),
-        ("SMS_MOBILE_API_BASE_URL", &gateway),
+        ("SMS_MOBILE_API_KEY", "key-sesame"),
+        ("SMS_MOBILE_API_BASE_URL", NOWHERE),
         ("SMS_AUTO_REPLY_ENABLED", "yes"),
     ]);
     server.text("1", "Yes");
@@ -68,11 +67,11 @@ fn what_cannot_be_answered_before_it_stops_is_named() {
 
 #[test]
 fn only_signed_calls_are_accepted_once_there_is_a_secret() {
-    let server = Server::start(&[("SMS_MOBILE_API_WEBHOOK_SECRET", "whsec_4711")]);
+    let server = Server::start(&[("SMS_MOBILE_API_WEBHOOK_SECRET", "whsec_sesame")]);
     let (status, answer) = server.post(&json!({"guid": "1", "number": "+639281112222", "message": "Yes"}));
     assert_eq!((status, &answer["status"]), (401, &json!("error")));
     let lines = server.stop("TERM");
-    assert!(with(&lines, "whsec_4711").is_empty(), "{lines:#?}");
+    assert!(with(&lines, "whsec_sesame").is_empty(), "{lines:#?}");
 }
 
 /// Classifies "Yes" with a model at `url`. Returns the line of the classification, and all lines.
@@ -81,7 +80,7 @@ fn classify(url: &str) -> (String, Vec<String>) {
     let mut server = Server::start(&[
         CLASSIC,
         ONE_A_BATCH,
-        ("OPENAI_API_KEY", "sk-4711"),
+        ("OPENAI_API_KEY", "sk-sesame"),
         ("OPENAI_BASE_URL", &base_url),
         ("OPENAI_MODEL", "some-model"),
     ]);
@@ -89,7 +88,7 @@ fn classify(url: &str) -> (String, Vec<String>) {
     let line = server.line("CONSOLIDATED CLASSIFICATION");
     let lines = server.stop("TERM");
     assert_eq!(with(&lines, "  classifier "), ["  classifier OpenAI (some-model), then rules"]);
-    assert!(with(&lines, "sk-4711").is_empty(), "{lines:#?}");
+    assert!(with(&lines, "sk-sesame").is_empty(), "{lines:#?}");
     (line, lines)
 }
 
@@ -114,7 +113,7 @@ fn a_model_decides_where_it_can() {
     );
     let (head, body) = model.request();
     assert!(head.starts_with("POST /v1/chat/completions HTTP/1.1\r\n"), "{head}");
-    assert!(head.to_ascii_lowercase().contains("authorization: bearer sk-4711\r\n"), "{head}");
+    assert!(head.to_ascii_lowercase().contains("authorization: bearer sk-sesame\r\n"), "{head}");
     assert!(body.contains(r#""model":"some-model""#) && body.contains("Yes"), "{body}");
     assert!(!body.contains("9281112222"), "{body}");
     assert!(!model.has_more_requests(), "one batch is one call");
@@ -124,5 +123,5 @@ fn a_model_decides_where_it_can() {
 fn rules_decide_where_the_model_cannot() {
     let confused = Fake::answering(&json!({"weather": "fine"}));
     assert_eq!(classify(&confused.url).0, classified("AGREE", "Rule-based"));
-    assert_eq!(classify(&nowhere()).0, classified("AGREE", "Rule-based"));
+    assert_eq!(classify(NOWHERE).0, classified("AGREE", "Rule-based"));
 }

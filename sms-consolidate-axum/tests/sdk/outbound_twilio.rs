@@ -191,6 +191,10 @@ async fn requests_are_those_of_twilios_client() {
     }
 }
 
+fn free_port() -> u16 {
+    std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
 /// Prism, which answers requests that Twilio's specification allows with its examples, and refuses others.
 struct Prism {
     process: Child,
@@ -200,9 +204,13 @@ struct Prism {
 impl Prism {
     /// Starts it and waits until it listens.
     fn start() -> Self {
-        // Prism cannot choose a port by itself.
-        let port =
-            std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port().to_string();
+        // Prism cannot choose a port by itself, and until it listens somebody else may have taken this one.
+        (0..5).find_map(|_| Self::start_on(free_port())).expect("Prism listens")
+    }
+
+    /// `None` if it ends before it listens.
+    fn start_on(port: u16) -> Option<Self> {
+        let port = port.to_string();
         let mut process = node()
             .args(["node_modules/@stoplight/prism-cli/dist/index.js", "mock", "--host", "127.0.0.1"])
             .args(["--port", &port])
@@ -212,10 +220,10 @@ impl Prism {
             .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let listens = lines.any(|line| line.unwrap().contains("Prism is listening"));
-        assert!(listens, "Prism ended before it listened");
         // It stops if nobody takes in what it says.
         std::thread::spawn(move || lines.count());
-        Self { process, url: format!("http://127.0.0.1:{port}") }
+        let this = Self { process, url: format!("http://127.0.0.1:{port}") };
+        listens.then_some(this)
     }
 
     /// Sends `request` as it is, and returns the whole answer.

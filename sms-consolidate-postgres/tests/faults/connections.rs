@@ -108,7 +108,7 @@ async fn a_database_that_is_restarted_under_load_loses_nothing() {
     }
     let (acknowledged, unavailable) = load.stop().await;
     assert!(unavailable > 0, "pushes were turned away while it was away");
-    assert_each_once(&acknowledged, &drain(&store).await);
+    assert_each_once(&acknowledged, &drain(&open(&server, "restarted").await).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -126,7 +126,11 @@ async fn connections_that_are_cut_in_the_middle_lose_nothing() {
     .await;
     let (acknowledged, _) = load.stop().await;
     until(async || store.next_wake().await.is_ok()).await;
-    assert_each_once(&acknowledged, &drain(&store).await);
+    // The last cuts may still be on their way, but not to connections of another store. Until they arrive, transactions
+    // may hold lanes, and a claim passes those over.
+    let busy = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'sms-consolidate' AND state <> 'idle'";
+    until(async || count(&server, busy) == 0).await;
+    assert_each_once(&acknowledged, &drain(&open(&server, "cut").await).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -181,13 +185,29 @@ async fn only_a_store_whose_tables_are_missing_waits_for_whoever_makes_some() {
 #[tokio::test]
 async fn a_server_that_falls_silent_while_a_store_opens_is_an_error() {
     for question in ["server_encoding", "schema_version", "clock_timestamp"] {
-        let proxy = Proxy::start(Some(question)).await;
-        let second = Duration::from_secs(1);
-        let builder = Postgres::builder(&proxy.url()).connect_timeout(second).statement_timeout(second);
-        let error = builder.connect().await.expect_err(question);
-        let said = error.to_string() + &format!("{error:?}");
+        let mut said = String::new();
+        // On a busy machine the time may be up before the question is asked, which another error says.
+        until(async || {
+            let proxy = Proxy::start(Some(question)).await;
+            let second = Duration::from_secs(1);
+            let builder = Postgres::builder(&proxy.url()).connect_timeout(second).statement_timeout(second);
+            let error = builder.connect().await.expect_err(question);
+            said = error.to_string() + &format!("{error:?}");
+            proxy.asked.load(Ordering::SeqCst) > 0
+        })
+        .await;
         assert!(said.contains("did not answer in time"), "{question}: {said}");
     }
+}
+
+/// On a busy machine there are pauses between its statements.
+#[tokio::test]
+async fn a_store_that_takes_its_time_to_make_its_tables_is_not_cut_off() {
+    let proxy = Proxy::start_with(None, Some("CREATE SCHEMA")).await;
+    let builder = Postgres::builder(&format!("{}?application_name=slow", proxy.url())).schema("made slowly");
+    // In a transaction that writes, half of it would be too long a pause.
+    let builder = builder.statement_timeout(Duration::from_secs(4));
+    builder.connect().await.expect("connect");
 }
 
 #[tokio::test]
@@ -235,6 +255,8 @@ async fn open_small(application: &str) -> (Arc<Postgres>, String) {
     let name = fresh_name();
     let url = format!("{}?application_name={application}", SERVER.url());
     let builder = Postgres::builder(&url).name(&name).writers(limit(2)).max_connections(limit(5));
+    // Whoever waits for a lock does so until the test lets it go, however long that takes.
+    let builder = builder.statement_timeout(Duration::from_secs(120));
     (Arc::new(builder.connect().await.expect("connect")), name)
 }
 
@@ -398,19 +420,29 @@ async fn a_pool_that_is_too_small_is_refused() {
     }
 }
 
+/// Whose transaction is idle, and not for long enough.
+const WAITS: &str = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'slow' \
+    AND state = 'idle in transaction' AND clock_timestamp() < state_change + interval '3 s'";
+
 /// Stands between a store and the server. While it is deaf, it takes new connections and says nothing. The first
-/// connection on which `mute_at` is asked hears no answer to that, nor anything after.
+/// connection on which `mute_at` is asked hears no answer to that, nor anything after. What `slow_at` asks reaches the
+/// server only when the transaction has been idle for three seconds, or is no more.
 struct Proxy {
     port: u16,
     is_deaf: AtomicBool,
     swallowed: AtomicU32,
     mute_at: Option<&'static str>,
+    slow_at: Option<&'static str>,
     /// How many connections were asked it.
     asked: AtomicU32,
 }
 
 impl Proxy {
     async fn start(mute_at: Option<&'static str>) -> Arc<Self> {
+        Self::start_with(mute_at, None).await
+    }
+
+    async fn start_with(mute_at: Option<&'static str>, slow_at: Option<&'static str>) -> Arc<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("it is bound").port();
         let proxy = Arc::new(Self {
@@ -418,6 +450,7 @@ impl Proxy {
             is_deaf: AtomicBool::new(false),
             swallowed: AtomicU32::new(0),
             mute_at,
+            slow_at,
             asked: AtomicU32::new(0),
         });
         tokio::spawn(Arc::clone(&proxy).accept(listener));
@@ -449,10 +482,13 @@ impl Proxy {
         let questions = async {
             let (mut asked, mut was_it_asked) = ([0; 4_096], false);
             while let Ok(length @ 1..) = asks.read(&mut asked).await {
-                let mute_at = self.mute_at.map(str::as_bytes);
-                let is_it =
-                    mute_at.is_some_and(|at| asked[..length].windows(at.len()).any(|part| part == at));
-                if is_it && !was_it_asked {
+                let asks_for = |at: &str| asked[..length].windows(at.len()).any(|part| part == at.as_bytes());
+                let (is_slow, is_mute_from_here) =
+                    (self.slow_at.is_some_and(asks_for), self.mute_at.is_some_and(asks_for));
+                while is_slow && count(&SERVER, WAITS) > 0 {
+                    tokio::task::yield_now().await;
+                }
+                if is_mute_from_here && !was_it_asked {
                     was_it_asked = true;
                     // It is mute before the server can have answered.
                     is_mute.store(self.asked.fetch_add(1, Ordering::SeqCst) == 0, Ordering::SeqCst);
@@ -481,15 +517,16 @@ impl Proxy {
 async fn a_server_that_falls_silent_while_one_connects_is_left_for_the_next_try() {
     let proxy = Proxy::start(None).await;
     let builder = Postgres::builder(&format!("{}?application_name=silent", proxy.url())).name(fresh_name());
-    let _store = builder.connect_timeout(Duration::from_secs(2)).connect().await.expect("connect");
+    let _store = connected(&builder.connect_timeout(Duration::from_secs(2))).await;
     let listening = "FROM pg_stat_activity WHERE application_name = 'silent' AND query LIKE 'LISTEN%'";
-    let is_listening = async || count(&SERVER, &format!("SELECT count(*) {listening}")) == 1;
-    until(is_listening).await;
+    let listener = |other_than: &str| SERVER.psql(&format!("SELECT pid {listening} AND pid <> {other_than}"));
+    until(async || !listener("0").is_empty()).await;
+    let first = listener("0");
     proxy.is_deaf.store(true, Ordering::SeqCst);
-    SERVER.psql(&format!("SELECT pg_terminate_backend(pid) {listening}"));
+    SERVER.psql(&format!("SELECT pg_terminate_backend({first})"));
     until(async || proxy.swallowed.load(Ordering::SeqCst) > 0).await;
     proxy.is_deaf.store(false, Ordering::SeqCst);
-    until(is_listening).await;
+    until(async || !listener(&first).is_empty()).await;
 }
 
 #[tokio::test]
@@ -497,7 +534,7 @@ async fn news_that_the_server_never_answers_hold_no_connection_for_ever() {
     let proxy = Proxy::start(Some("pg_notify")).await;
     let builder = Postgres::builder(&proxy.url()).name(fresh_name());
     let builder = builder.connect_timeout(Duration::from_secs(1)).statement_timeout(Duration::from_secs(1));
-    let store = builder.connect().await.expect("connect");
+    let store = connected(&builder).await;
     // On a busy machine a write may take longer than this store waits.
     let append = async || {
         let id = fresh_name();
@@ -514,11 +551,13 @@ async fn the_clock_is_the_databases() {
     let store = open(&SERVER, &fresh_name()).await;
     let clock = store.clock().expect("it has one");
     for _ in 0..20 {
+        // It asks again now and then, and may know better afterwards.
+        let bound_before = store.postgres_clock().error_bound();
         let before = clock.now();
         let there: f64 =
             SERVER.psql("SELECT extract(epoch FROM clock_timestamp()) * 1000").parse().expect("ms");
         let (there, after) = (Timestamp::from_unix_millis(there as i64), clock.now());
-        let bound = store.postgres_clock().error_bound() + Duration::from_millis(1);
+        let bound = store.postgres_clock().error_bound().max(bound_before) + Duration::from_millis(1);
         assert!(before <= there + bound && there <= after + bound, "{before} {there} {after} {bound:?}");
         assert!(bound < Duration::from_millis(500), "{bound:?}");
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sms_consolidate::store::{Arrival, Claim, Finish, NoReply, Outcome, Store};
 use sms_consolidate::{Clock, SmsMessage, SystemClock, Timestamp, Window};
-use sms_consolidate_postgres::PostgresStore;
+use sms_consolidate_postgres::{PostgresStore, PostgresStoreBuilder};
 use throwaway_postgres::Server;
 
 pub(crate) type Postgres = PostgresStore<String, SmsMessage>;
@@ -36,6 +36,17 @@ pub(crate) fn due_at_once(key: &str, id: &str) -> Arrival<String, SmsMessage> {
 
 pub(crate) async fn open(server: &Server, name: &str) -> Postgres {
     Postgres::builder(&server.url()).name(name).connect().await.expect("connect")
+}
+
+/// A store whose time limits are short, which opening one may exceed on a busy machine.
+pub(crate) async fn connected(builder: &PostgresStoreBuilder<String, SmsMessage>) -> Postgres {
+    let mut store = None;
+    until(async || {
+        store = builder.clone().connect().await.ok();
+        store.is_some()
+    })
+    .await;
+    store.expect("that was waited for")
 }
 
 pub(crate) fn count(server: &Server, sql: &str) -> u64 {

@@ -293,13 +293,14 @@ async fn a_flush_has_a_time_limit_for_each_step_and_none_for_all() {
     store.append(at(0), (0..1_500).map(later).collect()).await.expect("append");
     SERVER.psql(
         "CREATE FUNCTION slow.down() RETURNS trigger LANGUAGE plpgsql AS \
-         'BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END'; \
+         'BEGIN PERFORM pg_sleep(1); RETURN NULL; END'; \
          CREATE TRIGGER slow AFTER UPDATE ON slow.lanes FOR EACH STATEMENT EXECUTE FUNCTION slow.down()",
     );
-    // Six steps of half a second; what is done in one piece may take two and a half.
+    // Six steps of a second and a little, each of which may take three and a half on a busy machine; what is done in one
+    // piece may take five and a half.
     let builder =
-        builder.statement_timeout(Duration::from_millis(1_500)).connect_timeout(Duration::from_secs(1));
-    let store = builder.connect().await.expect("connect");
+        builder.statement_timeout(Duration::from_millis(3_500)).connect_timeout(Duration::from_secs(2));
+    let store = connected(&builder).await;
     assert_eq!(store.flush(at(1), None, CloseReason::Flush).await.expect("flush"), 1_500);
 }
 

@@ -76,7 +76,11 @@ pub(crate) fn child_as_nobody(test: &str, path: &Path) -> String {
     let everybody = std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(folder.path(), everybody).expect("it is ours");
     let executable = folder.path().join("test");
-    std::fs::copy(std::env::current_exe().expect("a test knows where it is"), &executable).expect("it fits");
+    // By another process: what this one has open for writing, a child that another thread starts at this moment has too,
+    // and nobody can start it until that is closed.
+    let us = std::env::current_exe().expect("a test knows where it is");
+    let copied = Command::new("cp").arg(us).arg(&executable).status().expect("there is cp");
+    assert!(copied.success(), "it fits");
     let mut command = command(&executable, test, path);
     let is_root = std::fs::metadata(folder.path()).expect("it is there").uid() == 0;
     if is_root {

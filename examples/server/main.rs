@@ -71,6 +71,7 @@ async fn run(mut config: Config) -> Result<(), AnyError> {
         .await
         .map_err(|error| format!("BIND: cannot listen on {}: {error}", config.bind))?;
     announce(&config, listener.local_addr()?);
+    announce_waiting(&consolidator).await;
     consolidator.start();
 
     let (stop, stopped) = oneshot::channel::<()>();
@@ -130,6 +131,19 @@ fn announce(config: &Config, address: SocketAddr) {
     }
     for warning in &config.warnings {
         tracing::warn!("{warning}");
+    }
+}
+
+/// What an earlier run has left. After a crash a claimed batch waits for its lease, and nothing else would tell of it.
+async fn announce_waiting(consolidator: &Consolidator<Conversation, SmsMessage>) {
+    let counts = match consolidator.stats().await {
+        Ok(stats) => stats.counts,
+        Err(error) => return tracing::warn!(%error, "what is waiting cannot be counted"),
+    };
+    let (open, closed, claimed, retrying) = (counts.open, counts.closed, counts.claimed, counts.retrying);
+    let (dead, messages) = (counts.dead, counts.messages_buffered);
+    if open + closed + claimed + retrying + dead > 0 {
+        tracing::info!(open, closed, claimed, retrying, dead, messages, "BATCHES WAITING");
     }
 }
 

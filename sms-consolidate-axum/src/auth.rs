@@ -45,7 +45,13 @@ pub(crate) fn guarded(route: MethodRouter, token: &Token) -> MethodRouter {
     let token = token.clone();
     route.route_layer(middleware::from_fn(move |request: Request, next: Next| {
         let admitted = token.admits(request.headers());
-        async move { if admitted { next.run(request).await } else { unauthorized() } }
+        async move {
+            if admitted {
+                return next.run(request).await;
+            }
+            tracing::warn!(path = request.uri().path(), "CALL REFUSED: it shows no valid bearer token");
+            unauthorized()
+        }
     }))
 }
 

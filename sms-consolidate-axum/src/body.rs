@@ -19,23 +19,27 @@ const ARRIVES_WITHIN: Duration = Duration::from_secs(30);
 const MAX_DISCARDED_BYTES: usize = 8 * 1024 * 1024;
 
 /// Why a body was not read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum BodyError {
+    #[error("the body is longer than {limit} bytes")]
     TooLong { limit: usize },
+    #[error("the body did not arrive in time")]
     Late,
+    #[error("the body ended early")]
     Broken,
 }
 
 impl BodyError {
-    pub(crate) fn answer(self) -> Response {
+    pub(crate) const fn status(self) -> StatusCode {
         match self {
-            Self::TooLong { limit } => {
-                let message = format!("the body is longer than {limit} bytes");
-                failure(StatusCode::PAYLOAD_TOO_LARGE, message)
-            }
-            Self::Late => failure(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time"),
-            Self::Broken => failure(StatusCode::BAD_REQUEST, "the body ended early"),
+            Self::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Late => StatusCode::REQUEST_TIMEOUT,
+            Self::Broken => StatusCode::BAD_REQUEST,
         }
+    }
+
+    pub(crate) fn answer(self) -> Response {
+        failure(self.status(), self.to_string())
     }
 }
 

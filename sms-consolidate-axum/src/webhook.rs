@@ -61,7 +61,7 @@ impl Webhook {
         let (parts, body) = request.into_parts();
         let (clock, gateway) = (self.consolidator.clock(), self.gateway.name());
         let body = body::read(body, self.body_limit, clock.as_ref()).await.map_err(|error| {
-            tracing::warn!(gateway, ?error, "WEBHOOK REFUSED");
+            tracing::warn!(gateway, status = error.status().as_u16(), %error, "WEBHOOK REFUSED");
             error.answer()
         })?;
         // In a nested router `parts.uri` lacks the prefix.
@@ -161,7 +161,7 @@ async fn store(Webhook { consolidator, gateway, .. }: &Webhook, parsed: Parsed) 
     receipt.errors.sort_by_key(|error| error.index);
     if let Some(first) = receipt.errors.first() {
         let (gateway, refused) = (gateway.name(), receipt.errors.len());
-        tracing::warn!(gateway, refused, error = first.message, "MESSAGES REFUSED");
+        tracing::warn!(gateway, refused, index = first.index, error = first.message, "MESSAGES REFUSED");
     }
     answer(receipt, try_again, parsed.answer)
 }

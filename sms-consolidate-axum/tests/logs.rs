@@ -9,8 +9,10 @@ mod kit;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use kit::{MARIA, WINDOW, service, sms};
+use kit::{ADMIN, MARIA, WINDOW, service, sms};
 use serde_json::json;
+use sms_consolidate::testing::ScriptedAnswer;
+use sms_consolidate_axum::{DEFAULT_BODY_LIMIT, STATUS_PATH};
 use sms_consolidate_providers::inbound::{
     ConfiguredJson, Plivo, Sinch, SmsMobileApi, Telnyx, Twilio, Vonage, WhatsAppCloud,
 };
@@ -103,4 +105,42 @@ async fn no_body_and_no_number_reaches_the_logs() {
     assert!(!logs.contains("9171234567"), "{logs}");
     assert!(logs.contains("DUPLICATE IGNORED") && logs.contains("MzgxMDE0NEYA"), "{logs}");
     assert!(!logs.contains("HBgMNjM5MTcx"), "{logs}");
+}
+
+#[tokio::test]
+async fn calls_that_are_refused_are_logged_with_the_reason() {
+    let (captured, _guard) = capture();
+    let service = service().await;
+    service.post("x".repeat(DEFAULT_BODY_LIMIT + 1)).await;
+    service.post("{").await;
+    let good = json!({"guid": "1", "number": MARIA, "message": "Yes"});
+    service.post(json!({"messages": [good, {"guid": "2"}]}).to_string()).await;
+    service.get(STATUS_PATH, &[("Authorization", "Bearer a wrong one")]).await;
+    let logs = captured.text();
+    for line in [
+        r#"WEBHOOK REFUSED gateway="SMS Mobile API" status=413 error=the body is longer than 262144 bytes"#,
+        r#"WEBHOOK REFUSED gateway="SMS Mobile API" status=400 error=the body is malformed: "#,
+        r#"MESSAGES REFUSED gateway="SMS Mobile API" refused=1 index=1 error="`number` is missing""#,
+        r#"CALL REFUSED: it shows no valid bearer token path="/api/debug/sms-batch-status""#,
+    ] {
+        assert!(logs.contains(line), "{line}\n{logs}");
+    }
+    assert!(!logs.contains("a wrong one"), "{logs}");
+}
+
+#[tokio::test]
+async fn the_log_says_which_batch_takes_the_place_of_a_dead_one() {
+    let (captured, _guard) = capture();
+    let service = service().await;
+    service.classifier.then([ScriptedAnswer::FailForGood]);
+    service.post(sms("1", MARIA, "Yes")).await;
+    service.clock.advance(WINDOW).await;
+    service.consolidator.settled().await;
+    let body = json!({"phoneNumber": MARIA}).to_string();
+    let answer = service.call("POST", STATUS_PATH, &[ADMIN], body).await;
+    let batch = &answer.body["batches"][0];
+    let [dead, revived] = ["batchId", "requeuedAs"].map(|id| batch[id].as_str().unwrap());
+    let line = format!("BATCH REQUEUED batch={dead} requeued_as=\"{revived}\"");
+    let logs = captured.text();
+    assert!(logs.contains(&line), "{line}\n{logs}");
 }

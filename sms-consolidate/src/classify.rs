@@ -303,7 +303,7 @@ impl<M: Message, A: Classifier<M>, B: Classifier<M>> Classifier<M> for Fallback<
             Ok(classification) => return Ok(classification),
             Err(error) => error,
         };
-        tracing::debug!(batch = %context.batch, %error, "CLASSIFIER FELL BACK");
+        tracing::info!(batch = %context.batch, %error, "CLASSIFIER FELL BACK");
         let answer = self.second.classify(messages, context).await;
         let Some(spent) = error.usage() else { return answer };
         let all = |usage: Option<Usage>| spent.saturating_add(usage.unwrap_or_default());

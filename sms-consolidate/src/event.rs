@@ -69,6 +69,8 @@ pub enum Event<K> {
         reason: CloseReason,
         /// Which attempt this is, from 1.
         attempt: u32,
+        /// How often a worker has lost it before, mostly by a crash. That is no attempt.
+        lease_losses: u32,
         /// How long after its time.
         late_by: Duration,
     },
@@ -393,7 +395,7 @@ impl<K: Key> Events<K> {
             Event::Accepted { key, id, accepted, due_in } => {
                 let from = show(key);
                 let batch = accepted.batch;
-                tracing::info!(guid = shown_id(id).as_deref(), %from, "SMS RECEIVED");
+                tracing::info!(guid = shown_id(id).as_deref(), %from, %batch, "SMS RECEIVED");
                 let window_ms = millis(*due_in);
                 match accepted.entry {
                     Entry::Opened => tracing::info!(%from, %batch, window_ms, "CONSOLIDATION STARTED"),
@@ -420,13 +422,14 @@ impl<K: Key> Events<K> {
                     "IDS FORGOTTEN: redeliveries of these messages would not be recognised"
                 );
             }
-            Event::Claimed { key, batch, messages, reason, attempt, late_by } => {
+            Event::Claimed { key, batch, messages, reason, attempt, lease_losses, late_by } => {
                 let from = show(key);
                 if *attempt == 1 {
                     tracing::info!(%from, %batch, messages, ?reason, "CONSOLIDATION TIMEOUT");
                 }
                 let late_ms = millis(*late_by);
-                tracing::info!(%from, %batch, count = messages, attempt, late_ms, "BATCH RECEIVED");
+                let lease_losses = (*lease_losses > 0).then_some(*lease_losses);
+                tracing::info!(%from, %batch, count = messages, attempt, lease_losses, late_ms, "BATCH RECEIVED");
             }
             Event::Classified { key, batch, messages, classification } => {
                 let Classification { label, method, .. } = classification;
@@ -475,7 +478,7 @@ impl<K: Key> Events<K> {
                 "no reply"
             }
             Outcome::ReplyUnknown => {
-                let why = "it is not known whether the reply was sent; it is not sent again";
+                let why = "it may have been sent, so it is not sent again; the gateway may know";
                 tracing::warn!(%to, %batch, error, why, "AUTO-REPLY FAILED");
                 "reply unknown"
             }

@@ -126,6 +126,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             messages: batch.messages.len(),
             reason: batch.close_reason,
             attempt: self.claim.attempt,
+            lease_losses: self.claim.lease_losses,
             late_by: self.now().since(batch.due_at),
         });
     }

@@ -87,6 +87,8 @@ fn a_batch_that_is_open_when_it_stops_is_kept_for_the_next_start() {
         "Stopped. Batches handled while stopping: 0, not handled: 0, kept for the next start: 1"
     );
     let mut server = Server::start_in(folder, &[TWO_A_BATCH]);
+    let waiting = server.line("BATCHES WAITING");
+    assert!(waiting.ends_with("open=1 closed=0 claimed=0 retrying=0 dead=0 messages=1"), "{waiting}");
     server.text("1", "Yes");
     server.text("2", "Thanks");
     server.line("REPLY | ");

@@ -76,14 +76,14 @@ struct DoneBatch {
     requeued_as: Option<String>,
 }
 
-impl DoneBatch {
-    fn new(id: BatchId, requeued: Requeued) -> Self {
-        let requeued_as = match requeued {
-            Requeued::Revived(id) => Some(id.to_string()),
-            Requeued::DueNow => None,
-        };
-        Self { batch_id: id.to_string(), requeued_as }
-    }
+/// Logged too: nothing else in a log connects a dead batch with the one that takes its place.
+async fn requeue(consolidator: &SmsConsolidator, id: BatchId) -> Result<DoneBatch, RequeueError> {
+    let requeued_as = match consolidator.requeue(id).await? {
+        Requeued::Revived(id) => Some(id.to_string()),
+        Requeued::DueNow => None,
+    };
+    tracing::info!(batch = %id, requeued_as, "BATCH REQUEUED");
+    Ok(DoneBatch { batch_id: id.to_string(), requeued_as })
 }
 
 fn done(batches: Vec<DoneBatch>) -> Response {
@@ -107,8 +107,8 @@ pub(super) async fn handle(consolidator: &SmsConsolidator, body: Body, limit: us
     };
     match Which::read(&body) {
         Err(error) => failure(StatusCode::BAD_REQUEST, error.to_string()),
-        Ok(Which::Batch(id)) => match consolidator.requeue(id).await {
-            Ok(requeued) => done(vec![DoneBatch::new(id, requeued)]),
+        Ok(Which::Batch(id)) => match requeue(consolidator, id).await {
+            Ok(batch) => done(vec![batch]),
             Err(error) => refused(&error),
         },
         Ok(Which::Of { sender, line }) => requeue_all(consolidator, &sender, line.as_ref()).await,
@@ -124,8 +124,8 @@ async fn requeue_all(consolidator: &SmsConsolidator, sender: &Address, line: Opt
     };
     let mut batches = Vec::with_capacity(records.len());
     for record in records.into_iter().rev() {
-        match consolidator.requeue(record.id).await {
-            Ok(requeued) => batches.push(DoneBatch::new(record.id, requeued)),
+        match requeue(consolidator, record.id).await {
+            Ok(batch) => batches.push(batch),
             // Taken up or finished since it was listed.
             Err(RequeueError::InFlight | RequeueError::Finished | RequeueError::Unknown) => {}
             Err(error) => return refused(&error),

@@ -10,6 +10,7 @@ use sms_consolidate::{
 };
 
 use crate::common::{AGREED, ANA, Rig, ms, secs};
+use crate::log::Log;
 
 #[tokio::test]
 async fn a_classifier_that_fails_hangs_or_panics_is_asked_again_and_the_batch_is_answered() {
@@ -177,9 +178,13 @@ async fn a_fallback_decides_when_the_first_classifier_fails_and_is_named_as_the_
         let rules = |_: &[SmsMessage], _: &Context| async {
             Ok::<_, ClassifyError>(Classification::new(Label::NOT_AGREE, "Rule-based"))
         };
+        let log = Log::capture();
         let rig = Rig::new(|b| b.classifier(Fallback::new(first.clone(), rules)));
         rig.text(ANA, "No").await;
         rig.at(secs(60)).await;
+        let fell_back = log.only("CLASSIFIER FELL BACK");
+        assert_eq!(fell_back.field("batch"), rig.only_record().await.id.to_string());
+        assert!(fell_back.field("error").contains("scripted failure"), "{fell_back:?}");
         let classification = rig.only_record().await.classification.unwrap();
         assert_eq!((classification.label, &*classification.method), (Label::NOT_AGREE, "Rule-based"));
         rig.text(ANA, "Yes").await;

@@ -110,6 +110,7 @@ async fn maintenance_that_takes_long_delays_nobody() {
 #[tokio::test]
 async fn a_claim_whose_answer_was_lost_comes_back_when_its_lease_ends() {
     let (rig, store) = rig(|b| b.lease(secs(60)));
+    let log = Log::capture();
     rig.text(ANA, "Yes").await;
     rig.at(ms(59_999)).await;
     store.fail(Operation::Claim, Fault::After, 1);
@@ -117,6 +118,7 @@ async fn a_claim_whose_answer_was_lost_comes_back_when_its_lease_ends() {
     assert!(rig.calls().is_empty());
     rig.at(secs(121)).await;
     assert_eq!(rig.replies_to(ANA), [AGREED]);
+    assert_eq!(log.only("BATCH RECEIVED").field("lease_losses"), "1");
 }
 
 #[tokio::test]

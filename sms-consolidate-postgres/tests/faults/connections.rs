@@ -398,6 +398,24 @@ async fn a_pool_that_is_too_small_is_refused() {
     }
 }
 
+#[tokio::test]
+async fn settings_that_the_system_or_the_server_cannot_take_are_refused() {
+    let builder = || Postgres::builder(&SERVER.url()).name(fresh_name());
+    let too_short = Duration::from_millis(9);
+    for builder in [
+        builder().connect_timeout(Duration::MAX),
+        builder().connect_timeout(too_short),
+        builder().statement_timeout(Duration::MAX),
+        builder().statement_timeout(too_short),
+        builder().max_connections(std::num::NonZeroUsize::MAX),
+    ] {
+        let error = builder.connect().await.expect_err("it is out of its range");
+        assert!(matches!(error, ConnectError::Setting { .. }), "{error}");
+    }
+    let hour = Duration::from_secs(60 * 60);
+    builder().connect_timeout(hour).statement_timeout(hour).connect().await.expect("these are in it");
+}
+
 /// Stands between a store and the server. While it is deaf, it takes new connections and says nothing. The first
 /// connection on which `mute_at` is asked hears no answer to that, nor anything after.
 struct Proxy {

@@ -24,6 +24,11 @@ use crate::writer::Writers;
 
 /// A name goes into every row.
 const MAX_NAME_BYTES: usize = 200;
+/// As many as a server can be told to allow.
+const MAX_CONNECTIONS: usize = 262_143;
+/// Beyond some hours, the system takes no time for its probes.
+const LONGEST: Duration = Duration::from_secs(60 * 60);
+const SHORTEST: Duration = Duration::from_millis(10);
 /// What Postgres keeps of an identifier.
 const MAX_SCHEMA_BYTES: usize = 63;
 
@@ -108,20 +113,22 @@ impl<K, M> PostgresStoreBuilder<K, M> {
     /// How many connections the store opens at most, beside the one that listens to other nodes; at least two more than
     /// [`writers`](Self::writers). Each writer has one, whatever else goes on, and of the others at least one is kept
     /// for claims and maintenance. What is left is for looking around ([`Inspect`](sms_consolidate::store::Inspect), and
-    /// flushing all keys). Default 10.
+    /// flushing all keys). At most 262,143. Default 10.
     pub fn max_connections(mut self, connections: NonZeroUsize) -> Self {
         self.settings.connections = connections.get();
         self
     }
 
-    /// How long to wait for a connection, new or free, before a call is answered as unavailable. Default 3 seconds.
+    /// How long to wait for a connection, new or free, before a call is answered as unavailable. From 10 milliseconds to an
+    /// hour. Default 3 seconds.
     pub fn connect_timeout(mut self, time: Duration) -> Self {
         self.settings.connect_timeout = time;
         self
     }
 
     /// How long the database may work on a statement. A node that falls silent in the middle of a transaction is cut
-    /// off by the database after half of this, so that its locks are released. Default 10 seconds.
+    /// off by the database after half of this, so that its locks are released. From 10 milliseconds to an hour. Default 10
+    /// seconds.
     pub fn statement_timeout(mut self, time: Duration) -> Self {
         self.settings.statement_timeout = time;
         self
@@ -147,8 +154,12 @@ impl<K, M> PostgresStoreBuilder<K, M> {
         if settings.schema.contains('\0') || settings.schema.starts_with("pg_") {
             return refuse("schema", "it must not start with pg_ and have no U+0000");
         }
-        if settings.connect_timeout.is_zero() || settings.statement_timeout < Duration::from_millis(10) {
-            return refuse("a timeout", "it must be at least 10 ms");
+        let timeouts = [settings.connect_timeout, settings.statement_timeout];
+        if timeouts.iter().any(|time| !(SHORTEST..=LONGEST).contains(time)) {
+            return refuse("a timeout", "it must be 10 ms to an hour");
+        }
+        if settings.connections > MAX_CONNECTIONS {
+            return refuse("max_connections", "it must be at most 262,143");
         }
         if settings.connections < settings.writers.saturating_add(2) {
             return refuse("max_connections", "it must be at least two more than writers");

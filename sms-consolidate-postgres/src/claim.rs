@@ -23,6 +23,10 @@ use crate::sql;
 use crate::steps;
 use crate::text::unescape;
 
+/// So many bytes of texts, and those of one more batch, are claimed at once: a claim that takes longer to read than the
+/// database waits would be tried again and again, and everybody behind it waits too.
+const CLAIM_BYTES: usize = 8 * 1024 * 1024;
+
 /// What is stored of a batch cannot be read. Says nothing of what it holds.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unreadable {
@@ -122,10 +126,16 @@ pub(crate) async fn claim<K: Key, M: Message + DeserializeOwned>(
     let order: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
     let mut lanes = Lanes::from_rows(&rows);
     let mut heads = Vec::new();
+    let mut bytes = 0_usize;
     for key in order {
+        // The rest is left as it is, for whoever claims next.
+        if bytes >= CLAIM_BYTES {
+            break;
+        }
         let Some(locked) = lanes.get(&key) else { continue };
         let now = locked.clamp(now);
         if let Some(claimed) = locked.lane.claim(now, lease) {
+            bytes = bytes.saturating_add(claimed.facts.bytes as usize);
             heads.push((key, now, claimed));
         }
     }

@@ -20,6 +20,8 @@ const ASK_AGAIN: Duration = Duration::from_secs(2);
 const QUESTIONS: usize = 5;
 /// How far a machine's clock may run away within a second: 200 microseconds, several times what quartz does.
 const DRIFT_PER_SECOND_US: i64 = 200;
+/// From this on it is said that the database's clock was set: everybody who waits would wonder.
+const WORTH_A_LINE_US: i64 = 1_000_000;
 /// The longest sleep without looking again, since the database's clock may be set meanwhile.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 
@@ -103,7 +105,7 @@ impl PostgresClock {
             timer::sleep(pause).await;
             pause = match database.in_time(ask(&database, self.state.started)).await {
                 Ok(sample) => {
-                    self.state.learn(sample);
+                    self.state.learn_and_tell(sample);
                     ASK_EVERY
                 }
                 Err(fault) => {
@@ -119,8 +121,7 @@ impl PostgresClock {
     #[must_use]
     pub fn error_bound(&self) -> Duration {
         let elapsed_us = self.state.elapsed_us();
-        let ahead_us =
-            self.state.told_us.load(Ordering::Relaxed).saturating_sub(self.state.estimate_us(elapsed_us));
+        let ahead_us = self.state.ahead_us(elapsed_us);
         let error_us = self.state.known().error_at_us(elapsed_us) + ahead_us.max(0);
         Duration::from_micros(error_us.unsigned_abs())
     }
@@ -150,6 +151,26 @@ impl State {
         self.offset_us.store(sample.offset_us, Ordering::Relaxed);
         self.error_us.store(sample.error_us, Ordering::Relaxed);
         self.asked_us.store(sample.asked_us, Ordering::Relaxed);
+    }
+
+    fn learn_and_tell(&self, sample: Sample) {
+        let before_us = self.known().offset_us;
+        self.learn(sample);
+        let set_by_us = self.known().offset_us.saturating_sub(before_us);
+        if set_by_us.saturating_abs() >= WORTH_A_LINE_US {
+            let elapsed_us = self.elapsed_us();
+            let stands_still_ms = (self.ahead_us(elapsed_us) / 1_000).max(0);
+            tracing::warn!(
+                set_by_ms = set_by_us / 1_000,
+                stands_still_ms,
+                "DATABASE CLOCK SET: where it was set back, nothing is due here until it has caught up"
+            );
+        }
+    }
+
+    /// How far the told time is ahead of what is known by now; negative if it is behind.
+    fn ahead_us(&self, elapsed_us: i64) -> i64 {
+        self.told_us.load(Ordering::Relaxed).saturating_sub(self.estimate_us(elapsed_us))
     }
 
     fn now_us(&self, elapsed_us: i64) -> i64 {

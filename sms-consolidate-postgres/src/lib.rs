@@ -37,6 +37,11 @@
 //! as dead and delays nobody. A row of `lanes` that is damaged is set aside too (its `wake_at` becomes null, and an error
 //! is logged); messages of its key fail until somebody has mended or deleted it.
 //!
+//! The URL may name several servers, `postgres://user:password@one,two:5433/database`: the first that can be reached and
+//! takes writes is used (unless the URL has another `target_session_attrs`), so a failover needs no restart. Until one
+//! takes writes, calls fail as unavailable. What the copy had not received when it was promoted is lost to the store as
+//! well, acknowledged or not: `synchronous_standby_names` on the server is what rules that out.
+//!
 //! # TLS
 //!
 //! By rustls, as `sslmode` in the URL says. The names are libpq's:

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
 use crate::error::{ConnectError, Reported};
 
@@ -83,6 +83,11 @@ impl Target {
             return Err(refuse("it names no host"));
         }
         config.ssl_mode(ssl_mode);
+        if config.get_hosts().len() > 1 && !rest.iter().any(|pair| pair.starts_with("target_session_attrs="))
+        {
+            // Of several servers, most are copies, which take no writes.
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        }
         if config.get_application_name().is_none() {
             config.application_name("sms-consolidate");
         }
@@ -136,6 +141,18 @@ mod tests {
         check("sslmode=require&sslrootcert=/ca%20file.pem", SslMode::Require, Verify::Authority);
         check("sslmode=verify-ca", SslMode::Require, Verify::Authority);
         check("sslmode=verify-full", SslMode::Require, Verify::Full);
+    }
+
+    #[test]
+    fn of_several_servers_the_one_that_takes_writes_is_wanted() {
+        let check = |url: &str, expected: TargetSessionAttrs| {
+            let target = Target::parse(&format!("postgres://me:secret@{url}")).unwrap();
+            assert_eq!(target.config.get_target_session_attrs(), expected, "{url}");
+        };
+        check("one/db", TargetSessionAttrs::Any);
+        check("one/db?target_session_attrs=read-write", TargetSessionAttrs::ReadWrite);
+        check("one,two:5433/db", TargetSessionAttrs::ReadWrite);
+        check("one,two/db?target_session_attrs=any", TargetSessionAttrs::Any);
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub(crate) enum Fault {
     TooManyBytes,
     #[error("the thread that writes has ended")]
     Ended,
+    #[error("the file or its log was removed or replaced; put it back, or start the service again")]
+    Lost,
 }
 
 impl Fault {
@@ -48,7 +50,7 @@ impl Fault {
                         | ErrorCode::OperationInterrupted
                 )
             ),
-            Self::QueueFull | Self::TooManyBytes => true,
+            Self::QueueFull | Self::TooManyBytes | Self::Lost => true,
             Self::Damaged(_) | Self::Panicked | Self::Ended => false,
         }
     }

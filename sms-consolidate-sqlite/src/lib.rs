@@ -36,11 +36,14 @@
 //! write. It becomes longer only while somebody reads for long in one transaction, as a backup by hand does.
 //!
 //! While the disk is full, or somebody holds a lock by hand for more than five seconds, calls fail as unavailable, and
-//! the store goes on by itself afterwards. A file that maintenance has emptied does not shrink; its room is used again.
+//! the store goes on by itself afterwards. So they do, on Unix, if the file or its log is removed or replaced while the
+//! store is open, until it is back in its place or the service was started again. A file that maintenance has emptied
+//! does not shrink; its room is used again.
 
 mod append;
 mod claim;
 mod fault;
+mod files;
 mod held;
 mod inspect;
 mod line;

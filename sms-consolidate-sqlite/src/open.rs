@@ -10,6 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use sms_consolidate::{Clock, SystemClock};
 
+use crate::files::{self, Files};
 use crate::schema;
 
 /// Why a file was not opened. Nothing that it holds was changed.
@@ -55,6 +56,14 @@ pub enum OpenError {
         /// What it says whose it is; 0 if it does not say.
         application_id: i64,
     },
+    /// The file has another name, a hard link. SQLite keeps a log for each name, and one does not know of the other.
+    #[error("{}: has {names} names (hard links); remove all but one, or what is written by one is lost to the others", path.display())]
+    HardLinks {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        names: u64,
+    },
     /// The file was written by a later version of this crate.
     #[error("{}: has schema version {found}, and this program knows versions up to {known}", path.display())]
     NewerSchema {
@@ -99,6 +108,7 @@ const STATEMENTS: usize = 64;
 /// A file that is ours, its lock, and the connections to it.
 pub(crate) struct Opened {
     pub(crate) path: PathBuf,
+    pub(crate) files: Files,
     pub(crate) writer: Connection,
     pub(crate) mover: Connection,
     pub(crate) reader: Connection,
@@ -110,15 +120,18 @@ pub(crate) fn open(path: &Path, max_pages: Option<u32>) -> Result<Opened, OpenEr
     if path.as_os_str().is_empty() || path.as_os_str() == ":memory:" {
         return Err(OpenError::InMemory);
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     if !folder.is_dir() {
         return Err(OpenError::NoDirectory { path: folder.to_owned() });
     }
-    let path =
-        resolve(path, folder).map_err(|source| OpenError::NotWritable { path: path.to_owned(), source })?;
+    let path = resolve(path).map_err(|source| OpenError::NotWritable { path: path.to_owned(), source })?;
     // Nobody but SQLite may open the file, not even for a look: on Unix, closing it would take the locks away that
     // another connection of this process has.
     let lock = lock(&path)?;
+    let names = files::names(&path);
+    if names > 1 {
+        return Err(OpenError::HardLinks { path, names });
+    }
     let mut writer = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     if writer.is_readonly("main").map_err(|error| of_sqlite(&path, error))? {
         return Err(OpenError::NotWritable { path, source: io::ErrorKind::PermissionDenied.into() });
@@ -137,15 +150,23 @@ pub(crate) fn open(path: &Path, max_pages: Option<u32>) -> Result<Opened, OpenEr
     let mover = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     mover.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
     let reader = connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    Ok(Opened { path, lock, writer, mover, reader })
+    let files = Files::new(&path);
+    Ok(Opened { path, files, lock, writer, mover, reader })
 }
 
-/// One file has one lock, whatever path led to it.
-fn resolve(path: &Path, folder: &Path) -> io::Result<PathBuf> {
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// One file has one lock, whatever path led to it, and also if a link leads to where it is yet to be made.
+fn resolve(path: &Path) -> io::Result<PathBuf> {
     match path.canonicalize() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if let Ok(target) = path.read_link() {
+                return resolve(&folder_of(path).join(target));
+            }
             let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-            Ok(folder.canonicalize()?.join(name))
+            Ok(folder_of(path).canonicalize()?.join(name))
         }
         resolved => resolved,
     }

@@ -170,9 +170,10 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> SqliteStoreBuilder<K, M>
         let wake = Arc::new(Wake::new());
         let failed = |error: io::Error| OpenError::Failed { path: path.to_path_buf(), source: error.into() };
         let mover = Mover::start(opened.mover, Lengths::USUAL).map_err(failed)?;
-        let session = |connection, mover, writes| Session {
+        let session = |connection, mover, files, writes| Session {
             mover,
             connection,
+            files,
             path: Arc::clone(&path),
             store: self.name.clone(),
             writes,
@@ -181,9 +182,9 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> SqliteStoreBuilder<K, M>
         };
         let limits =
             |group| Limits { group, waiting: self.queue_length.get(), waiting_bytes: self.queue_bytes.get() };
-        let session_of_writer = session(opened.writer, Some(mover), true);
+        let session_of_writer = session(opened.writer, Some(mover), Some(opened.files), true);
         let writer = Worker::start("sqlite-writer", session_of_writer, limits(self.group_size.get()));
-        let reader = Worker::start("sqlite-reader", session(opened.reader, None, false), limits(1));
+        let reader = Worker::start("sqlite-reader", session(opened.reader, None, None, false), limits(1));
         let (writer, reader) = (writer.map_err(failed)?, reader.map_err(failed)?);
         Ok(SqliteStore {
             reader,

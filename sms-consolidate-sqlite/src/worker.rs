@@ -17,6 +17,7 @@ use sms_consolidate::{BatchIds, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::fault::{Failure, Fault};
+use crate::files::Files;
 use crate::log::Mover;
 use crate::tx::Tx;
 
@@ -76,6 +77,8 @@ pub(crate) struct Session {
     /// Before its connection, so that this one is the last to be closed, and cleans up.
     pub(crate) mover: Option<Mover>,
     pub(crate) connection: Connection,
+    /// Of who writes.
+    pub(crate) files: Option<Files>,
     pub(crate) path: Arc<Path>,
     pub(crate) store: String,
     /// Whether this is the one that writes.
@@ -141,7 +144,7 @@ impl Worker {
         let work = move || {
             let mut session = session;
             let mut ids = BatchIds::new();
-            let mut operations = Vec::with_capacity(group);
+            let mut operations = Vec::with_capacity(group.min(1 << 10));
             while queued.blocking_recv_many(&mut operations, group) > 0 {
                 operations.retain(|operation| operation.is_wanted());
                 while !operations.is_empty() {
@@ -258,7 +261,8 @@ impl Session {
         if let Some(step) = step {
             step("committed");
         }
-        Ok(())
+        // Nobody is to count on what is in a file that the next start will not find.
+        if self.files.as_ref().is_some_and(Files::are_lost) { Err(Fault::Lost) } else { Ok(()) }
     }
 
     fn roll_back(&self) -> Result<(), Fault> {
@@ -304,6 +308,7 @@ mod tests {
         Session {
             mover: None,
             connection,
+            files: None,
             path: Path::new("store.db").into(),
             store: "default".to_owned(),
             writes: true,

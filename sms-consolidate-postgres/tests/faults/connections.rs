@@ -1,4 +1,4 @@
-//! Connections that are lost, cut, or used up, and servers that cannot be reached.
+//! Connections that are lost, cut, or used up.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,10 +8,7 @@ use std::time::Duration;
 use sms_consolidate::lane::CloseReason;
 use sms_consolidate::store::{Appended, Arrival, Filter, Inspect, RequeueError, Store, StoreError};
 use sms_consolidate::{Message, SmsMessage, Timestamp, Window};
-use sms_consolidate_postgres::ConnectError;
-use throwaway_postgres::{PASSWORD, Server};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use throwaway_postgres::Server;
 
 use crate::kit::*;
 
@@ -142,104 +139,6 @@ async fn two_nodes_that_write_the_same_keys_neither_block_nor_overwrite_each_oth
     let (acknowledged, unavailable) = load.stop().await;
     assert_eq!(unavailable, 0, "no deadlock, and nobody waits in vain");
     assert_each_once(&acknowledged, &drain(&nodes[1]).await);
-}
-
-#[tokio::test]
-async fn tables_of_an_older_version_are_brought_up_to_date() {
-    let first = include_str!("../../src/schema.sql");
-    SERVER.psql(&format!(
-        "CREATE SCHEMA older; SET search_path TO older; {first} \
-         CREATE TABLE schema_version (version integer PRIMARY KEY, applied_at bigint NOT NULL); \
-         INSERT INTO schema_version VALUES (1, 0)"
-    ));
-    for _ in 0..2 {
-        let store = Postgres::builder(&SERVER.url()).schema("older").connect().await.expect("connect");
-        let report = store.append(at(0), vec![due_at_once("a", &fresh_name())]).await.expect("append");
-        assert!(matches!(report.results[0], Appended::Accepted(_)));
-    }
-    let versions =
-        SERVER.psql("SELECT string_agg(version::text, ' ' ORDER BY version) FROM older.schema_version");
-    assert_eq!(versions, "1 2");
-}
-
-#[tokio::test]
-async fn only_a_store_whose_tables_are_missing_waits_for_whoever_makes_some() {
-    SERVER.psql("CREATE DATABASE opening");
-    let url = SERVER.url_of("opening");
-    let builder = |schema: &str| Postgres::builder(&url).schema(schema).name(fresh_name());
-    builder("Made \"before\"").connect().await.expect("connect");
-    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("connect");
-    tokio::spawn(connection);
-    client.batch_execute("SELECT pg_advisory_lock(x'736d73636f6e736f'::bigint)").await.expect("lock");
-    builder("Made \"before\"").connect().await.expect("its tables are there");
-    let openings: Vec<_> = (0..8).map(|_| tokio::spawn(builder("Not.made yet").connect())).collect();
-    let waiting =
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = 'opening' AND wait_event = 'advisory'";
-    until(async || count(&SERVER, waiting) == 8).await;
-    drop(client);
-    for opening in openings {
-        opening.await.expect("it does not panic").expect("one makes them, and the others find them");
-    }
-}
-
-#[tokio::test]
-async fn a_server_that_falls_silent_while_a_store_opens_is_an_error() {
-    for question in ["server_encoding", "schema_version", "clock_timestamp"] {
-        let mut said = String::new();
-        // On a busy machine the time may be up before the question is asked, which another error says.
-        until(async || {
-            let proxy = Proxy::start(Some(question)).await;
-            let second = Duration::from_secs(1);
-            let builder = Postgres::builder(&proxy.url()).connect_timeout(second).statement_timeout(second);
-            let error = builder.connect().await.expect_err(question);
-            said = error.to_string() + &format!("{error:?}");
-            proxy.asked.load(Ordering::SeqCst) > 0
-        })
-        .await;
-        assert!(said.contains("did not answer in time"), "{question}: {said}");
-    }
-}
-
-/// On a busy machine there are pauses between its statements.
-#[tokio::test]
-async fn a_store_that_takes_its_time_to_make_its_tables_is_not_cut_off() {
-    let proxy = Proxy::start_with(None, Some("CREATE SCHEMA")).await;
-    let builder = Postgres::builder(&format!("{}?application_name=slow", proxy.url())).schema("made slowly");
-    // In a transaction that writes, half of it would be too long a pause.
-    let builder = builder.statement_timeout(Duration::from_secs(4));
-    builder.connect().await.expect("connect");
-}
-
-#[tokio::test]
-async fn what_keeps_a_store_from_opening_is_said_without_the_password() {
-    let schema = "newer";
-    let good = Postgres::builder(&SERVER.url()).schema(schema);
-    drop(good.clone().connect().await.expect("connect"));
-    SERVER.psql("INSERT INTO newer.schema_version VALUES (99, 0)");
-    let newer = good.connect().await.expect_err("a newer schema");
-    assert!(matches!(newer, ConnectError::NewerSchema { found: 99, .. }), "{newer}");
-    SERVER.psql("CREATE DATABASE latin1 ENCODING LATIN1 TEMPLATE template0");
-    let encoding = Postgres::connect(&SERVER.url_of("latin1")).await.expect_err("not UTF-8");
-    assert!(matches!(encoding, ConnectError::Encoding { .. }), "{encoding}");
-    let wrong = "not the password";
-    let port = SERVER.port();
-    let url = SERVER.url();
-    for (url, expected) in [
-        (url.replace("a%20password", &wrong.replace(' ', "%20")), "password authentication failed"),
-        (SERVER.url_of("nowhere"), "does not exist"),
-        (url.replace(&port.to_string(), "1"), "refused"),
-        (url.replace("127.0.0.1", "nowhere.invalid"), "nowhere.invalid"),
-        (format!("{url}?sslmode=require"), "TLS"),
-        (format!("{url}?sslmode=verify-full&sslrootcert=/nowhere.pem"), "/nowhere.pem"),
-    ] {
-        let error = Postgres::connect(&url).await.expect_err(expected);
-        let said = format!("{error} {error:?}");
-        assert!(said.contains(expected), "{said}");
-        assert!(!said.contains(PASSWORD) && !said.contains(wrong), "{said}");
-    }
-    let builder = Postgres::builder(&SERVER.url());
-    assert!(!format!("{builder:?}").contains("password"));
-    assert!(!format!("{:?}", builder.connect().await.expect("connect")).contains("password"));
 }
 
 /// How many connections of a store wait for a lock.
@@ -404,146 +303,6 @@ async fn what_is_committed_together_is_bounded_by_its_bytes() {
     let (a, b, c, d, e, f, ()) = others;
     assert!([held, a, b, c, d, e, f].iter().all(Result::is_ok));
     assert_eq!(COMMITS.load(Ordering::SeqCst), 1 + 1 + 2, "of the two that were held, and of 3 and 3");
-}
-
-#[tokio::test]
-async fn a_pool_that_is_too_small_is_refused() {
-    for (writers, connections, is_enough) in [(1, 2, false), (1, 3, true), (4, 5, false), (4, 6, true)] {
-        let builder = Postgres::builder(&SERVER.url()).name(fresh_name()).writers(limit(writers));
-        match builder.max_connections(limit(connections)).connect().await {
-            Ok(_) => assert!(is_enough, "{writers} {connections}"),
-            Err(ConnectError::Setting { setting, .. }) => {
-                assert!(setting == "max_connections" && !is_enough, "{setting} {writers} {connections}");
-            }
-            Err(error) => panic!("{error}"),
-        }
-    }
-}
-
-/// Whose transaction is idle, and not for long enough.
-const WAITS: &str = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'slow' \
-    AND state = 'idle in transaction' AND clock_timestamp() < state_change + interval '3 s'";
-
-/// Stands between a store and the server. While it is deaf, it takes new connections and says nothing. The first
-/// connection on which `mute_at` is asked hears no answer to that, nor anything after. What `slow_at` asks reaches the
-/// server only when the transaction has been idle for three seconds, or is no more.
-struct Proxy {
-    port: u16,
-    is_deaf: AtomicBool,
-    swallowed: AtomicU32,
-    mute_at: Option<&'static str>,
-    slow_at: Option<&'static str>,
-    /// How many connections were asked it.
-    asked: AtomicU32,
-}
-
-impl Proxy {
-    async fn start(mute_at: Option<&'static str>) -> Arc<Self> {
-        Self::start_with(mute_at, None).await
-    }
-
-    async fn start_with(mute_at: Option<&'static str>, slow_at: Option<&'static str>) -> Arc<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let port = listener.local_addr().expect("it is bound").port();
-        let proxy = Arc::new(Self {
-            port,
-            is_deaf: AtomicBool::new(false),
-            swallowed: AtomicU32::new(0),
-            mute_at,
-            slow_at,
-            asked: AtomicU32::new(0),
-        });
-        tokio::spawn(Arc::clone(&proxy).accept(listener));
-        proxy
-    }
-
-    fn url(&self) -> String {
-        SERVER.url().replace(&SERVER.port().to_string(), &self.port.to_string())
-    }
-
-    async fn accept(self: Arc<Self>, listener: TcpListener) {
-        let mut kept = Vec::new();
-        while let Ok((client, _)) = listener.accept().await {
-            if self.is_deaf.load(Ordering::SeqCst) {
-                kept.push(client);
-                self.swallowed.fetch_add(1, Ordering::SeqCst);
-                continue;
-            }
-            let server = TcpStream::connect(("127.0.0.1", SERVER.port())).await.expect("the server is there");
-            let proxy = Arc::clone(&self);
-            tokio::spawn(async move { proxy.pass_on(client, server).await });
-        }
-    }
-
-    /// Until either side breaks it off.
-    async fn pass_on(&self, client: TcpStream, server: TcpStream) {
-        let ((mut asks, mut hears), (mut says, mut is_asked)) = (client.into_split(), server.into_split());
-        let is_mute = AtomicBool::new(false);
-        let questions = async {
-            let (mut asked, mut was_it_asked) = ([0; 4_096], false);
-            while let Ok(length @ 1..) = asks.read(&mut asked).await {
-                let asks_for = |at: &str| asked[..length].windows(at.len()).any(|part| part == at.as_bytes());
-                let (is_slow, is_mute_from_here) =
-                    (self.slow_at.is_some_and(asks_for), self.mute_at.is_some_and(asks_for));
-                while is_slow && count(&SERVER, WAITS) > 0 {
-                    tokio::task::yield_now().await;
-                }
-                if is_mute_from_here && !was_it_asked {
-                    was_it_asked = true;
-                    // It is mute before the server can have answered.
-                    is_mute.store(self.asked.fetch_add(1, Ordering::SeqCst) == 0, Ordering::SeqCst);
-                }
-                if is_asked.write_all(&asked[..length]).await.is_err() {
-                    break;
-                }
-            }
-        };
-        let answers = async {
-            let mut said = [0; 4_096];
-            while let Ok(length @ 1..) = says.read(&mut said).await {
-                if !is_mute.load(Ordering::SeqCst) && hears.write_all(&said[..length]).await.is_err() {
-                    break;
-                }
-            }
-        };
-        tokio::select! {
-            () = questions => {}
-            () = answers => {}
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_server_that_falls_silent_while_one_connects_is_left_for_the_next_try() {
-    let proxy = Proxy::start(None).await;
-    let builder = Postgres::builder(&format!("{}?application_name=silent", proxy.url())).name(fresh_name());
-    let _store = connected(&builder.connect_timeout(Duration::from_secs(2))).await;
-    let listening = "FROM pg_stat_activity WHERE application_name = 'silent' AND query LIKE 'LISTEN%'";
-    let listener = |other_than: &str| SERVER.psql(&format!("SELECT pid {listening} AND pid <> {other_than}"));
-    until(async || !listener("0").is_empty()).await;
-    let first = listener("0");
-    proxy.is_deaf.store(true, Ordering::SeqCst);
-    SERVER.psql(&format!("SELECT pg_terminate_backend({first})"));
-    until(async || proxy.swallowed.load(Ordering::SeqCst) > 0).await;
-    proxy.is_deaf.store(false, Ordering::SeqCst);
-    until(async || !listener(&first).is_empty()).await;
-}
-
-#[tokio::test]
-async fn news_that_the_server_never_answers_hold_no_connection_for_ever() {
-    let proxy = Proxy::start(Some("pg_notify")).await;
-    let builder = Postgres::builder(&proxy.url()).name(fresh_name());
-    let builder = builder.connect_timeout(Duration::from_secs(1)).statement_timeout(Duration::from_secs(1));
-    let store = connected(&builder).await;
-    // On a busy machine a write may take longer than this store waits.
-    let append = async || {
-        let id = fresh_name();
-        store.append(at(0), vec![due_at_once(&id, &id)]).await.is_ok()
-    };
-    until(append).await;
-    let asked = || proxy.asked.load(Ordering::SeqCst);
-    until(async || asked() > 0).await;
-    until(async || append().await && asked() > 1).await;
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 mod connections;
 mod kit;
+mod opening;
 mod plans;
 mod rows;
+mod silence;
 mod tls;

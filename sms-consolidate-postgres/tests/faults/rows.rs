@@ -337,3 +337,22 @@ async fn ids_of_dead_batches_are_kept_and_not_walked_over_in_each_step() {
         assert_eq!(matches!(result, Appended::Duplicate), n < 50, "{n}: {result:?}");
     }
 }
+
+/// A claim of all at once might take longer to read than the database waits, whenever it is tried.
+#[tokio::test]
+async fn batches_of_many_bytes_are_claimed_a_few_at_a_time() {
+    let store = open(&SERVER, &fresh_name()).await;
+    let keys: Vec<String> = (0..6).map(|n| format!("{n}")).collect();
+    for (n, key) in (0..).zip(&keys) {
+        let text = "x".repeat(3 << 20);
+        let arrival = Arrival::new(key.clone(), SmsMessage::new(text).with_id("1"), Window::immediate());
+        store.append(at(n), vec![arrival]).await.expect("append");
+    }
+    let mut claimed = Vec::new();
+    for _ in 0..2 {
+        let claims = store.claim(at(9), limit(64), LEASE).await.expect("claim");
+        assert_eq!(claims.len(), 3, "8 MiB, and the rest of one");
+        claimed.extend(claims.into_iter().map(|claim| claim.batch.key.clone()));
+    }
+    assert_eq!(claimed, keys, "those that are due longest come first");
+}

@@ -1,6 +1,7 @@
 //! What goes wrong: full, damaged, foreign, taken; and code of the user's that fails.
 
 mod disk;
+mod files;
 mod kit;
 mod queue;
 mod rows;

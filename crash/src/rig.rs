@@ -290,8 +290,15 @@ impl Rig {
     /// What the store holds now, as the node `index` tells it.
     pub async fn contents(&mut self, index: usize) -> Vec<Stored> {
         let url = self.process(index).1.url.clone() + contents::PATH;
-        let told = self.get(&url).await.expect("a server tells what its store holds");
-        serde_json::from_value(told).expect("it tells it as it is agreed")
+        let deadline = self.clock.now() + PATIENCE;
+        // Each batch is a question to the store, and on a busy machine one of them may exceed its time limit.
+        loop {
+            if let Some(told) = self.get(&url).await {
+                return serde_json::from_value(told).expect("it tells it as it is agreed");
+            }
+            assert!(self.clock.now() < deadline, "nothing is told of the store; {}", self.folder.display());
+            self.wait(LOOK_EVERY).await;
+        }
     }
 
     /// What time the node `index` thinks it is, by its machine and by its consolidator, and between when and when it was

@@ -106,6 +106,10 @@ impl Job for Append {
         tracing::warn!(%error, "a message cannot be stored");
         let _ = self.answer.send(Ok(Appended::Refused(Refusal::Unstorable).into()));
     }
+
+    fn find_damaged(self: Box<Self>, _: StoreError) {
+        let _ = self.answer.send(Ok(Appended::Refused(Refusal::Damaged).into()));
+    }
 }
 
 /// Any other transition: `change` does it and says what came of it.

@@ -53,6 +53,11 @@ pub(crate) trait Job: Send {
     fn refuse(self: Box<Self>, error: StoreError) {
         self.fail(error);
     }
+
+    /// The lane cannot be read.
+    fn find_damaged(self: Box<Self>, error: StoreError) {
+        self.fail(error);
+    }
 }
 
 /// What a transition works on.
@@ -248,7 +253,7 @@ fn answer(jobs: Jobs, damaged: &[String], shared: &Shared) {
     for job in jobs {
         if damaged.iter().any(|key| key == job.key()) {
             let fault = Fault::broken("what is stored of this key is damaged, see the table lanes");
-            job.refuse(fault.to_store_error(&shared.database.server));
+            job.find_damaged(fault.to_store_error(&shared.database.server));
         } else {
             job.answer();
         }

@@ -59,8 +59,8 @@ fn append_one(tx: &mut Tx<'_>, now: Timestamp, arrival: &Prepared) -> Result<App
     let Some(body) = body else { return Ok(Appended::Refused(Refusal::Unstorable)) };
     let (connection, store, ids) = (tx.connection, tx.store, &mut *tx.ids);
     let kept = match tx.lanes.load(connection, store, key) {
-        // Nothing of this key can be stored until it is mended; its neighbours are not to suffer.
-        Err(Fault::Damaged(_)) => return Ok(Appended::Refused(Refusal::Unstorable)),
+        // Its neighbours are not to suffer.
+        Err(Fault::Damaged(_)) => return Ok(Appended::Refused(Refusal::Damaged)),
         loaded => loaded?,
     };
     let now = kept.clamp(now);

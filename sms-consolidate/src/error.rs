@@ -39,6 +39,10 @@ pub enum PushError {
     /// The store can never hold this message. Trying again does not help.
     #[error("the store cannot hold this message")]
     Unstorable,
+    /// What the store holds of this key is damaged, and its log says so. The message is good, and is accepted once
+    /// somebody has repaired that: try again at long intervals.
+    #[error("what the store holds of the sender is damaged")]
+    Damaged,
     /// The store failed in a way that does not pass by itself, such as damage, and the message may have been stored
     /// after all. It counts as [retryable](Self::is_retryable), because the message is good and is accepted once
     /// somebody has repaired the store: keep it, and try again at long intervals.
@@ -51,7 +55,9 @@ impl PushError {
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
         match self {
-            Self::Full(_) | Self::Unavailable(_) | Self::ShuttingDown | Self::Failed(_) => true,
+            Self::Full(_) | Self::Unavailable(_) | Self::ShuttingDown | Self::Damaged | Self::Failed(_) => {
+                true
+            }
             Self::TextTooLong { .. } | Self::IdTooLong { .. } | Self::Unstorable => false,
         }
     }
@@ -61,6 +67,7 @@ impl From<Refusal> for PushError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Unstorable => Self::Unstorable,
+            Refusal::Damaged => Self::Damaged,
             Refusal::Keys | Refusal::Messages | Refusal::Line => Self::Full(refusal),
         }
     }

@@ -138,6 +138,9 @@ pub enum Refusal {
     /// This message cannot be stored, now or later.
     #[error("the store cannot hold this message")]
     Unstorable,
+    /// What is stored of the key is damaged. Nothing is wrong with the message: it is taken once that is repaired.
+    #[error("what the store holds of the sender is damaged")]
+    Damaged,
 }
 
 /// The answer to an append.

@@ -168,6 +168,24 @@ fn while_the_database_is_away_calls_say_so_and_once_it_is_back_all_goes_on() {
 }
 
 #[test]
+fn a_message_for_a_damaged_lane_is_sent_again_until_somebody_has_mended_it() {
+    let postgres = throwaway_postgres::Server::start();
+    let mut server = Server::start(&[("DATABASE_URL", &*postgres.url()), TWO_A_BATCH]);
+    server.text("1", "Yes");
+    postgres.psql("UPDATE sms_consolidate.lanes SET lane = 'x' || lane");
+    let message = json!({"guid": "2", "number": ANA, "message": "I can help"});
+    let (status, answer) = server.post(&message);
+    assert_eq!((status, &answer["message"]), (503, &json!("what the store holds of the sender is damaged")));
+    let refused = server.line("SMS REFUSED");
+    assert!(refused.contains("guid=\"2\"") && refused.contains("is damaged"), "{refused}");
+    postgres.psql("UPDATE sms_consolidate.lanes SET lane = substr(lane, 2)");
+    assert_eq!(server.post(&message).0, 200);
+    server.line("REPLY");
+    let lines = server.stop("TERM");
+    assert!(with(&lines, "BATCH RECEIVED").concat().contains("count=2"), "{lines:#?}");
+}
+
+#[test]
 fn a_database_that_does_not_let_it_in_stops_the_start_without_the_password() {
     let postgres = throwaway_postgres::Server::start();
     let url = postgres.url().replace("a%20password", "word-sesame");

@@ -40,7 +40,7 @@ async fn a_damaged_lane_stands_in_nobodys_way() {
     store.append(at(1), both).await.expect("append");
     let both = vec![due_at_once("damaged", "2"), due_at_once("sound", "3")];
     let report = store.append(at(1), both).await.expect("append");
-    assert_eq!(report.results[0], Appended::Refused(Refusal::Unstorable));
+    assert_eq!(report.results[0], Appended::Refused(Refusal::Damaged));
     assert!(matches!(report.results[1], Appended::Accepted(_)), "its neighbour is stored");
     let claims = store.claim(at(1), limit(9), LEASE).await.expect("claim");
     assert_eq!(claims.iter().map(|claim| claim.batch.key.as_str()).collect::<Vec<_>>(), ["sound"]);

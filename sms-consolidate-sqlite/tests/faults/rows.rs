@@ -91,7 +91,7 @@ async fn a_damaged_lane_is_set_aside_and_delays_no_other() {
     assert_eq!(store.next_wake().await.expect("next_wake"), Some(at(90)), "the lease of b");
     let report = store.append(at(61), vec![sms("a", "2", "text"), sms("c", "2", "text")]).await;
     let results = report.expect("append").results;
-    assert_eq!(results[0], Appended::Refused(Refusal::Unstorable));
+    assert_eq!(results[0], Appended::Refused(Refusal::Damaged));
     assert!(matches!(results[1], Appended::Accepted(_)));
     assert_eq!(store.list(&Filter::newest(9)).await.expect("list").len(), 2, "of b and c");
     assert_eq!(store.counts(at(61)).await.expect("counts").keys, 3);

@@ -86,7 +86,7 @@ fn render(result: &Result<Parsed, Rejection>) -> String {
 }
 
 fn check_parsed(parsed: &Parsed) {
-    assert!(parsed.messages.len() + parsed.ignored <= 1);
+    assert!(parsed.messages.len() + parsed.ignored.len() <= 1);
     assert!(parsed.errors.is_empty() && parsed.answer.is_none());
     for incoming in &parsed.messages {
         let InboundMessage { conversation, message, .. } = incoming;

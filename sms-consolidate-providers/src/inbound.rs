@@ -111,8 +111,10 @@ pub struct Parsed {
     pub messages: Vec<InboundMessage>,
     /// Why other elements of the same payload are not accepted, in the order of the payload.
     pub errors: Vec<FieldError>,
-    /// How many events it holds that are no message.
-    pub ignored: usize,
+    /// Why other events in it are not a customer's message, one for each. They are acknowledged.
+    pub ignored: Vec<Ignored>,
+    /// Who has opted out, by news that is not a message of theirs, such as a report on one of ours.
+    pub opted_out: Vec<Conversation>,
     /// What the gateway is to be answered once all messages are stored, if it wants to read something particular.
     pub answer: Option<Answer>,
 }
@@ -124,16 +126,19 @@ impl Parsed {
         Self { messages: vec![InboundMessage { index: 0, conversation, message }], ..Self::default() }
     }
 
-    /// One event that is no message.
+    /// One event that is not a customer's message.
     #[must_use]
-    pub fn ignored() -> Self {
-        Self { ignored: 1, ..Self::default() }
+    pub fn ignored(why: Ignored) -> Self {
+        Self { ignored: vec![why], ..Self::default() }
     }
 
     /// Whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.messages.is_empty() && self.errors.is_empty() && self.ignored == 0
+        self.messages.is_empty()
+            && self.errors.is_empty()
+            && self.ignored.is_empty()
+            && self.opted_out.is_empty()
     }
 
     /// The same, to be answered with `answer`.
@@ -141,6 +146,39 @@ impl Parsed {
     pub fn with_answer(mut self, answer: Answer) -> Self {
         self.answer = Some(answer);
         self
+    }
+}
+
+/// Why an event is acknowledged and not taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Ignored {
+    /// It is not about a message that somebody sent us: a delivery report, a change of settings, a test.
+    NotAMessage,
+    /// We sent the message ourselves, and the gateway tells us of it.
+    Own,
+    /// It was said in a group.
+    Group,
+    /// The gateway does not say what was in the message, or only that it cannot.
+    NoContent,
+    /// The sender changed a message that was sent before.
+    Edited,
+    /// The sender took back a message.
+    Revoked,
+}
+
+impl Ignored {
+    /// Its name in logs and on status pages.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAMessage => "not_a_message",
+            Self::Own => "own",
+            Self::Group => "group",
+            Self::NoContent => "no_content",
+            Self::Edited => "edited",
+            Self::Revoked => "revoked",
+        }
     }
 }
 

@@ -40,8 +40,8 @@ fn render(result: &Result<Parsed, Rejection>) -> String {
             for error in &parsed.errors {
                 writeln!(out, "{error}").unwrap();
             }
-            if parsed.ignored > 0 {
-                writeln!(out, "ignored {}", parsed.ignored).unwrap();
+            if !parsed.ignored.is_empty() {
+                writeln!(out, "ignored {}", parsed.ignored.len()).unwrap();
             }
         }
         Err(rejection) => write!(out, "{} {rejection}", rejection.status().as_u16()).unwrap(),
@@ -509,9 +509,9 @@ proptest! {
         let elements = body["messages"].as_array().map(Vec::len);
         match &result {
             Ok(parsed) => {
-                let outcomes = parsed.messages.len() + parsed.errors.len() + parsed.ignored;
+                let outcomes = parsed.messages.len() + parsed.errors.len() + parsed.ignored.len();
                 prop_assert_eq!(outcomes, elements.unwrap_or(1), "{}", render(&result));
-                prop_assert!(elements == Some(0) || parsed.ignored == 1 || !parsed.messages.is_empty());
+                prop_assert!(elements == Some(0) || parsed.ignored.len() == 1 || !parsed.messages.is_empty());
             }
             Err(Rejection::Unprocessable(errors)) => {
                 let is_list = elements.is_some();

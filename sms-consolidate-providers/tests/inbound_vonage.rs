@@ -64,8 +64,8 @@ fn render(result: &Result<Parsed, Rejection>) -> String {
                     write!(out, " part {} of {reference}", message.part()).unwrap();
                 }
             }
-            if parsed.ignored > 0 {
-                write!(out, "ignored {}", parsed.ignored).unwrap();
+            if !parsed.ignored.is_empty() {
+                write!(out, "ignored {}", parsed.ignored.len()).unwrap();
             }
         }
         Err(rejection) => write!(out, "{} {rejection}", rejection.status().as_u16()).unwrap(),

@@ -47,8 +47,8 @@ fn render(result: &Result<Parsed, Rejection>) -> String {
             for error in &parsed.errors {
                 writeln!(out, "{error}").unwrap();
             }
-            if parsed.ignored > 0 {
-                writeln!(out, "ignored {}", parsed.ignored).unwrap();
+            if !parsed.ignored.is_empty() {
+                writeln!(out, "ignored {}", parsed.ignored.len()).unwrap();
             }
         }
         Err(rejection) => write!(out, "{} {rejection}", rejection.status().as_u16()).unwrap(),
@@ -517,7 +517,7 @@ proptest! {
         let result = open(messages(json!(list)).to_string().as_bytes());
         match &result {
             Ok(parsed) => {
-                let outcomes = parsed.messages.len() + parsed.errors.len() + parsed.ignored;
+                let outcomes = parsed.messages.len() + parsed.errors.len() + parsed.ignored.len();
                 prop_assert_eq!(outcomes, list.len().max(1), "{}", render(&result));
             }
             Err(Rejection::Unprocessable(errors)) => prop_assert!(errors.len() <= list.len()),

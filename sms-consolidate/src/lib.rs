@@ -47,7 +47,9 @@ pub mod lane;
 mod memory;
 mod message;
 mod optout;
+mod own_words;
 mod process;
+mod reaction;
 mod reply;
 mod rules;
 mod shutdown;
@@ -68,10 +70,12 @@ pub use event::{Event, Totals};
 pub use lane::{CloseReason, Control};
 pub use memory::{MemoryStore, MemoryStoreBuilder};
 pub use message::{
-    Arrived, Batch, BatchId, BatchIds, Key, Message, ParseBatchIdError, SmsMessage, joined_text, mask,
-    whole_texts,
+    Arrived, Batch, BatchId, BatchIds, Key, Message, Origin, ParseBatchIdError, SmsMessage, joined_text,
+    mask, whole_texts,
 };
 pub use optout::OptOut;
+pub use own_words::own_words;
+pub use reaction::{Reaction, ReactionKind};
 pub use reply::{Receipt, Reply, ReplySender, ReplyTemplates, SendError};
 pub use rules::{Role, Rule, RuleClassifier};
 pub use shutdown::ShutdownReport;

@@ -118,6 +118,28 @@ pub trait Message: Clone + Send + Sync + 'static {
     fn gateway_answers_keywords(&self) -> bool {
         false
     }
+
+    /// How the text came to be, which says whether it can be a keyword.
+    fn origin(&self) -> Origin {
+        Origin::Typed
+    }
+}
+
+/// How the text of a message came to be. Only what the sender typed for us is looked at for STOP, START and HELP.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Origin {
+    /// The sender typed it.
+    #[default]
+    Typed,
+    /// The sender typed it beside a picture or another file. It is no keyword; a wish in a sentence is one.
+    Caption,
+    /// The sender tapped a button or chose from a list: the text is the business's own, and neither a keyword nor a
+    /// wish, unless the gateway [says so](Message::control).
+    Button,
+    /// The sender said it in a group. It opts nobody out.
+    Group,
 }
 
 impl Message for String {

@@ -17,6 +17,8 @@ use std::time::Duration;
 use crate::lane::{Control, Keyword};
 use crate::message::Message;
 
+mod wish;
+
 /// The one confirmation of a stop must leave within this time: 47 CFR 64.1200(a)(12).
 pub(crate) const CONFIRM_WITHIN: Duration = Duration::from_secs(5 * 60);
 

@@ -13,8 +13,8 @@ use sms_consolidate::{Address, Conversation, SmsMessage, Timestamp};
 use subtle::ConstantTimeEq;
 
 use super::{
-    ConfigError, DEFAULT_MAX_MESSAGES, FieldError, Inbound, InboundMessage, InboundRequest, Parsed, Problem,
-    Rejection, Unauthorized, address, json, media, signed,
+    ConfigError, DEFAULT_MAX_MESSAGES, FieldError, Ignored, Inbound, InboundMessage, InboundRequest, Parsed,
+    Problem, Rejection, Unauthorized, address, json, media, signed,
 };
 
 /// In logs.
@@ -230,7 +230,7 @@ impl Inbound for ConfiguredJson {
                     path = &*path.0,
                     "WEBHOOK IGNORED: it holds no list of messages where one is configured"
                 );
-                Ok(Parsed::ignored())
+                Ok(Parsed::ignored(Ignored::NotAMessage))
             }
         }
     }

@@ -11,8 +11,8 @@ use sms_consolidate::{Conversation, SmsMessage, Timestamp};
 use super::form::Form;
 use super::public_url::PublicUrl;
 use super::{
-    Answer, ConfigError, FieldError, Inbound, InboundRequest, Parsed, Problem, Rejection, Unauthorized,
-    address, control, json, media, signed,
+    Answer, ConfigError, FieldError, Ignored, Inbound, InboundRequest, Parsed, Problem, Rejection,
+    Unauthorized, address, control, json, media, signed,
 };
 
 /// In logs.
@@ -124,7 +124,7 @@ impl Plivo {
             check.verify(headers)?;
         }
         if form.get("Status").is_some_and(|status| !status.is_empty() && status != "received") {
-            return Ok(Parsed::ignored().with_answer(nothing_to_do()));
+            return Ok(Parsed::ignored(Ignored::NotAMessage).with_answer(nothing_to_do()));
         }
         let id = form.required("MessageUUID", |id| json::check_id(id).map(|()| id))?;
         let sender = form.required("From", address::without_plus)?;

@@ -10,8 +10,8 @@ use sha2::Sha256;
 use sms_consolidate::{Address, Conversation, SmsMessage, Timestamp};
 
 use super::{
-    ConfigError, FieldError, Inbound, InboundRequest, Parsed, Problem, Rejection, Unauthorized, address,
-    json, media, signed,
+    ConfigError, FieldError, Ignored, Inbound, InboundRequest, Parsed, Problem, Rejection, Unauthorized,
+    address, json, media, signed,
 };
 
 /// In logs.
@@ -107,7 +107,7 @@ impl Inbound for Sinch {
         let read = match &*json::required("type", kind, json::string)? {
             "mo_text" => text,
             "mo_media" => mms,
-            _ => return Ok(Parsed::ignored()),
+            _ => return Ok(Parsed::ignored(Ignored::NotAMessage)),
         };
         let id = json::required("id", id, json::id)?;
         let sender = json::required("from", from, number)?;

@@ -8,8 +8,8 @@ use sha2::Sha256;
 use sms_consolidate::{Address, Conversation, SmsMessage, Timestamp};
 
 use super::{
-    ConfigError, DEFAULT_MAX_MESSAGES, FieldError, Inbound, InboundMessage, InboundRequest, Parsed, Problem,
-    Rejection, Unauthorized, address, json, signed,
+    ConfigError, DEFAULT_MAX_MESSAGES, FieldError, Ignored, Inbound, InboundMessage, InboundRequest, Parsed,
+    Problem, Rejection, Unauthorized, address, json, signed,
 };
 
 /// In logs.
@@ -134,7 +134,7 @@ impl Inbound for SmsMobileApi {
         let (conversation, message) =
             if guid.is_none() && number.is_none() && (kind.is_some() || data.is_some()) {
                 if json::required("type", kind, json::string)? != "sms.received" {
-                    return Ok(Parsed::ignored());
+                    return Ok(Parsed::ignored(Ignored::NotAMessage));
                 }
                 event_message(json::required("data", data, Ok)?)?
             } else {

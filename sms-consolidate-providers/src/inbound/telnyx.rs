@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use sms_consolidate::{Address, Conversation, SmsMessage, Timestamp};
 
 use super::{
-    ConfigError, FieldError, Inbound, InboundRequest, Parsed, Problem, Rejection, Unauthorized, address,
-    json, media, signed,
+    ConfigError, FieldError, Ignored, Inbound, InboundRequest, Parsed, Problem, Rejection, Unauthorized,
+    address, json, media, signed,
 };
 
 /// In logs.
@@ -92,7 +92,7 @@ impl Inbound for Telnyx {
         let [kind, payload] = json::fields(data, ["event_type", "payload"])
             .map_err(|problem| FieldError::new("data", problem))?;
         if json::required("data.event_type", kind, json::string)? != "message.received" {
-            return Ok(Parsed::ignored());
+            return Ok(Parsed::ignored(Ignored::NotAMessage));
         }
         let (conversation, message) = message(json::required("data.payload", payload, Ok)?)?;
         Ok(Parsed::message(conversation, message))

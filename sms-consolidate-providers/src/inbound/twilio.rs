@@ -15,8 +15,8 @@ use sms_consolidate::{Conversation, SmsMessage, Timestamp};
 use super::form::Form;
 use super::public_url::PublicUrl;
 use super::{
-    Answer, ConfigError, FieldError, Inbound, InboundRequest, Parsed, Problem, Rejection, Unauthorized,
-    address, control, json, media, signed,
+    Answer, ConfigError, FieldError, Ignored, Inbound, InboundRequest, Parsed, Problem, Rejection,
+    Unauthorized, address, control, json, media, signed,
 };
 
 /// In logs.
@@ -134,7 +134,7 @@ impl Twilio {
 
     fn read(&self, form: &Form<'_>) -> Result<Parsed, Rejection> {
         if is_status(form) {
-            return Ok(Parsed::ignored());
+            return Ok(Parsed::ignored(Ignored::NotAMessage));
         }
         let id_field = id_field(form).unwrap_or(ID_FIELDS[0]);
         let id = form.required(id_field, sid)?;
@@ -176,7 +176,7 @@ impl Inbound for Twilio {
             let covers_body = |query: &Option<&str>| !is_json || has_hash_of(request.body, *query);
             check.verify(request.headers, queries.filter(covers_body), &form)?;
         }
-        let parsed = if is_json { Parsed::ignored() } else { self.read(&form)? };
+        let parsed = if is_json { Parsed::ignored(Ignored::NotAMessage) } else { self.read(&form)? };
         Ok(parsed.with_answer(nothing_to_do()))
     }
 

@@ -16,8 +16,8 @@ use subtle::ConstantTimeEq;
 
 use super::form::Form;
 use super::{
-    ConfigError, FieldError, Inbound, InboundRequest, MAX_SKEW, Malformed, Parsed, Problem, Rejection,
-    Unauthorized, address, json, signed,
+    ConfigError, FieldError, Ignored, Inbound, InboundRequest, MAX_SKEW, Malformed, Parsed, Problem,
+    Rejection, Unauthorized, address, json, signed,
 };
 
 /// In logs.
@@ -113,7 +113,7 @@ impl Vonage {
     fn read(&self, parameters: &Parameters<'_>, now: Timestamp) -> Result<Parsed, Rejection> {
         self.authenticate(parameters, now)?;
         if parameters.get("status")?.is_some() || parameters.get("type")?.as_deref() == Some("binary") {
-            return Ok(Parsed::ignored());
+            return Ok(Parsed::ignored(Ignored::NotAMessage));
         }
         let (conversation, message) = message(parameters)?;
         Ok(Parsed::message(conversation, message))

@@ -12,8 +12,8 @@ use subtle::ConstantTimeEq;
 
 use super::form::Form;
 use super::{
-    Answer, ConfigError, DEFAULT_MAX_MESSAGES, FieldError, Inbound, InboundMessage, InboundRequest, Parsed,
-    Problem, Rejection, Unauthorized, address, json, media, signed,
+    Answer, ConfigError, DEFAULT_MAX_MESSAGES, FieldError, Ignored, Inbound, InboundMessage, InboundRequest,
+    Parsed, Problem, Rejection, Unauthorized, address, json, media, signed,
 };
 
 /// In logs.
@@ -127,7 +127,7 @@ impl Inbound for WhatsAppCloud {
         let [object, entries] = json::document(request.body, ["object", "entry"])?
             .map_err(|problem| FieldError::new("body", problem))?;
         if json::required("object", object, json::string)? != "whatsapp_business_account" {
-            return Ok(Parsed::ignored());
+            return Ok(Parsed::ignored(Ignored::NotAMessage));
         }
         let (mut reading, limit) = (Reading::default(), self.max_messages);
         for entry in json::required("entry", entries, json::elements)? {
@@ -209,7 +209,7 @@ impl Reading {
         let Some([field, value]) = self.noted(fields) else { return };
         let Some(field) = self.noted(json::required("field", field, json::string)) else { return };
         if field != "messages" {
-            self.parsed.ignored += 1;
+            self.parsed.ignored.push(Ignored::NotAMessage);
             return;
         }
         let names = ["metadata", "messages", "statuses"];
@@ -221,7 +221,8 @@ impl Reading {
         let statuses = self.noted(list("statuses", statuses)).unwrap_or_default().len();
         let Some(messages) = self.noted(list("messages", messages)) else { return };
         // Without either it holds errors of the account, or what is to come.
-        self.parsed.ignored += if messages.is_empty() { statuses.max(1) } else { statuses };
+        let reports = if messages.is_empty() { statuses.max(1) } else { statuses };
+        self.parsed.ignored.extend(std::iter::repeat_n(Ignored::NotAMessage, reports));
         for element in messages {
             self.message(element, metadata);
         }
@@ -232,7 +233,7 @@ impl Reading {
             Ok(Some((conversation, message))) => {
                 self.parsed.messages.push(InboundMessage { index: self.next, conversation, message });
             }
-            Ok(None) => self.parsed.ignored += 1,
+            Ok(None) => self.parsed.ignored.push(Ignored::NotAMessage),
             Err(error) => self.parsed.errors.push(error.at(self.next)),
         }
         self.next += 1;

@@ -59,7 +59,7 @@ pub(crate) fn render(result: &Result<Parsed, Rejection>) -> String {
         Err(rejection) => return format!("{} {rejection}", rejection.status().as_u16()),
     };
     assert!(parsed.errors.is_empty(), "a form is one message");
-    if parsed.ignored > 0 {
+    if !parsed.ignored.is_empty() {
         return "ignored".to_owned();
     }
     let Some(incoming) = parsed.messages.first() else { return "nothing".to_owned() };

@@ -48,8 +48,8 @@ pub(crate) fn render(result: &Result<Parsed, Rejection>) -> String {
     for error in &parsed.errors {
         writeln!(out, "{error}").unwrap();
     }
-    if parsed.ignored > 0 {
-        writeln!(out, "ignored {}", parsed.ignored).unwrap();
+    if !parsed.ignored.is_empty() {
+        writeln!(out, "ignored {}", parsed.ignored.len()).unwrap();
     }
     out.trim_end().to_owned()
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Message, masked_id};
+use super::{Message, Origin, masked_id};
 use crate::clock::Timestamp;
 use crate::lane::Control;
 
@@ -35,6 +35,12 @@ struct Extras {
     control: Option<Control>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     gateway_answers_keywords: bool,
+    #[serde(skip_serializing_if = "is_typed")]
+    origin: Origin,
+}
+
+fn is_typed(origin: &Origin) -> bool {
+    *origin == Origin::Typed
 }
 
 fn is_zero(part: &u16) -> bool {
@@ -107,6 +113,15 @@ impl SmsMessage {
         self
     }
 
+    /// The same message, whose text came to be in another way than by being typed.
+    #[must_use]
+    pub fn with_origin(mut self, origin: Origin) -> Self {
+        if origin != self.origin() {
+            self.extras_mut().origin = origin;
+        }
+        self
+    }
+
     fn extras_mut(&mut self) -> &mut Extras {
         self.extras.get_or_insert_default()
     }
@@ -140,6 +155,10 @@ impl Message for SmsMessage {
     fn gateway_answers_keywords(&self) -> bool {
         self.extras.as_ref().is_some_and(|extras| extras.gateway_answers_keywords)
     }
+
+    fn origin(&self) -> Origin {
+        self.extras.as_ref().map_or(Origin::Typed, |extras| extras.origin)
+    }
 }
 
 /// Shows the length of the text, not the text: a `Debug` line may end up in a log.
@@ -165,7 +184,8 @@ mod tests {
             .with_part_of("7", 2)
             .with_media(["https://example.com/a.jpg"])
             .with_control(Control::Stop)
-            .with_keywords_answered_by_gateway();
+            .with_keywords_answered_by_gateway()
+            .with_origin(Origin::Button);
         let stored = serde_json::to_string(&rich).unwrap();
         assert_eq!(serde_json::from_str::<SmsMessage>(&stored).unwrap(), rich);
         assert_eq!(rich.media().collect::<Vec<_>>(), ["https://example.com/a.jpg"]);

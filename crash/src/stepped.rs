@@ -188,7 +188,7 @@ impl<K: Key, M: Message, S: Store<K, M>> Store<K, M> for Stepped<S> {
         self.0.cancel(now, key).await
     }
 
-    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<(), StoreError> {
+    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<bool, StoreError> {
         self.0.set_opted_out(now, key, opted_out).await
     }
 

@@ -66,7 +66,7 @@ impl Job for Append {
         };
         let batch = accepted.batch;
         match accepted.entry {
-            Entry::Opened => changes.open(Opened {
+            Entry::Opened | Entry::Ahead => changes.open(Opened {
                 id: batch,
                 key: key.to_owned(),
                 at: now,

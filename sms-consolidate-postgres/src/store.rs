@@ -340,7 +340,7 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for Postgres
         .await
     }
 
-    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<(), StoreError> {
+    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<bool, StoreError> {
         self.change(key, move |step| {
             let now = step.locked.clamp(now);
             let lane: &mut Lane = &mut step.locked.lane;

@@ -82,7 +82,7 @@ fn append_one(tx: &mut Tx<'_>, now: Timestamp, arrival: &Prepared) -> Result<App
         }
     }
     match accepted.entry {
-        Entry::Opened => open_batch(connection, store, key, &batch, now, accepted.due_at)?,
+        Entry::Opened | Entry::Ahead => open_batch(connection, store, key, &batch, now, accepted.due_at)?,
         Entry::Joined => {}
         Entry::Superseded => {
             let forget = "UPDATE batches SET classification = NULL, reply = NULL, error = NULL \

@@ -78,18 +78,15 @@ pub(crate) fn set_opted_out(
     now: Timestamp,
     key: &str,
     opted_out: bool,
-) -> Result<(), Fault> {
+) -> Result<bool, Fault> {
     let kept = tx.lane(key)?;
     let now = kept.clamp(now);
-    if opted_out {
-        kept.lane.opt_out(now);
-    } else if kept.is_known() {
-        kept.lane.opt_in();
-    } else {
-        return Ok(());
+    if !opted_out && !kept.is_known() {
+        return Ok(false);
     }
+    let changed = if opted_out { kept.lane.opt_out(now) } else { kept.lane.opt_in() };
     kept.changed_at(now);
-    Ok(())
+    Ok(changed)
 }
 
 pub(crate) fn requeue(

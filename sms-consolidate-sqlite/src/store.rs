@@ -319,7 +319,7 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for SqliteSt
         self.writer.run(move |tx| line::cancel(tx, now, &key)).await
     }
 
-    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<(), StoreError> {
+    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<bool, StoreError> {
         let key = key.to_string();
         self.writer.run(move |tx| line::set_opted_out(tx, now, &key, opted_out)).await
     }

@@ -37,8 +37,9 @@ use crate::driver::Jobs;
 use crate::error::PushError;
 use crate::event::{Event, Events, Totals};
 use crate::gate::{Gate, Pass};
-use crate::lane::{Accepted, CloseReason, Entry};
+use crate::lane::{Accepted, CloseReason, Entry, Keyword};
 use crate::message::{BatchId, Key, Message};
+use crate::optout::OptOutCause;
 use crate::process::Ended;
 use crate::reply::DynSender;
 use crate::shutdown::HAND_BACK_WITHIN;
@@ -186,12 +187,13 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     ) -> Result<Result<Pushed, PushError>, BoxFuture<'_, Result<Pushed, PushError>>> {
         let pass = self.inner.gate.enter();
         let now = self.inner.clock.now();
-        let note = self.inner.events.are_watched().then(|| note(&key, &message));
+        let found = self.find(&message);
+        let note = self.note(&key, &message, found);
         if let Err(error) = self.admit(pass.as_ref(), &message) {
             return Ok(self.settle(now, note, Err(error)));
         }
         let begun = self.inner.jobs.begun();
-        match self.inner.store.append_at_once(now, self.arrival(now, key, message)) {
+        match self.inner.store.append_at_once(now, self.arrival(now, key, message, found)) {
             Ok(one) => {
                 self.heed(one.wake_at, one.ids_forgotten);
                 Ok(self.settle(now, note, self.pushed(one.result, begun)))
@@ -225,14 +227,14 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     pub async fn push_many(&self, messages: Vec<(K, M)>) -> Vec<Result<Pushed, PushError>> {
         let pass = self.inner.gate.enter();
         let now = self.inner.clock.now();
-        let watched = self.inner.events.are_watched();
-        let noted = messages.iter().filter(|_| watched);
-        let notes: Vec<Note<K>> = noted.map(|(key, message)| note(key, message)).collect();
+        let mut notes = Vec::with_capacity(messages.len());
         let mut arrivals = Vec::with_capacity(messages.len());
         let mut refused = Vec::new();
         for (position, (key, message)) in messages.into_iter().enumerate() {
+            let found = self.find(&message);
+            notes.push(self.note(&key, &message, found));
             match self.admit(pass.as_ref(), &message) {
-                Ok(()) => arrivals.push(self.arrival(now, key, message)),
+                Ok(()) => arrivals.push(self.arrival(now, key, message, found)),
                 Err(error) => refused.push((position, error)),
             }
         }
@@ -240,11 +242,28 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         for (position, error) in refused {
             results.insert(position, Err(error));
         }
-        results.iter().for_each(|result| self.count(result));
         for (note, result) in notes.into_iter().zip(&results) {
-            self.announce(now, note, result);
+            self.count(result);
+            if let Some(note) = note {
+                self.announce(now, note, result);
+            }
         }
         results
+    }
+
+    /// The keyword that the message is, and how that is known.
+    fn find(&self, message: &M) -> Option<(Keyword, OptOutCause)> {
+        self.inner.settings.opt_out.as_ref()?.find(message)
+    }
+
+    /// What announcing the message needs, if anybody looks, or if it may opt its sender out or in.
+    fn note(&self, key: &K, message: &M, found: Option<(Keyword, OptOutCause)>) -> Option<Note<K>> {
+        let is_wanted = found.is_some() || self.inner.events.are_watched();
+        is_wanted.then(|| Note {
+            key: key.clone(),
+            id: message.id().map(str::to_owned),
+            cause: found.map(|(_, cause)| cause),
+        })
     }
 
     /// Whether the message may come in.
@@ -257,7 +276,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
 
     fn check(&self, message: &M) -> Result<(), PushError> {
         // If these panic, it is here and now, and not under the store's lock.
-        let _ = (message.sent_at(), message.part(), message.part_of());
+        let _ = (message.sent_at(), message.part(), message.part_of(), message.origin());
         let (bytes, limit) = (message.text().len(), self.inner.settings.max_text_bytes);
         if bytes > limit {
             return Err(PushError::TextTooLong { bytes, limit });
@@ -269,12 +288,17 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         Ok(())
     }
 
-    fn arrival(&self, now: Timestamp, key: K, message: M) -> Arrival<K, M> {
+    fn arrival(
+        &self,
+        now: Timestamp,
+        key: K,
+        message: M,
+        found: Option<(Keyword, OptOutCause)>,
+    ) -> Arrival<K, M> {
         let settings = &self.inner.settings;
         let window = settings.window.window(&key, &message, now);
-        let keyword = settings.opt_out.as_ref().and_then(|opt_out| opt_out.keyword_of(&message));
         let mut arrival = Arrival::new(key, message, window);
-        arrival.keyword = keyword;
+        arrival.keyword = found.map(|(keyword, _)| keyword);
         arrival.supersede_within = match settings.in_flight {
             InFlight::Queue => None,
             InFlight::Supersede => {
@@ -335,7 +359,14 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         }
     }
 
-    fn announce(&self, now: Timestamp, (key, id): Note<K>, result: &Result<Pushed, PushError>) {
+    fn announce(&self, now: Timestamp, note: Note<K>, result: &Result<Pushed, PushError>) {
+        let Note { key, id, cause } = note;
+        if let (Ok(Pushed::Accepted(Accepted { opted_out: Some(opted_out), batch, .. })), Some(cause)) =
+            (result, cause)
+        {
+            let (key, opted_out, batch) = (key.clone(), *opted_out, Some(*batch));
+            self.inner.events.emit(Event::OptedOut { key, opted_out, cause, batch });
+        }
         self.inner.events.emit(match result {
             Ok(Pushed::Accepted(accepted)) => {
                 Event::Accepted { key, id, accepted: *accepted, due_in: accepted.due_at.since(now) }
@@ -447,13 +478,25 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         Ok(cancelled)
     }
 
-    /// Opts `key` out, as STOP would, or in, as START would.
+    /// Opts `key` out, as STOP would, or in, as START would, and says in an event for which `cause`. Returns whether
+    /// that changed anything; if not there is no event. Nothing is sent for it.
+    ///
+    /// Cancellation: a dropped future leaves it done or not; without the event, if it was dropped in between.
     ///
     /// # Errors
     /// If the store failed.
-    pub async fn set_opted_out(&self, key: &K, opted_out: bool) -> Result<(), StoreError> {
+    pub async fn set_opted_out(
+        &self,
+        key: &K,
+        opted_out: bool,
+        cause: OptOutCause,
+    ) -> Result<bool, StoreError> {
         let _look_again = self.inner.jobs.look_again_after();
-        self.inner.store.set_opted_out(self.inner.clock.now(), key, opted_out).await
+        let changed = self.inner.store.set_opted_out(self.inner.clock.now(), key, opted_out).await?;
+        if changed {
+            self.inner.events.emit(Event::OptedOut { key: key.clone(), opted_out, cause, batch: None });
+        }
+        Ok(changed)
     }
 
     /// Puts a dead batch at the end of its line under a new id; makes a waiting one due now.
@@ -521,9 +564,10 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     }
 }
 
-/// What the event of a message needs, from before the message is given away.
-type Note<K> = (K, Option<String>);
-
-fn note<K: Key, M: Message>(key: &K, message: &M) -> Note<K> {
-    (key.clone(), message.id().map(str::to_owned))
+/// What the events of a message need, from before the message is given away.
+struct Note<K> {
+    key: K,
+    id: Option<String>,
+    /// How it is known that the message steers, if it does.
+    cause: Option<OptOutCause>,
 }

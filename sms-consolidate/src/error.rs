@@ -68,7 +68,7 @@ impl From<Refusal> for PushError {
         match refusal {
             Refusal::Unstorable => Self::Unstorable,
             Refusal::Damaged => Self::Damaged,
-            Refusal::Keys | Refusal::Messages | Refusal::Line => Self::Full(refusal),
+            Refusal::Keys | Refusal::Messages | Refusal::OptOuts | Refusal::Line => Self::Full(refusal),
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::clock::Timestamp;
 use crate::error::PushError;
 use crate::lane::{Accepted, CloseReason, Entry, LossReason};
 use crate::message::{BatchId, Key, masked_id};
+use crate::optout::OptOutCause;
 use crate::reply::{Receipt, Reply};
 use crate::store::{NoReply, Outcome};
 use crate::striped::Striped;
@@ -56,6 +57,17 @@ pub enum Event<K> {
     IdsForgotten {
         /// How many.
         count: u64,
+    },
+    /// A sender opted out or in.
+    OptedOut {
+        /// Whose choice it is.
+        key: K,
+        /// Whether the sender gets no replies from now on (true), or gets them again (false).
+        opted_out: bool,
+        /// How it is known.
+        cause: OptOutCause,
+        /// The batch of the message, if a message said so.
+        batch: Option<BatchId>,
     },
     /// A worker took up a batch.
     Claimed {
@@ -158,6 +170,7 @@ impl<K: Key> fmt::Debug for Event<K> {
             }
             Self::Refused { key, error, .. } => ("Refused", Some(key), error),
             Self::IdsForgotten { count } => ("IdsForgotten", None, count),
+            Self::OptedOut { key, cause, .. } => ("OptedOut", Some(key), cause),
             Self::Claimed { key, batch, .. } => ("Claimed", Some(key), batch),
             Self::Classified { key, classification, .. } => ("Classified", Some(key), classification),
             Self::Finished { key, outcome, .. } => ("Finished", Some(key), outcome),
@@ -200,6 +213,10 @@ pub struct Totals {
     pub dead: u64,
     /// Claims that were lost to another worker or a cancellation.
     pub claims_lost: u64,
+    /// Senders who opted out, each time that they did.
+    pub opted_out: u64,
+    /// Senders who opted in again.
+    pub opted_in: u64,
     /// Ids forgotten before their time.
     pub ids_forgotten: u64,
     /// Tokens that classifiers were charged. Stops at the largest number, whatever a server claims.
@@ -241,6 +258,8 @@ struct Counters {
     retries: Counter,
     dead: Counter,
     claims_lost: Counter,
+    opted_out: Counter,
+    opted_in: Counter,
     ids_forgotten: Counter,
     tokens_used: Counter,
 }
@@ -308,7 +327,7 @@ impl<K: Key> Events<K> {
         let counters = self.counters.mine();
         counters.accepted.add(1);
         match accepted.entry {
-            Entry::Opened => counters.batches_opened.add(1),
+            Entry::Opened | Entry::Ahead => counters.batches_opened.add(1),
             Entry::Superseded => counters.superseded.add(1),
             Entry::Joined => {}
         }
@@ -355,6 +374,8 @@ impl<K: Key> Events<K> {
                     Outcome::ReplyUnknown => counters.replies_unknown.add(1),
                 }
             }
+            Event::OptedOut { opted_out: true, .. } => counters.opted_out.add(1),
+            Event::OptedOut { opted_out: false, .. } => counters.opted_in.add(1),
             Event::Retrying { .. } => counters.retries.add(1),
             Event::Dead { .. } => counters.dead.add(1),
             Event::Lost { .. } => counters.claims_lost.add(1),
@@ -384,6 +405,8 @@ impl<K: Key> Events<K> {
             retries: sum(|all| &all.retries),
             dead: sum(|all| &all.dead),
             claims_lost: sum(|all| &all.claims_lost),
+            opted_out: sum(|all| &all.opted_out),
+            opted_in: sum(|all| &all.opted_in),
             ids_forgotten: sum(|all| &all.ids_forgotten),
             tokens_used: sum(|all| &all.tokens_used),
         }
@@ -398,7 +421,9 @@ impl<K: Key> Events<K> {
                 tracing::info!(guid = shown_id(id).as_deref(), %from, %batch, "SMS RECEIVED");
                 let window_ms = millis(*due_in);
                 match accepted.entry {
-                    Entry::Opened => tracing::info!(%from, %batch, window_ms, "CONSOLIDATION STARTED"),
+                    Entry::Opened | Entry::Ahead => {
+                        tracing::info!(%from, %batch, window_ms, "CONSOLIDATION STARTED")
+                    }
                     Entry::Joined => {
                         tracing::info!(%from, %batch, total = accepted.messages, window_ms, "CONSOLIDATION UPDATE");
                     }
@@ -421,6 +446,13 @@ impl<K: Key> Events<K> {
                     count,
                     "IDS FORGOTTEN: redeliveries of these messages would not be recognised"
                 );
+            }
+            Event::OptedOut { key, opted_out, cause, batch } => {
+                let (from, batch) = (show(key), batch.map(tracing::field::display));
+                match opted_out {
+                    true => tracing::info!(%from, batch, %cause, "OPTED OUT"),
+                    false => tracing::info!(%from, batch, %cause, "OPTED IN"),
+                }
             }
             Event::Claimed { key, batch, messages, reason, attempt, lease_losses, late_by } => {
                 let from = show(key);

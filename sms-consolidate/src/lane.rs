@@ -63,7 +63,7 @@ pub struct Lane {
 
 impl Lane {
     /// Takes in a message: opts out or in if it is such a control, then joins the open batch, takes back the claimed
-    /// one, or opens a new one with the id that `fresh` makes.
+    /// one, or opens a new one with the id that `fresh` makes. The message that opts out passes all batches that wait.
     ///
     /// # Errors
     /// [`LineFull`] if a new batch would be one too many, and the message is not the one that opts out. Nothing was
@@ -74,38 +74,60 @@ impl Lane {
         arrival: &Arrival,
         fresh: impl FnOnce() -> BatchId,
     ) -> Result<Accepted, LineFull> {
-        let entry = self.entry_for(now, arrival);
-        let was_opted_out = self.is_opted_out();
         let control = self.resolve(arrival.keyword);
+        let opts_out = self.would_opt_out(arrival);
+        let entry = self.entry_for(now, arrival);
         // A stop is never turned away for want of room; the line is one longer then.
-        let opts_out = control == Some(Control::Stop) && !was_opted_out;
-        if entry == Entry::Opened && self.len() >= MAX_LINE && !opts_out {
+        if entry == Entry::Opened && self.len() >= MAX_LINE {
             return Err(LineFull);
         }
-        match control {
-            Some(Control::Stop) => self.opt_out(now),
-            Some(Control::Start) => self.opt_in(),
-            Some(Control::Help) | None => {}
-        }
+        let opted_out = match control {
+            Some(Control::Stop) => self.opt_out(now).then_some(true),
+            Some(Control::Start) => self.opt_in().then_some(false),
+            Some(Control::Help) | None => None,
+        };
         match entry {
             Entry::Opened => self.push_back(Slot::open(fresh(), now, &arrival.window)),
+            Entry::Ahead => self.push_ahead(Slot::open(fresh(), now, &arrival.window)),
             Entry::Joined => {}
             Entry::Superseded => self.take_back(now, arrival),
         }
-        let slot = self.newest_mut().expect("a batch was opened, or was there to be joined");
+        let slot = match entry {
+            Entry::Ahead => self.first_waiting_mut(),
+            Entry::Opened | Entry::Joined | Entry::Superseded => self.newest_mut(),
+        };
+        let slot = slot.expect("a batch was opened, or was there to be joined");
         if entry == Entry::Joined {
             slot.extend(now, &arrival.window);
         }
         slot.admit(now, arrival, control);
         if control == Some(Control::Stop) {
             // The batch that holds the stop answers with the one confirmation; a repeated stop is not confirmed again.
-            slot.muted = was_opted_out;
+            slot.muted = !opts_out;
         }
-        Ok(Accepted { batch: slot.id, entry, messages: slot.messages, due_at: slot.due_at, control })
+        let (batch, messages, due_at) = (slot.id, slot.messages, slot.due_at);
+        Ok(Accepted { batch, entry, messages, due_at, control, opted_out })
+    }
+
+    /// Whether the message would opt out a sender who has not opted out yet.
+    #[must_use]
+    pub fn would_opt_out(&self, arrival: &Arrival) -> bool {
+        self.resolve(arrival.keyword) == Some(Control::Stop) && !self.is_opted_out()
     }
 
     fn entry_for(&self, now: Timestamp, arrival: &Arrival) -> Entry {
         let Some(newest) = self.newest() else { return Entry::Opened };
+        let entry = self.place_at_the_end(newest, now, arrival);
+        let waiting = self.len() - usize::from(self.work().is_some());
+        let passes = match entry {
+            Entry::Opened => waiting > 0,
+            Entry::Joined => waiting > 1,
+            Entry::Superseded | Entry::Ahead => false,
+        };
+        if passes && self.would_opt_out(arrival) { Entry::Ahead } else { entry }
+    }
+
+    fn place_at_the_end(&self, newest: &Slot, now: Timestamp, arrival: &Arrival) -> Entry {
         match self.work().filter(|_| self.len() == 1) {
             Some(work) => match arrival.supersede_within {
                 Some(within) if work.is_before_reply() && newest.can_be_superseded(now, within) => {
@@ -122,6 +144,7 @@ impl Lane {
         match keyword? {
             Keyword::Control(control) => Some(control),
             Keyword::StartIfStopped => self.is_opted_out().then_some(Control::Start),
+            Keyword::Wish => Some(Control::Stop),
         }
     }
 
@@ -198,11 +221,15 @@ impl Lane {
         }
         more.replies.retain(|sent| now < *sent + LOOP_GUARD_PERIOD);
         if let Some(limit) = terms.max_replies_per_hour {
-            if more.replies.len() >= limit.get() as usize {
+            let is_used_up = more.replies.len() >= limit.get() as usize;
+            // The law wants a stop confirmed, so it counts where there is room and is never refused.
+            if is_used_up && !confirms_stop {
                 return Err(ReplyRefusal::LoopGuard);
             }
-            more.replies.push(now);
-            work.reply_counts = true;
+            if !is_used_up {
+                more.replies.push(now);
+                work.reply_counts = true;
+            }
         }
         work.stage = Stage::Replying;
         Ok(())
@@ -306,8 +333,8 @@ impl Lane {
 
     /// Opts the sender out: from now on [`begin_reply`](Self::begin_reply) refuses, and every unfinished batch is due
     /// now and ends without a reply, even if the sender opts in again meanwhile. If it has opted out already, a
-    /// confirmation of that which has yet to leave still does.
-    pub fn opt_out(&mut self, now: Timestamp) {
+    /// confirmation of that which has yet to leave still does. Returns whether it had not opted out before.
+    pub fn opt_out(&mut self, now: Timestamp) -> bool {
         let again = self.is_opted_out();
         self.more_mut().opted_out_at.get_or_insert(now);
         let started = usize::from(self.work().is_some());
@@ -321,14 +348,14 @@ impl Lane {
         if let Some(work) = self.work_mut() {
             work.hurry(now);
         }
+        !again
     }
 
-    /// Lets the sender have replies again.
-    pub fn opt_in(&mut self) {
-        if let Some(more) = &mut self.more {
-            more.opted_out_at = None;
-        }
+    /// Lets the sender have replies again. Returns whether it had opted out.
+    pub fn opt_in(&mut self) -> bool {
+        let since = self.more.as_mut().and_then(|more| more.opted_out_at.take());
         self.tidy();
+        since.is_some()
     }
 
     /// When the sender opted out, if it has.
@@ -410,6 +437,21 @@ impl Lane {
         } else {
             self.more_mut().behind.push_back(slot);
         }
+    }
+
+    /// Puts a batch before all that were never claimed.
+    fn push_ahead(&mut self, slot: Slot) {
+        if self.work().is_some() {
+            self.more_mut().behind.push_front(slot);
+        } else if let Some(first) = self.head.replace(slot) {
+            self.more_mut().behind.push_front(first);
+        }
+    }
+
+    /// The oldest batch that was never claimed.
+    fn first_waiting_mut(&mut self) -> Option<&mut Slot> {
+        let started = usize::from(self.work().is_some());
+        self.slots_mut().nth(started)
     }
 
     fn pop_head(&mut self) -> BatchFacts {

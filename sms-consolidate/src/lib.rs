@@ -71,9 +71,9 @@ pub use lane::{CloseReason, Control};
 pub use memory::{MemoryStore, MemoryStoreBuilder};
 pub use message::{
     Arrived, Batch, BatchId, BatchIds, Key, Message, Origin, ParseBatchIdError, SmsMessage, joined_text,
-    mask, whole_texts,
+    mask, own_texts, whole_texts,
 };
-pub use optout::OptOut;
+pub use optout::{OptOut, OptOutCause};
 pub use own_words::own_words;
 pub use reaction::{Reaction, ReactionKind};
 pub use reply::{Receipt, Reply, ReplySender, ReplyTemplates, SendError};

@@ -26,6 +26,8 @@ use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::lane::{CloseReason, Control};
+use crate::own_words::own_words;
+use crate::reaction::{Reaction, ReactionKind};
 
 mod sms;
 
@@ -316,7 +318,7 @@ impl<K, M: Message> Batch<K, M> {
         }
     }
 
-    /// The text that is classified: every message, trimmed, joined by line feeds.
+    /// The text that is classified: the sender's own words in every message, joined by line feeds.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         joined_text(&self.messages)
@@ -377,10 +379,30 @@ fn whole_text<M: Message>(parts: &[M]) -> Cow<'_, str> {
     }
 }
 
-/// The [whole texts](whole_texts) of `messages`, joined by line feeds: what classifiers judge.
+/// The senders' own words in the [whole texts](whole_texts) of `messages`, as [`own_words`] cuts them out. A
+/// [`Reaction`] is its thumb, 👎 if it is a dislike and 👍 if it [may agree](Reaction::may_agree), and otherwise left out.
+#[must_use]
+pub fn own_texts<M: Message>(messages: &[M]) -> Vec<Cow<'_, str>> {
+    let own = |text| match text {
+        Cow::Borrowed(text) => own_text(text),
+        Cow::Owned(text) => own_text(&text).map(|own| Cow::Owned(own.into_owned())),
+    };
+    whole_texts(messages).into_iter().filter_map(own).collect()
+}
+
+fn own_text(text: &str) -> Option<Cow<'_, str>> {
+    let Some(reaction) = Reaction::read(text) else { return Some(own_words(text)) };
+    match reaction.kind {
+        _ if reaction.may_agree() => Some("👍".into()),
+        ReactionKind::Dislike if !reaction.is_removed => Some("👎".into()),
+        _ => None,
+    }
+}
+
+/// The [own texts](own_texts) of `messages`, joined by line feeds: what classifiers judge.
 #[must_use]
 pub fn joined_text<M: Message>(messages: &[M]) -> Cow<'_, str> {
-    let mut texts = whole_texts(messages);
+    let mut texts = own_texts(messages);
     match texts.as_mut_slice() {
         [only] => std::mem::take(only),
         many => Cow::Owned(many.join("\n")),

@@ -1,52 +1,142 @@
-//! STOP, START and HELP: which texts are keywords, and what is answered.
+//! STOP, START and HELP: which texts steer, and what is answered.
 //!
-//! A keyword is a whole message: trimmed, without punctuation and invisible characters, in any case, also in full-width
-//! letters or as S.T.O.P. Words inside a sentence ("please stop texting me") are for classification.
+//! Three things opt a sender out, and [`Event::OptedOut`](crate::Event::OptedOut) says which it was:
+//!
+//! - **A keyword**: a whole message, in any case, without punctuation, emoji and invisible characters, also with accents,
+//!   in full-width letters or as S.T.O.P. One that is repeated ("STOP STOP"), stands with courtesy ("Stop. Thank you") or
+//!   before a signature is one too, if it is a word that asks for nothing else.
+//! - **A wish in a sentence** ("please stop texting me"), which is *inferred* by a careful matcher. It can be
+//!   [switched off](OptOut::without_inference).
+//! - **The gateway**, which may find keywords by itself or refuse a reply because the sender opted out there.
+//!
+//! Only what the sender typed counts. What it tapped ([`Origin::Button`]), said in a group, or quoted from us
+//! ([`own_words`]) does not. This follows 47 CFR 64.1200(a)(10): any reasonable wording revokes consent
+//! (<https://www.ecfr.gov/current/title-47/section-64.1200>).
+//!
+//! The words of [`OptOut::sms`]:
+//!
+//! | words | mean | with courtesy |
+//! |---|---|---|
+//! | STOP, STOPALL, STOP ALL, UNSUBSCRIBE, OPTOUT, OPT OUT | stop | yes |
+//! | CANCEL, END, QUIT, REVOKE | stop | no: "cancel please" may be about an appointment |
+//! | START, UNSTOP | start | yes |
+//! | YES | start, if the sender has opted out; else an answer | no |
+//! | HELP, INFO | help | no |
+//!
+//! The list is yours to edit. CANCEL, END, QUIT, REVOKE and INFO are words of ordinary business; one that is removed is
+//! classified like any other text. (A gateway that answers keywords by itself still does so for the words of its own list.)
 //!
 //! ```
-//! use sms_consolidate::lane::{Control, Keyword};
 //! use sms_consolidate::OptOut;
+//! use sms_consolidate::lane::{Control, Keyword};
 //!
-//! let opt_out = OptOut::sms().with_help_text("Acme Dental, 555-0100. Reply STOP to end.");
-//! assert_eq!(opt_out.keyword(" Stop! "), Some(Keyword::Control(Control::Stop)));
-//! assert_eq!(opt_out.keyword("please stop texting me"), None);
+//! let opt_out = OptOut::sms()
+//!     .without_word("CANCEL")
+//!     .with_word("ARRET", Control::Stop)
+//!     .with_help_text("Acme Dental, 555-0100. Reply STOP to end.");
+//! assert_eq!(opt_out.keyword(" Stop! Thanks"), Some(Keyword::Control(Control::Stop)));
+//! assert_eq!(opt_out.keyword("Arrêt"), Some(Keyword::Control(Control::Stop)));
+//! assert_eq!(opt_out.keyword("cancel"), None);
+//! assert_eq!(opt_out.keyword("please stop texting me"), Some(Keyword::Wish));
+//! assert_eq!(opt_out.keyword("I can't stop laughing"), None);
 //! ```
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
-use crate::lane::{Control, Keyword};
-use crate::message::Message;
+use serde::{Deserialize, Serialize};
 
+use crate::lane::{Control, Keyword};
+use crate::message::{Message, Origin};
+use crate::own_words::own_words;
+
+mod normal;
 mod wish;
+
+use normal::normal;
 
 /// The one confirmation of a stop must leave within this time: 47 CFR 64.1200(a)(12).
 pub(crate) const CONFIRM_WITHIN: Duration = Duration::from_secs(5 * 60);
 
-/// The longest text that is compared, without its punctuation: no keyword comes near it.
-const LONGEST_KEYWORD_BYTES: usize = 64;
+const STOP: Keyword = Keyword::Control(Control::Stop);
+const START: Keyword = Keyword::Control(Control::Start);
+const HELP: Keyword = Keyword::Control(Control::Help);
 
-const STOP: &[&str] =
-    &["STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "OPT OUT"];
-const START: &[&str] = &["START", "UNSTOP"];
-const START_IF_STOPPED: &[&str] = &["YES"];
-const HELP: &[&str] = &["HELP", "INFO"];
+/// The words that carriers and gateways agree on (CTIA Messaging Principles and Best Practices, 5.1.3), and those of
+/// 47 CFR 64.1200(a)(10).
+const WORDS: &[(&str, Keyword)] = &[
+    ("CANCEL", STOP),
+    ("END", STOP),
+    ("HELP", HELP),
+    ("INFO", HELP),
+    ("OPT OUT", STOP),
+    ("OPTOUT", STOP),
+    ("QUIT", STOP),
+    ("REVOKE", STOP),
+    ("START", START),
+    ("STOP", STOP),
+    ("STOP ALL", STOP),
+    ("STOPALL", STOP),
+    ("UNSTOP", START),
+    ("UNSUBSCRIBE", STOP),
+    ("YES", Keyword::StartIfStopped),
+];
+
+/// Words that ask for something else beside a word of courtesy: "cancel please", "info please".
+const ALONE: &[&str] = &["CANCEL", "END", "QUIT", "REVOKE", "HELP", "INFO"];
+
+/// Words that may stand beside a keyword without changing what it says.
+const COURTESY: &[&str] = &["PLEASE", "PLS", "PLZ", "THANKS", "THX", "TY", "PO"];
+
+/// How it is known that a sender opted out or in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum OptOutCause {
+    /// The sender texted a keyword.
+    Keyword,
+    /// The sender tapped a button of the gateway's that is for this, such as WhatsApp's "Stop promotions".
+    Button,
+    /// The sender wished it in a sentence.
+    Inferred,
+    /// The gateway says so: it found a keyword by itself, or refused a reply for it.
+    Gateway,
+    /// The service said so, by [`set_opted_out`](crate::Consolidator::set_opted_out).
+    Operator,
+}
+
+impl fmt::Display for OptOutCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Keyword => "keyword",
+            Self::Button => "button",
+            Self::Inferred => "inferred",
+            Self::Gateway => "gateway",
+            Self::Operator => "operator",
+        })
+    }
+}
 
 /// The keywords of opting out and in, and the texts that answer them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OptOut {
-    stop_words: Vec<String>,
+    /// By their normal form.
+    words: BTreeMap<String, Keyword>,
+    infers: bool,
     stop_text: Option<String>,
     start_text: Option<String>,
     help_text: Option<String>,
 }
 
 impl OptOut {
-    /// The keywords that carriers and gateways agree on. A stop and a start are confirmed; HELP has no text until you
-    /// [give it one](Self::with_help_text).
+    /// The keywords that carriers and gateways agree on, and wishes in sentences. A stop and a start are confirmed; HELP
+    /// has no text until you [give it one](Self::with_help_text).
     #[must_use]
     pub fn sms() -> Self {
         Self {
-            stop_words: Vec::new(),
+            words: WORDS.iter().map(|(word, keyword)| ((*word).to_owned(), *keyword)).collect(),
+            infers: true,
             stop_text: Some(
                 "You are unsubscribed and will get no more messages. Reply START to resubscribe.".into(),
             ),
@@ -65,233 +155,141 @@ impl OptOut {
         self
     }
 
-    /// One more word that opts out, such as ARRET. One without letters or digits is left out: it would be found in
-    /// every emoji. So is one of more than 64 bytes.
+    /// One more word or phrase, such as ARRET for [`Control::Stop`]; or another meaning for one that is there. One without
+    /// letters or digits is left out: it would be found in every emoji. So is one of more than 64 bytes.
     #[must_use]
-    pub fn with_stop_word(mut self, word: &str) -> Self {
-        self.stop_words.extend(normalise(word));
+    pub fn with_word(mut self, word: &str, means: impl Into<Keyword>) -> Self {
+        if let Some(word) = normal(word).filter(|word| word.len() <= normal::LONGEST_WORD_BYTES) {
+            self.words.insert(word, means.into());
+        }
         self
     }
 
-    /// The confirmation of a stop. It must not advertise.
+    /// One word less: it is classified like any other text.
+    #[must_use]
+    pub fn without_word(mut self, word: &str) -> Self {
+        if let Some(word) = normal(word) {
+            self.words.remove(&word);
+        }
+        self
+    }
+
+    /// The words and phrases, in upper case and alphabetical order, with what they mean.
+    pub fn words(&self) -> impl Iterator<Item = (&str, Keyword)> {
+        self.words.iter().map(|(word, keyword)| (word.as_str(), *keyword))
+    }
+
+    /// Looks for keywords only: a wish in a sentence is classified like any other text.
+    #[must_use]
+    pub fn without_inference(mut self) -> Self {
+        self.infers = false;
+        self
+    }
+
+    /// The confirmation of a stop. It must not advertise. An empty text sends nothing.
     #[must_use]
     pub fn with_stop_text(mut self, text: impl Into<String>) -> Self {
         self.stop_text = Some(text.into());
         self
     }
 
-    /// The confirmation of a start.
+    /// The confirmation of a start. An empty text sends nothing.
     #[must_use]
     pub fn with_start_text(mut self, text: impl Into<String>) -> Self {
         self.start_text = Some(text.into());
         self
     }
 
-    /// The answer to HELP: who you are and how to reach you.
+    /// The answer to HELP: who you are and how to reach you. An empty text sends nothing.
     #[must_use]
     pub fn with_help_text(mut self, text: impl Into<String>) -> Self {
         self.help_text = Some(text.into());
         self
     }
 
-    /// The keyword that `message` is: what its gateway says, else what its text is. A part of a long message is none.
+    /// The keyword that `message` is, and how that is known: what its gateway says, else what its text is. A part of a
+    /// long message is none, nor is what was tapped, said in a group, or written under a picture.
     #[must_use]
-    pub fn keyword_of<M: Message>(&self, message: &M) -> Option<Keyword> {
+    pub fn find<M: Message>(&self, message: &M) -> Option<(Keyword, OptOutCause)> {
+        let origin = message.origin();
         if let Some(control) = message.control() {
-            return Some(Keyword::Control(control));
+            let is_button = origin == Origin::Button;
+            return Some((
+                control.into(),
+                if is_button { OptOutCause::Button } else { OptOutCause::Gateway },
+            ));
         }
-        if message.part_of().is_some() { None } else { self.keyword(message.text()) }
+        if message.part_of().is_some() {
+            return None;
+        }
+        let keyword = match origin {
+            Origin::Typed => self.keyword(message.text()),
+            Origin::Caption => self.wish(&own_words(message.text())),
+            Origin::Button | Origin::Group => None,
+        };
+        let cause = |keyword| match keyword {
+            Keyword::Wish => OptOutCause::Inferred,
+            _ => OptOutCause::Keyword,
+        };
+        keyword.map(|keyword| (keyword, cause(keyword)))
     }
 
     /// The keyword that `text` is, if it is one.
     #[must_use]
     pub fn keyword(&self, text: &str) -> Option<Keyword> {
-        let word = normalise(text)?;
-        let is_in = |list: &[&str]| list.contains(&word.as_str());
-        if is_in(STOP) || self.stop_words.contains(&word) {
-            Some(Keyword::Control(Control::Stop))
-        } else if is_in(START) {
-            Some(Keyword::Control(Control::Start))
-        } else if is_in(START_IF_STOPPED) {
-            Some(Keyword::StartIfStopped)
-        } else if is_in(HELP) {
-            Some(Keyword::Control(Control::Help))
-        } else {
-            None
+        let text = own_words(text);
+        let word = normal(&text);
+        let keyword = word.and_then(|word| self.words.get(&word).copied().or_else(|| self.polite(&word)));
+        keyword.or_else(|| self.wish(&text))
+    }
+
+    fn wish(&self, own_words: &str) -> Option<Keyword> {
+        (self.infers && wish::is_wish(own_words)).then_some(Keyword::Wish)
+    }
+
+    /// The keyword that is repeated, or stands with words of courtesy: "stop stop please".
+    fn polite(&self, text: &str) -> Option<Keyword> {
+        let text = text.replace("THANK YOU", "THANKS");
+        let words: Vec<&str> = text.split(' ').filter(|word| !COURTESY.contains(word)).collect();
+        let had_courtesy = words.len() < text.split(' ').count();
+        let mut found = None;
+        let mut rest = words.as_slice();
+        while !rest.is_empty() {
+            let (length, keyword) = (1..=rest.len().min(2)).rev().find_map(|length| {
+                let phrase = rest[..length].join(" ");
+                let keyword = *self.words.get(&phrase)?;
+                let may_be_polite = !had_courtesy || !ALONE.contains(&phrase.as_str());
+                may_be_polite.then_some((length, keyword))
+            })?;
+            if *found.get_or_insert(keyword) != keyword {
+                return None;
+            }
+            rest = &rest[length..];
         }
+        // "Yes please" is an answer.
+        found.filter(|keyword| *keyword != Keyword::StartIfStopped)
     }
 
     /// What answers `control`; `None` if nothing does.
     #[must_use]
     pub fn text_for(&self, control: Control) -> Option<&str> {
-        match control {
-            Control::Stop => self.stop_text.as_deref(),
-            Control::Start => self.start_text.as_deref(),
-            Control::Help => self.help_text.as_deref(),
-        }
+        let text = match control {
+            Control::Stop => &self.stop_text,
+            Control::Start => &self.start_text,
+            Control::Help => &self.help_text,
+        };
+        text.as_deref().filter(|text| !text.trim().is_empty())
     }
 }
 
-/// Upper case, punctuation as spaces (OPT-OUT is OPT OUT), single spaces. Dots between single letters are nothing.
-/// `None` if there is no letter and no digit, or too much for a keyword.
-fn normalise(text: &str) -> Option<String> {
-    let stripped = strip(text)?;
-    let words = stripped.split(' ').map(|word| {
-        let is_spelled = word.split('.').all(|part| part.chars().count() == 1);
-        word.replace('.', if is_spelled { "" } else { " " }).to_uppercase()
-    });
-    let words: Vec<String> = words.collect();
-    Some(words.join(" ")).filter(|words| !words.is_empty())
-}
-
-/// The letters and digits of `text`; between them one dot where that was all there was, else one space. It stops where
-/// there are too many for a keyword.
-fn strip(text: &str) -> Option<String> {
-    let mut stripped = String::new();
-    let mut gap = None;
-    for c in text.chars().filter(|c| !is_invisible(*c)).map(half_width) {
-        if !c.is_alphanumeric() {
-            gap = Some(if c == '.' && gap.is_none() { '.' } else { ' ' });
-            continue;
-        }
-        let gap = gap.take().filter(|_| !stripped.is_empty());
-        stripped.extend(gap);
-        stripped.push(c);
-        if stripped.len() > LONGEST_KEYWORD_BYTES {
-            return None;
-        }
-    }
-    Some(stripped)
-}
-
-/// What keyboards and copied texts leave between letters: soft hyphens, joiners, marks of direction, selectors, tags.
-const fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
-            | '\u{e0000}'..='\u{e0fff}'
-    )
-}
-
-/// The ASCII character of a full-width one, as Japanese and Chinese keyboards write it.
-fn half_width(c: char) -> char {
-    match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xff01 + u32::from('!')).unwrap_or(c),
-        _ => c,
-    }
+/// Whether its gateway has answered `message`: gateways know their own verdict and the standard words, each alone.
+pub(crate) fn is_answered_by_gateway<M: Message>(message: &M) -> bool {
+    let is_standard = || {
+        let word = normal(message.text());
+        word.is_some_and(|word| WORDS.iter().any(|(standard, _)| *standard == word))
+    };
+    message.gateway_answers_keywords() && (message.control().is_some() || is_standard())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::message::SmsMessage;
-
-    #[test]
-    fn keywords_are_whole_messages() {
-        let opt_out = OptOut::sms().with_stop_word("arrêt");
-        let check =
-            |text: &str, keyword: Option<Keyword>| assert_eq!(opt_out.keyword(text), keyword, "{text:?}");
-        let stop = Some(Keyword::Control(Control::Stop));
-        for text in ["STOP", "stop", " Stop. ", "STOPALL", "stop all", "Unsubscribe", "cancel", "END", "quit"]
-        {
-            check(text, stop);
-        }
-        for text in ["revoke", "optout", "opt out", "OPT-OUT", "stop?", "\"stop\"", "Arrêt", "ARRÊT!"] {
-            check(text, stop);
-        }
-        check("start", Some(Keyword::Control(Control::Start)));
-        check("UNSTOP", Some(Keyword::Control(Control::Start)));
-        check("yes", Some(Keyword::StartIfStopped));
-        check("Help?", Some(Keyword::Control(Control::Help)));
-        check("info", Some(Keyword::Control(Control::Help)));
-        for text in ["please stop texting me", "stop it", "yes I can", "helpful", "", "👍", "...", "non-stop"]
-        {
-            check(text, None);
-        }
-        check(&"stop ".repeat(10_000), None);
-    }
-
-    #[test]
-    fn keywords_are_found_however_they_are_written() {
-        let opt_out = OptOut::sms().with_stop_word("arrêt");
-        let stop = Some(Keyword::Control(Control::Stop));
-        let shouted =
-            [format!("STOP{}", "!".repeat(400)), format!("{}stop{}", ". ".repeat(300), "👍".repeat(300))];
-        for text in shouted.iter().map(String::as_str).chain([
-            "ST\u{200b}OP",
-            "\u{feff}stop\u{200e}",
-            "s\u{ad}top",
-            "STOP\u{fe0f}",
-            "ＳＴＯＰ",
-            "ｓｔｏｐ！",
-            "ｓｔｏｐ　ａｌｌ",
-            "S.T.O.P.",
-            "s.t.o.p",
-            "S．T．O．P",
-            "...stop...",
-            "opt.out",
-            "A.R.R.Ê.T",
-        ]) {
-            assert_eq!(opt_out.keyword(text), stop, "{text:?}");
-        }
-        for text in [
-            "non-stop",
-            "nonstop",
-            "non.stop",
-            "S.T.O.P texting",
-            "please s.t.o.p.",
-            "st.op",
-            "s t o p",
-            "S..T..O..P",
-            "ＳＴＯＰ　ｉｔ",
-            "\u{200b}",
-            "．",
-            "s.top",
-            "stop.it",
-        ] {
-            assert_eq!(opt_out.keyword(text), None, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn a_stop_word_is_as_long_as_what_is_compared() {
-        let (longest, longer) = ("x".repeat(64), "y".repeat(65));
-        let opt_out = OptOut::sms().with_stop_word(&longest).with_stop_word(&longer);
-        assert_eq!(opt_out.keyword(&format!("  {longest}!!!")), Some(Keyword::Control(Control::Stop)));
-        assert_eq!(opt_out.keyword(&longer), None);
-        assert_eq!(opt_out.keyword(&longest[1..]), None);
-    }
-
-    #[test]
-    fn a_gateway_may_know_better_than_the_text() {
-        let of = |message: &SmsMessage| OptOut::sms().keyword_of(message);
-        assert_eq!(of(&SmsMessage::new("Stop")), Some(Keyword::Control(Control::Stop)));
-        let arret = SmsMessage::new("Arrêt").with_control(Control::Stop);
-        assert_eq!(of(&arret), Some(Keyword::Control(Control::Stop)));
-        assert_eq!(of(&SmsMessage::new("stop").with_part_of("7", 2)), None);
-    }
-
-    #[test]
-    fn a_stop_word_of_nothing_stops_nobody() {
-        let opt_out = OptOut::sms().with_stop_word("").with_stop_word(" !? ");
-        for text in ["", "👍", "...", " "] {
-            assert_eq!(opt_out.keyword(text), None, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn a_gateway_that_answers_by_itself_leaves_us_nothing_to_say() {
-        let opt_out = OptOut::sms().with_help_text("x").answered_by_gateway();
-        for control in [Control::Start, Control::Help, Control::Stop] {
-            assert_eq!(opt_out.text_for(control), None);
-        }
-    }
-}
+mod tests;

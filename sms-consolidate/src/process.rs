@@ -17,13 +17,14 @@ use crate::classify::{Classification, ClassifyError, Context};
 use crate::clock::Timestamp;
 use crate::consolidator::Inner;
 use crate::event::{Event, TEXT_TARGET};
-use crate::lane::{Control, Fence, LossReason, ReplyRefusal, ReplyTerms, RetryTerms, Stage};
+use crate::lane::{Fence, LossReason, ReplyRefusal, ReplyTerms, RetryTerms, Stage};
 use crate::message::{Key, Message};
-use crate::optout::CONFIRM_WITHIN;
+use crate::optout::OptOutCause;
 use crate::reply::{DynSender, Receipt, Reply, SendError};
 use crate::store::{BeginReplyError, Claim, FencedError, Finish, NoReply, Outcome, StoreError};
 
 mod close;
+mod decide;
 mod retry;
 
 /// How a job ended.
@@ -161,10 +162,10 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         }
     }
 
-    /// The recorded classification, or a new one. A batch of nothing but controls needs none.
+    /// The recorded classification, or a new one. A batch of nothing but controls and reactions needs none.
     async fn classification(&self) -> Result<Option<Classification>, Failure> {
         let batch = &self.claim.batch;
-        if self.claim.checkpoint.is_some() || !batch.has_content {
+        if self.claim.checkpoint.is_some() || !self.says_something() {
             return Ok(self.claim.checkpoint.clone());
         }
         let timeout = self.inner.settings.classify_timeout;
@@ -186,43 +187,6 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             classification: classification.clone(),
         });
         Ok(Some(classification))
-    }
-
-    /// The text of the reply, or why there is none.
-    fn decide(&self, classification: Option<&Classification>) -> Result<String, NoReply> {
-        let settings = &self.inner.settings;
-        let batch = &self.claim.batch;
-        if !settings.templates.is_enabled()
-            || settings.reply_if.as_ref().is_some_and(|holds| !holds(&batch.key))
-        {
-            return Err(NoReply::Off);
-        }
-        if !batch.key.can_reply() {
-            return Err(NoReply::Unreachable);
-        }
-        let text = match batch.control {
-            // All messages of a conversation come through one gateway.
-            Some(_) if batch.messages.iter().any(Message::gateway_answers_keywords) => {
-                return Err(NoReply::AnsweredByGateway);
-            }
-            Some(control) => settings.opt_out.as_ref().and_then(|opt_out| opt_out.text_for(control)),
-            None => classification.and_then(|classification| {
-                let proposed =
-                    classification.proposed_reply.as_deref().filter(|_| settings.use_proposed_replies);
-                proposed.or_else(|| settings.templates.text_for(&classification.label))
-            }),
-        };
-        let text = text.ok_or(NoReply::NoTemplate)?;
-        if self.is_stale() { Err(NoReply::Stale) } else { Ok(text.to_owned()) }
-    }
-
-    fn is_stale(&self) -> bool {
-        let batch = &self.claim.batch;
-        let answers_stop = batch.control == Some(Control::Stop);
-        let confirm_by = batch.arrived_at.iter().max().map(|stopped| *stopped + CONFIRM_WITHIN);
-        let now = self.now();
-        now > batch.due_at + self.inner.settings.reply_within
-            || (answers_stop && confirm_by.is_some_and(|by| now > by))
     }
 
     async fn reply(&self, text: String) -> Result<Ending, Stop> {
@@ -352,11 +316,13 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     ) -> Result<Ending, Stop> {
         let why = if opted_out { NoReply::OptedOut } else { NoReply::Rejected };
         if opted_out {
-            self.persist(|| {
-                let recorded = self.inner.store.set_opted_out(self.now(), self.key(), true);
-                recorded.map_err(FencedError::Store).boxed()
-            })
-            .await?;
+            let record = || self.inner.store.set_opted_out(self.now(), self.key(), true);
+            let changed = self.persist(|| record().map_err(FencedError::Store).boxed()).await?;
+            if changed {
+                let (key, batch) = (self.key().clone(), Some(self.claim.batch.id));
+                let cause = OptOutCause::Gateway;
+                self.inner.events.emit(Event::OptedOut { key, opted_out: true, cause, batch });
+            }
         }
         Ok(Ending::Finish(Finish::new(Outcome::NoReply(why)).with_error(error)))
     }

@@ -46,6 +46,12 @@ pub enum ReactionKind<'a> {
 }
 
 impl<'a> Reaction<'a> {
+    /// Whether it may be a yes.
+    #[must_use]
+    pub fn may_agree(&self) -> bool {
+        false
+    }
+
     /// Reads a text that is a reaction and nothing else.
     #[must_use]
     pub fn read(text: &'a str) -> Option<Self> {

@@ -132,6 +132,9 @@ pub enum Refusal {
     /// The store has as many messages as it may have.
     #[error("the store holds as many messages as it may")]
     Messages,
+    /// The store has as many senders who opted out as it may have, and this message would opt out one more.
+    #[error("the store holds as many opt-outs as it may")]
+    OptOuts,
     /// The key has as many unfinished batches as it may have.
     #[error("the sender has as many unfinished batches as it may")]
     Line,
@@ -287,9 +290,12 @@ pub enum NoReply {
     /// The gateway refused the reply for good.
     #[error("the gateway rejected the reply")]
     Rejected,
-    /// The sender cannot receive: a short code or an alphanumeric name.
+    /// The sender cannot receive: a short code, an alphanumeric name, a group.
     #[error("the sender cannot receive replies")]
     Unreachable,
+    /// There is nothing in it but [reactions](crate::Reaction) to messages of ours.
+    #[error("it holds nothing but reactions")]
+    OnlyReactions,
 }
 
 /// What a worker records when a batch is over.
@@ -543,7 +549,7 @@ pub trait Store<K: Key, M: Message>: Inspect<K, M> + Send + Sync + 'static {
         key: &K,
     ) -> impl Future<Output = Result<Vec<BatchId>, StoreError>> + Send;
 
-    /// Opts a key out or in, as the keyword would.
+    /// Opts a key out or in, as the keyword would. Returns whether that changed anything.
     ///
     /// # Errors
     /// If the store failed.
@@ -552,7 +558,7 @@ pub trait Store<K: Key, M: Message>: Inspect<K, M> + Send + Sync + 'static {
         now: Timestamp,
         key: &K,
         opted_out: bool,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Drops what nobody needs any more: finished batches, ids and idle lanes whose time is over. About `limit` of
     /// them, so that a step is short.

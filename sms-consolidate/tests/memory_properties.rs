@@ -21,7 +21,8 @@ fn config() -> ProptestConfig {
 
 fn limits() -> impl Strategy<Value = Limits> {
     let either = |few: usize| prop_oneof![Just(few), Just(1_000)];
-    (either(3), either(8)).prop_map(|(keys, messages)| Limits { keys, messages })
+    let limits = (either(3), either(8), either(2));
+    limits.prop_map(|(keys, messages, opt_outs)| Limits { keys, messages, opt_outs })
 }
 
 fn after(limits: Limits, schedule: &[Op]) -> World {

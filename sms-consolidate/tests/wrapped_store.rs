@@ -179,7 +179,7 @@ impl Store<String, SmsMessage> for Wrapper {
         self.inner.cancel(now, key).await
     }
 
-    async fn set_opted_out(&self, now: Timestamp, key: &String, opted_out: bool) -> Result<(), StoreError> {
+    async fn set_opted_out(&self, now: Timestamp, key: &String, opted_out: bool) -> Result<bool, StoreError> {
         self.inner.set_opted_out(now, key, opted_out).await
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Arrival, CloseReason, Control, Fence, LossReason, RetryTerms, Stage, Token};
+use super::{Arrival, CloseReason, Control, Fence, Keyword, LossReason, RetryTerms, Stage, Token};
 use crate::clock::Timestamp;
 use crate::message::BatchId;
 use crate::window::Window;
@@ -90,6 +90,10 @@ impl Slot {
         self.bytes = self.bytes.saturating_add(arrival.bytes);
         self.control = self.control.max(control);
         self.has_content |= control.is_none();
+        if arrival.keyword == Some(Keyword::Wish) && control == Some(Control::Stop) {
+            // Whatever closed it, that the stop was inferred must be seen in its record.
+            self.close_reason = Some(CloseReason::InferredOptOut);
+        }
         let closes = match control {
             Some(Control::Stop) => Some(CloseReason::OptOut),
             Some(Control::Help) => Some(CloseReason::Urgent),

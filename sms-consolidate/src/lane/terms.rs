@@ -25,6 +25,8 @@ pub enum CloseReason {
     Urgent,
     /// The sender opted out.
     OptOut,
+    /// The sender opted out by a wish in a sentence, not by a keyword.
+    InferredOptOut,
     /// Somebody asked for it.
     Flush,
     /// The service is stopping, and its store would not survive that.
@@ -50,6 +52,14 @@ pub enum Keyword {
     Control(Control),
     /// Is [`Control::Start`] if the sender has opted out, and an ordinary message otherwise (YES).
     StartIfStopped,
+    /// Is [`Control::Stop`], inferred from a sentence.
+    Wish,
+}
+
+impl From<Control> for Keyword {
+    fn from(control: Control) -> Self {
+        Self::Control(control)
+    }
 }
 
 /// What the lane needs to know of an arriving message.
@@ -82,6 +92,9 @@ pub enum Entry {
     Joined,
     /// It took back a claimed batch and joined that.
     Superseded,
+    /// It opened a batch ahead of those that wait, behind one that has been claimed: a stop, whose confirmation cannot
+    /// wait for all of them.
+    Ahead,
 }
 
 /// What [`Lane::arrive`](super::Lane::arrive) did.
@@ -97,6 +110,8 @@ pub struct Accepted {
     pub due_at: Timestamp,
     /// The control that the message turned out to be.
     pub control: Option<Control>,
+    /// Whether the message opted the sender out (true) or in (false); `None` if it changed nothing about that.
+    pub opted_out: Option<bool>,
 }
 
 /// The line has reached [`MAX_LINE`] unfinished batches; nothing was changed.

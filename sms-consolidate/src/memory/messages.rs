@@ -34,6 +34,12 @@ impl<M: Clone> Messages<M> {
         chain.newest = Some(self.links.insert(link));
     }
 
+    /// Puts one before all others of `entry`.
+    pub(super) fn push_front(&mut self, entry: Handle, chain: &mut Chain, arrived: Arrived<M>) {
+        let front = self.fronts.remove(&entry).or_else(|| self.turn_round(chain.newest.take()));
+        self.fronts.insert(entry, self.links.insert(Link { arrived, next: front }));
+    }
+
     /// Takes out the oldest `count` of `entry`, or all if there are fewer.
     pub(super) fn take_front(&mut self, entry: Handle, chain: &mut Chain, count: usize) -> Vec<Arrived<M>> {
         let mut taken = Vec::with_capacity(count);
@@ -121,9 +127,15 @@ mod tests {
         assert_eq!(messages.links.len(), 10);
         assert_eq!(texts(messages.take_front(keys[1], odd, 1)), [1]);
         messages.push(odd, arrived(200));
+        messages.push_front(keys[1], odd, arrived(300));
+        messages.push_front(keys[1], odd, arrived(301));
+        assert_eq!(texts(messages.take_front(keys[1], odd, 3)), [301, 300, 3]);
         messages.clear(keys[1], odd);
         assert_eq!(messages.links.len(), 0);
         assert!(messages.fronts.is_empty());
         assert!(messages.copy(keys[1], odd, 0, 10).is_empty());
+        messages.push_front(keys[1], odd, arrived(400));
+        messages.push(odd, arrived(401));
+        assert_eq!(texts(messages.take_front(keys[1], odd, 2)), [400, 401]);
     }
 }

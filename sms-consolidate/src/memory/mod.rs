@@ -132,6 +132,7 @@ impl<K, M> std::fmt::Debug for MemoryStore<K, M> {
 pub struct MemoryStoreBuilder<K, M> {
     max_keys: usize,
     max_messages: usize,
+    max_opt_outs: usize,
     max_ids: usize,
     keep_ids_for: Duration,
     keep_finished: usize,
@@ -144,6 +145,7 @@ impl<K, M> Default for MemoryStoreBuilder<K, M> {
         Self {
             max_keys: 1_000_000,
             max_messages: 2_000_000,
+            max_opt_outs: 1_000_000,
             max_ids: 4_000_000,
             keep_ids_for: Duration::from_secs(48 * 60 * 60),
             keep_finished: 1_024,
@@ -167,6 +169,15 @@ impl<K: Key, M: Message> MemoryStoreBuilder<K, M> {
     #[must_use]
     pub fn max_messages(mut self, limit: usize) -> Self {
         self.max_messages = limit;
+        self
+    }
+
+    /// The most keys that have opted out. Beside the other limits: a STOP is taken in also where there is no more room for
+    /// keys or messages, as long as there is room here. A gateway's or an operator's word is recorded beyond it. Default
+    /// 1,000,000.
+    #[must_use]
+    pub fn max_opt_outs(mut self, limit: usize) -> Self {
+        self.max_opt_outs = limit;
         self
     }
 
@@ -202,7 +213,9 @@ impl<K: Key, M: Message> MemoryStoreBuilder<K, M> {
     /// The store.
     #[must_use]
     pub fn build(&self) -> MemoryStore<K, M> {
-        let (keys, messages) = (Arc::new(Limit::new(self.max_keys)), Arc::new(Limit::new(self.max_messages)));
+        let limit = |limit| Arc::new(Limit::new(limit));
+        let (keys, messages) = (limit(self.max_keys), limit(self.max_messages));
+        let opt_outs = limit(self.max_opt_outs);
         let id_secret = RandomState::new();
         let hasher = match self.seed {
             Some(seed) => Hasher::Repeatable(seed),
@@ -219,6 +232,7 @@ impl<K: Key, M: Message> MemoryStoreBuilder<K, M> {
                 keep_finished: self.keep_finished.div_ceil(SHARDS),
                 room_for_keys: Room::new(&keys),
                 room_for_messages: Room::new(&messages),
+                room_for_opt_outs: Room::new(&opt_outs),
             };
             Padded(Mutex::new(Shard::new(parts)))
         };
@@ -365,9 +379,8 @@ impl<K: Key, M: Message> Store<K, M> for MemoryStore<K, M> {
         Ok(self.with(key, |shard, key| shard.cancel(now, key)))
     }
 
-    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<(), StoreError> {
-        self.with(key, |shard, key| shard.set_opted_out(now, key, opted_out));
-        Ok(())
+    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<bool, StoreError> {
+        Ok(self.with(key, |shard, key| shard.set_opted_out(now, key, opted_out)))
     }
 
     async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {

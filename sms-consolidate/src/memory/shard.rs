@@ -52,6 +52,8 @@ pub(super) struct Shard<K, M> {
     keep_finished: usize,
     room_for_keys: Room,
     room_for_messages: Room,
+    /// Entries that have opted out.
+    room_for_opt_outs: Room,
     latest: Timestamp,
 }
 
@@ -63,11 +65,20 @@ pub(super) struct Parts {
     pub(super) keep_finished: usize,
     pub(super) room_for_keys: Room,
     pub(super) room_for_messages: Room,
+    pub(super) room_for_opt_outs: Room,
 }
 
 impl<K: Key, M: Message> Shard<K, M> {
     pub(super) fn new(parts: Parts) -> Self {
-        let Parts { hasher, ids, batch_ids, keep_finished, room_for_keys, room_for_messages } = parts;
+        let Parts {
+            hasher,
+            ids,
+            batch_ids,
+            keep_finished,
+            room_for_keys,
+            room_for_messages,
+            room_for_opt_outs,
+        } = parts;
         Self {
             entries: Arena::new(),
             index: HashTable::new(),
@@ -83,6 +94,7 @@ impl<K: Key, M: Message> Shard<K, M> {
             keep_finished,
             room_for_keys,
             room_for_messages,
+            room_for_opt_outs,
             latest: Timestamp::MIN,
         }
     }
@@ -186,37 +198,66 @@ impl<K: Key, M: Message> Shard<K, M> {
         if id.is_some_and(|id| self.ids.contains(id)) {
             return Appended::Duplicate.into();
         }
-        if !self.room_for_messages.take() {
-            return Appended::Refused(Refusal::Messages).into();
-        }
         let for_lane = arrival.for_lane();
+        let opts_out = match known {
+            Some(handle) => self.entry(handle).lane.would_opt_out(&for_lane),
+            None => Lane::default().would_opt_out(&for_lane),
+        };
+        if let Err(refusal) = self.take_room(known.is_none(), opts_out) {
+            return Appended::Refused(refusal).into();
+        }
         let Arrival { key, message, .. } = arrival;
         let handle = match known {
             Some(handle) => {
                 self.leave_idle(handle);
                 handle
             }
-            None if self.room_for_keys.take() => self.insert(hash, key),
-            None => return self.refuse(Refusal::Keys),
+            None => self.insert(hash, key),
         };
         let batch_ids = &mut self.batch_ids;
         let entry = self.entries.get_mut(handle).expect("the entry was found or inserted");
         let Ok(accepted) = entry.lane.arrive(now, &for_lane, || batch_ids.next(now)) else {
-            return self.refuse(Refusal::Line);
+            self.room_for_messages.give_back(1);
+            return Appended::Refused(Refusal::Line).into();
         };
+        if accepted.opted_out == Some(false) {
+            self.room_for_opt_outs.give_back(1);
+        }
         if accepted.entry == LaneEntry::Superseded {
             self.put_back_started(handle);
         }
         let entry = self.entries.get_mut(handle).expect("the entry was found or inserted");
-        self.messages.push(&mut entry.messages, Arrived { message, at: now });
+        let arrived = Arrived { message, at: now };
+        if accepted.entry == LaneEntry::Ahead {
+            self.messages.push_front(handle, &mut entry.messages, arrived);
+        } else {
+            self.messages.push(&mut entry.messages, arrived);
+        }
         let ids_forgotten = id.map_or(0, |id| self.ids.insert(now, id));
         AppendedOne { result: Appended::Accepted(accepted), wake_at: self.moved(handle), ids_forgotten }
     }
 
-    /// Refuses a message for which room was taken.
-    fn refuse(&mut self, refusal: Refusal) -> AppendedOne {
-        self.room_for_messages.give_back(1);
-        Appended::Refused(refusal).into()
+    /// Takes up room for a message, and for its key if that is new. Where it opts out there is room for it as long as
+    /// there is some for opt-outs.
+    fn take_room(&mut self, is_new: bool, opts_out: bool) -> Result<(), Refusal> {
+        if opts_out {
+            if !self.room_for_opt_outs.take() {
+                return Err(Refusal::OptOuts);
+            }
+            self.room_for_messages.take_anyway();
+            if is_new {
+                self.room_for_keys.take_anyway();
+            }
+            return Ok(());
+        }
+        if !self.room_for_messages.take() {
+            return Err(Refusal::Messages);
+        }
+        if is_new && !self.room_for_keys.take() {
+            self.room_for_messages.give_back(1);
+            return Err(Refusal::Keys);
+        }
+        Ok(())
     }
 
     /// Makes the head's messages those of an open batch again.
@@ -434,21 +475,23 @@ impl<K: Key, M: Message> Shard<K, M> {
         cancelled.into_iter().map(|facts| facts.id).collect()
     }
 
-    pub(super) fn set_opted_out(&mut self, now: Timestamp, (hash, key): (u64, &K), opted_out: bool) {
+    pub(super) fn set_opted_out(&mut self, now: Timestamp, (hash, key): (u64, &K), opted_out: bool) -> bool {
         let now = self.clamp(now);
         let handle = match self.find(hash, key) {
             Some(handle) => handle,
             None if opted_out => self.insert_anyway(hash, key.clone()),
-            None => return,
+            None => return false,
         };
         self.leave_idle(handle);
         let lane = &mut self.entry(handle).lane;
-        if opted_out {
-            lane.opt_out(now);
-        } else {
-            lane.opt_in();
+        let changed = if opted_out { lane.opt_out(now) } else { lane.opt_in() };
+        match (changed, opted_out) {
+            (true, true) => self.room_for_opt_outs.take_anyway(),
+            (true, false) => self.room_for_opt_outs.give_back(1),
+            (false, _) => {}
         }
         self.moved(handle);
+        changed
     }
 
     pub(super) fn maintain(&mut self, now: Timestamp, limit: usize, maintained: &mut Maintained) {

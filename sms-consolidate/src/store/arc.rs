@@ -110,7 +110,7 @@ impl<K: Key, M: Message, S: Store<K, M>> Store<K, M> for Arc<S> {
         S::cancel(self, now, key).await
     }
 
-    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<(), StoreError> {
+    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<bool, StoreError> {
         S::set_opted_out(self, now, key, opted_out).await
     }
 

@@ -87,7 +87,7 @@ pub(crate) trait DynStore<K: Key, M: Message>: Send + Sync + 'static {
         now: Timestamp,
         key: &'a K,
         opted_out: bool,
-    ) -> BoxFuture<'a, Result<(), StoreError>>;
+    ) -> BoxFuture<'a, Result<bool, StoreError>>;
     fn maintain<'a>(
         &'a self,
         now: Timestamp,
@@ -212,7 +212,7 @@ impl<K: Key, M: Message, S: Store<K, M>> DynStore<K, M> for S {
         now: Timestamp,
         key: &'a K,
         opted_out: bool,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
         Box::pin(Store::set_opted_out(self, now, key, opted_out))
     }
 

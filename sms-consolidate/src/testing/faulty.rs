@@ -236,7 +236,7 @@ impl<K: Key, M: Message, S: Store<K, M>> Store<K, M> for FaultyStore<S> {
         self.run(Operation::Cancel, self.store.cancel(now, key)).await
     }
 
-    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<(), StoreError> {
+    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<bool, StoreError> {
         self.run(Operation::SetOptedOut, self.store.set_opted_out(now, key, opted_out)).await
     }
 

@@ -3,7 +3,7 @@
 use sms_consolidate::lane::Entry;
 use sms_consolidate::store::{Filter, RequeueError, Requeued, Status};
 use sms_consolidate::testing::{ScriptedAnswer, ScriptedSend};
-use sms_consolidate::{BatchId, SmsMessage};
+use sms_consolidate::{BatchId, OptOutCause, SmsMessage};
 
 use crate::common::{AGREED, ANA, BEN, Rig, accepted, always, key, secs};
 
@@ -110,7 +110,7 @@ async fn requeue_makes_a_waiting_batch_due_now() {
 #[tokio::test]
 async fn a_dead_batch_of_a_sender_that_opted_out_since_is_requeued_without_a_reply() {
     let (rig, dead) = with_dead_batch().await;
-    rig.service.set_opted_out(&key(ANA), true).await.unwrap();
+    rig.service.set_opted_out(&key(ANA), true, OptOutCause::Operator).await.unwrap();
     rig.service.requeue(dead).await.unwrap();
     rig.pause().await;
     assert_eq!((rig.calls().len(), rig.sender.asked().len()), (2, 0));

@@ -3,7 +3,7 @@
 use sms_consolidate::lane::{CloseReason, Control, Entry};
 use sms_consolidate::store::{NoReply, Outcome, Status};
 use sms_consolidate::testing::{ScriptedAnswer, ScriptedSend};
-use sms_consolidate::{Classification, InFlight, Label, MemoryStore, OptOut, SmsMessage};
+use sms_consolidate::{Classification, InFlight, Label, MemoryStore, OptOut, OptOutCause, SmsMessage};
 
 use crate::common::{AGREED, ANA, BEN, Rig, ServiceBuilder, accepted, is_replied, key, ms, no_reply, secs};
 
@@ -275,10 +275,10 @@ async fn a_confirmation_older_than_five_minutes_is_not_sent() {
 async fn the_service_can_opt_a_sender_out_and_in() {
     let mut rig = rig();
     rig.text(ANA, "Yes").await;
-    rig.service.set_opted_out(&key(ANA), true).await.unwrap();
+    rig.service.set_opted_out(&key(ANA), true, OptOutCause::Operator).await.unwrap();
     rig.pause().await;
     assert_eq!(rig.outcomes(), [no_reply(NoReply::OptedOut)], "as by STOP, the open batch closes now");
-    rig.service.set_opted_out(&key(ANA), false).await.unwrap();
+    rig.service.set_opted_out(&key(ANA), false, OptOutCause::Operator).await.unwrap();
     rig.text(ANA, "Yes").await;
     rig.at(secs(60)).await;
     assert_eq!(rig.replies_to(ANA), [AGREED]);

@@ -3,8 +3,8 @@
 use sms_consolidate::store::{NoReply, Outcome, Status};
 use sms_consolidate::testing::{Fault, FaultyStore, Operation, ScriptedAnswer, ScriptedSend};
 use sms_consolidate::{
-    Classification, Conversation, Event, InFlight, Label, MemoryStore, PushError, ReplyTemplates,
-    RetryPolicy, SmsMessage, Window,
+    Classification, Conversation, Event, InFlight, Label, MemoryStore, OptOutCause, PushError,
+    ReplyTemplates, RetryPolicy, SmsMessage, Window,
 };
 
 use crate::common::{AGREED, ANA, Rig, ServiceBuilder, is_replied, key, ms, no_reply, secs};
@@ -446,7 +446,7 @@ async fn status_calls_say_that_the_store_is_unavailable() {
     assert!(rig.service.requeue(batch).await.is_err());
     assert!(rig.service.flush(&key(ANA)).await.is_err());
     assert!(rig.service.cancel(&key(ANA)).await.is_err());
-    assert!(rig.service.set_opted_out(&key(ANA), true).await.is_err());
+    assert!(rig.service.set_opted_out(&key(ANA), true, OptOutCause::Operator).await.is_err());
     rig.at(secs(60)).await;
     assert_eq!(rig.replies_to(ANA), [AGREED], "and have done nothing");
 }

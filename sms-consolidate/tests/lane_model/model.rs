@@ -87,7 +87,7 @@ impl Batch {
     }
 }
 
-/// How a message came in: 'o'pened, 'j'oined, 's'uperseded.
+/// How a message came in: 'o'pened, 'j'oined, 's'uperseded, opened 'a'head of those that wait.
 pub(crate) type Way = char;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,12 +129,17 @@ impl Model {
     }
 
     pub(crate) fn arrive(&mut self, now: i64, said: &Said) -> (Way, usize, Option<Control>) {
-        let way = self.way_for(now, said.supersede_within);
         let was_opted_out = self.opted_out_since.is_some();
         let control = match said.keyword {
             Some(Keyword::Control(control)) => Some(control),
+            Some(Keyword::Wish) => Some(Control::Stop),
             Some(Keyword::StartIfStopped) if was_opted_out => Some(Control::Start),
             _ => None,
+        };
+        let first_stop = control == Some(Control::Stop) && !was_opted_out;
+        let way = match self.way_for(now, said.supersede_within) {
+            way @ ('o' | 'j') if first_stop && self.would_wait_behind_others(way) => 'a',
+            way => way,
         };
         if control == Some(Control::Stop) {
             self.opt_out(now);
@@ -147,14 +152,24 @@ impl Model {
                 let number = self.next_number();
                 self.line.push(Batch::open(number, now, &said.window));
             }
+            'a' => {
+                let number = self.next_number();
+                let place = self.line.iter().take_while(|batch| batch.hold != Hold::Never).count();
+                self.line.insert(place, Batch::open(number, now, &said.window));
+            }
             's' => self.supersede(now, said),
             _ => self.join(now, &said.window),
         }
-        let batch = self.line.last_mut().expect("there is a newest batch");
+        let number = if way == 'a' { self.batches } else { self.line.last().map_or(0, |batch| batch.number) };
+        let batch =
+            self.line.iter_mut().find(|batch| batch.number == number).expect("it was opened or joined");
         batch.messages.push(said.message);
         batch.bytes += said.bytes;
         batch.controls.extend(control);
         batch.has_content |= control.is_none();
+        if said.keyword == Some(Keyword::Wish) {
+            batch.reason = Some(CloseReason::InferredOptOut);
+        }
         let close = match control {
             Some(Control::Stop) => Some(CloseReason::OptOut),
             Some(Control::Help) => Some(CloseReason::Urgent),
@@ -171,6 +186,12 @@ impl Model {
             batch.muted = was_opted_out;
         }
         (way, batch.number, control)
+    }
+
+    /// Whether a message that came in this way would be in a batch behind another that was never claimed.
+    fn would_wait_behind_others(&self, way: Way) -> bool {
+        let waiting = self.line.iter().filter(|batch| batch.hold == Hold::Never).count();
+        if way == 'o' { waiting >= 1 } else { waiting >= 2 }
     }
 
     fn way_for(&self, now: i64, supersede_within: Option<i64>) -> Way {

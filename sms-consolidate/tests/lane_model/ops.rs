@@ -184,6 +184,7 @@ pub(crate) fn arrive() -> impl Strategy<Value = Op> {
         8 => Just(None),
         2 => control().prop_map(Keyword::Control).prop_map(Some),
         1 => Just(Some(Keyword::StartIfStopped)),
+        1 => Just(Some(Keyword::Wish)),
     ];
     let supersede_within = prop_oneof![1 => Just(None), 2 => (0..40u8).prop_map(Some)];
     (any_window(), 0..6u32, keyword, supersede_within).prop_map(

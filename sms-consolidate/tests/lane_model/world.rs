@@ -158,16 +158,18 @@ impl World {
         let entry = match way {
             'o' => Entry::Opened,
             's' => Entry::Superseded,
+            'a' => Entry::Ahead,
             _ => Entry::Joined,
         };
         assert_eq!((accepted.entry, accepted.control), (entry, control));
         assert_eq!(
             made.is_some(),
-            entry == Entry::Opened,
+            matches!(entry, Entry::Opened | Entry::Ahead),
             "an id is made for a batch that opens, and only then"
         );
         assert_eq!(accepted.batch, self.batch_ids[number - 1]);
-        let facts = self.lane.facts().last().expect("the message is in a batch");
+        let facts = self.lane.facts().find(|facts| facts.id == accepted.batch);
+        let facts = facts.expect("the message is in a batch");
         assert_eq!((accepted.messages, accepted.due_at), (facts.messages, facts.due_at));
         self.ledger.entry(accepted.batch).or_default().push(message);
         format!("{:?} {control:?}", accepted.entry)

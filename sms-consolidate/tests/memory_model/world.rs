@@ -35,6 +35,7 @@ fn ok<T>(call: impl Future<Output = Result<T, StoreError>>) -> T {
 pub(crate) struct Limits {
     pub(crate) keys: usize,
     pub(crate) messages: usize,
+    pub(crate) opt_outs: usize,
 }
 
 pub(crate) struct World {
@@ -87,6 +88,7 @@ impl World {
         let store = MemoryStore::builder()
             .max_keys(limits.keys)
             .max_messages(limits.messages)
+            .max_opt_outs(limits.opt_outs)
             .keep_finished(1_000_000)
             .keep_ids_for(Duration::from_secs(10 * 365 * 86_400))
             .build();
@@ -199,14 +201,25 @@ impl World {
                 assert!(!line.has_something_to_say(now) || !alone, "a known key is not refused");
                 return assert!(keys >= self.limits.keys as u64, "there is room for a key");
             }
+            Appended::Refused(Refusal::OptOuts) => {
+                assert!(
+                    text.keyword == Word::Stop && !line.opted_out,
+                    "only what opts out is refused for that"
+                );
+                let taken = self.lines.iter().filter(|line| line.opted_out).count();
+                return assert!(taken >= self.limits.opt_outs, "there is room for an opt-out");
+            }
             Appended::Refused(other) => panic!("refused: {other}"),
             Appended::Accepted(accepted) => accepted,
         };
         let effective_at = text.sent.map_or(now, |sent| self.sent_at(sent));
+        let opts_out = text.keyword == Word::Stop && !self.line(text.key).opted_out;
+        let opted_out = self.lines.iter().filter(|line| line.opted_out).count();
+        let has_room = if opts_out { opted_out < self.limits.opt_outs } else { has_room };
         assert!(has_room, "there is no room");
         let is_new = !self.known_ids().contains(&accepted.batch);
         let line = self.line(text.key);
-        if !line.may_linger && !line.has_something_to_say(now) && alone {
+        if !line.may_linger && !line.has_something_to_say(now) && alone && !opts_out {
             let limit = self.limits.keys as u64;
             assert!(keys <= limit, "there is no room for a key");
         }
@@ -231,13 +244,23 @@ impl World {
                 assert!(is_new, "the id of a new batch is new");
                 line.batches.push(Held { id: accepted.batch, tags: Vec::new(), due_at: accepted.due_at });
             }
+            Entry::Ahead => {
+                assert!(is_new && opts_out, "a stop, and nothing else, passes those that wait");
+                let place = usize::from(line.work.is_some());
+                let held = Held { id: accepted.batch, tags: Vec::new(), due_at: accepted.due_at };
+                line.batches.insert(place, held);
+            }
             Entry::Joined => assert!(line.batches.len() > usize::from(line.work.is_some()), "a batch waits"),
             Entry::Superseded => {
                 assert!(line.is_leased() && !line.is_replying() && line.batches.len() == 1);
                 line.lose();
             }
         }
-        let batch = line.batches.last_mut().expect("a message is in a batch");
+        let place = match accepted.entry {
+            Entry::Ahead => usize::from(line.work.is_some()),
+            _ => line.batches.len() - 1,
+        };
+        let batch = &mut line.batches[place];
         batch.tags.push((effective_at, tag));
         batch.due_at = accepted.due_at;
         assert_eq!((batch.id, batch.tags.len()), (accepted.batch, accepted.messages as usize));

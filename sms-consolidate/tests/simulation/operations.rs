@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sms_consolidate::OptOutCause;
 use sms_consolidate::{Clock, Consolidator, MAX_ID_BYTES, Message, PushError, Pushed, Timestamp};
 
 use crate::plan::{HOUR, Kind, MAX_TEXT_BYTES, SECOND, SimKey, SimMessage, Weather};
@@ -262,7 +263,7 @@ impl Run {
     fn opt_out_or_in(&mut self) {
         let (node, key, out) = (self.any_node(), self.key(), self.rng.bool());
         self.spawn(node, move |ground| async move {
-            let set = ground.consolidator.set_opted_out(&key, out).await;
+            let set = ground.consolidator.set_opted_out(&key, out, OptOutCause::Operator).await.map(|_| ());
             ground.expect("set_opted_out", set);
         });
     }

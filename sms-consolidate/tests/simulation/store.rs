@@ -332,14 +332,15 @@ impl Store<SimKey, SimMessage> for SimStore {
         Ok(cancelled)
     }
 
-    async fn set_opted_out(&self, now: Timestamp, key: &SimKey, opted_out: bool) -> Result<(), StoreError> {
+    async fn set_opted_out(&self, now: Timestamp, key: &SimKey, opted_out: bool) -> Result<bool, StoreError> {
         self.enter("set_opted_out").await?;
-        Store::set_opted_out(&*self.memory, now, key, opted_out).await?;
+        let changed = Store::set_opted_out(&*self.memory, now, key, opted_out).await?;
         self.world.observe(|state| {
             state.oracle.set_opted_out(now, *key, opted_out);
             state.trace(|| format!("n{} {key} opted out: {opted_out}", self.node));
         });
-        self.leave("the answer to set_opted_out").await
+        self.leave("the answer to set_opted_out").await?;
+        Ok(changed)
     }
 
     async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {

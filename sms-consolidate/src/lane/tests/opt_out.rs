@@ -115,14 +115,67 @@ fn a_stop_takes_the_replies_of_all_that_wait() {
     let facts = scene.facts();
     assert_eq!(
         facts.iter().map(|facts| facts.muted).collect::<Vec<_>>(),
-        [true, true, true, true, true, false]
+        [true, false, true, true, true, true],
+        "it passes all but the one that was claimed"
     );
     assert!(facts.iter().all(|facts| facts.due_at <= at(65)));
     assert_eq!(answers_held(&mut scene, 66, &claimed), Err(ReplyRefusal::OptedOut));
+    assert_eq!(answers(&mut scene, 66), Ok(()), "the confirmation");
     for _ in 0..4 {
         assert_eq!(answers(&mut scene, 66), Err(ReplyRefusal::OptedOut));
     }
-    assert_eq!(answers(&mut scene, 66), Ok(()), "the confirmation");
+}
+
+#[test]
+fn a_stop_joins_the_open_batch_where_nothing_else_waits() {
+    let mut scene = Scene::new();
+    scene.arrive(0, message());
+    assert_eq!(scene.arrive(1, keyword(Control::Stop)).entry, Entry::Joined);
+    let (mut scene, _) = Scene::claimed();
+    scene.arrive(61, message());
+    assert_eq!(scene.arrive(62, keyword(Control::Stop)).entry, Entry::Joined);
+    assert_eq!(scene.arrive(63, keyword(Control::Stop)).entry, Entry::Opened, "only the first one passes");
+}
+
+#[test]
+fn a_full_line_takes_in_the_first_stop_ahead_of_it() {
+    let mut scene = Scene::new();
+    let one = in_window(Window::fixed(seconds(600)).with_max_messages(1));
+    (0..MAX_LINE).for_each(|_| drop(scene.arrive(0, one)));
+    let accepted = scene.arrive(1, keyword(Control::Stop));
+    assert_eq!((accepted.entry, accepted.opted_out, accepted.due_at), (Entry::Ahead, Some(true), at(1)));
+    assert_eq!(answers(&mut scene, 1), Ok(()), "the confirmation waits for none of them");
+    assert_eq!(answers(&mut scene, 1), Err(ReplyRefusal::OptedOut));
+}
+
+#[test]
+fn a_wish_is_a_stop_whose_record_says_that_it_was_inferred() {
+    let wish = Arrival { keyword: Some(Keyword::Wish), ..message() };
+    let mut scene = Scene::new();
+    scene.arrive(0, in_window(Window::immediate()));
+    let accepted = scene.arrive(0, wish);
+    assert_eq!((accepted.control, accepted.opted_out), (Some(Control::Stop), Some(true)));
+    assert_eq!(scene.last().close_reason, Some(CloseReason::InferredOptOut), "also of one that was urgent");
+    assert_eq!(answers(&mut scene, 0), Ok(()));
+    assert_eq!(scene.arrive(1, wish).opted_out, None);
+}
+
+#[test]
+fn the_loop_guard_withholds_no_confirmation_of_a_stop() {
+    let mut scene = Scene::new();
+    let one = ReplyTerms { max_replies_per_hour: NonZeroU32::new(1), ..terms() };
+    for second in 0..4 {
+        scene.arrive(second, keyword(Control::Stop));
+        let claimed = scene.claim(second);
+        let confirms = ReplyTerms { control: Some(Control::Stop), ..one };
+        assert_eq!(scene.lane.begin_reply(at(second), claimed.fence(), &confirms), Ok(()));
+        scene.lane.finish(claimed.fence()).unwrap();
+        scene.lane.opt_in();
+    }
+    scene.arrive(5, message());
+    let claimed = scene.claim(65);
+    let refused = scene.lane.begin_reply(at(65), claimed.fence(), &one);
+    assert_eq!(refused, Err(ReplyRefusal::LoopGuard), "it counts for the others");
 }
 
 #[test]
@@ -168,10 +221,11 @@ fn of_two_stops_with_a_start_between_the_last_is_confirmed() {
     scene.arrive(1, keyword(Control::Start));
     scene.arrive(2, keyword(Control::Stop));
     scene.arrive(3, keyword(Control::Stop));
-    assert_eq!(scene.facts().len(), 3);
-    assert_eq!(answers(&mut scene, 3), Err(ReplyRefusal::OptedOut));
-    assert_eq!(answers(&mut scene, 3), Ok(()));
-    assert_eq!(answers(&mut scene, 3), Err(ReplyRefusal::OptedOut));
+    assert_eq!(scene.facts().len(), 4);
+    assert_eq!(answers(&mut scene, 3), Ok(()), "it passes the others");
+    for _ in 0..3 {
+        assert_eq!(answers(&mut scene, 3), Err(ReplyRefusal::OptedOut));
+    }
 }
 
 #[test]

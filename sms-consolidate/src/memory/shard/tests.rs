@@ -16,6 +16,7 @@ fn shard() -> Shard<String, String> {
         keep_finished: 0,
         room_for_keys: room(),
         room_for_messages: room(),
+        room_for_opt_outs: room(),
     })
 }
 

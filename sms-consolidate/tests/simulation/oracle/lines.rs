@@ -41,6 +41,16 @@ impl Oracle {
         self.lines.entry(key).or_default().batches.push_back(id);
     }
 
+    /// The batch that was opened last goes before all that were never claimed.
+    pub(super) fn move_ahead(&mut self, key: SimKey) {
+        let line = self.lines.entry(key).or_default();
+        let is_waiting = |id: &BatchId| self.batches.get(id).is_some_and(|batch| batch.work.is_none());
+        let place = line.batches.iter().position(is_waiting);
+        if let Some((place, id)) = place.zip(line.batches.pop_back()) {
+            line.batches.insert(place, id);
+        }
+    }
+
     pub(super) fn join(&mut self, now: Timestamp, id: BatchId, span: Span) {
         let Some(batch) = self.batch(id) else { return };
         if batch.due <= now {

@@ -242,6 +242,7 @@ impl Oracle {
         self.buffered += 1;
 
         let entry = self.entry_for(now, key, message.kind);
+        let entry = if self.must_pass(key, message.kind, entry) { Entry::Ahead } else { entry };
         check!(self, accepted.entry == entry, "m{tag} {:?}, expected {entry:?}", accepted.entry);
         let was_opted_out = self.lines.entry(key).or_default().opted_out;
         let control = self.control_of(message.kind, was_opted_out);
@@ -258,11 +259,20 @@ impl Oracle {
         let within = plan.supersede_within.unwrap_or(plan.span(message.kind, now).max_wait * 2);
         match accepted.entry {
             Entry::Opened => self.open(now, key, accepted.batch, plan.span(message.kind, now)),
+            Entry::Ahead => {
+                self.reach("a stop passed those that wait");
+                self.open(now, key, accepted.batch, plan.span(message.kind, now));
+                self.move_ahead(key);
+            }
             Entry::Joined => self.join(now, accepted.batch, plan.span(message.kind, now)),
             Entry::Superseded => self.supersede(now, accepted.batch, plan.span(message.kind, now), within),
         }
         let newest = self.lines.entry(key).or_default().batches.back().copied();
-        check!(self, newest == Some(accepted.batch), "m{tag} went into a batch that is not the newest");
+        check!(
+            self,
+            newest == Some(accepted.batch) || entry == Entry::Ahead,
+            "m{tag} went into a batch that is not the newest"
+        );
         let Some(batch) = self.batches.get_mut(&accepted.batch) else { return };
         batch.members.push(tag);
         batch.bytes += message.text.len();
@@ -305,6 +315,20 @@ impl Oracle {
             Kind::Help => Some(Control::Help),
             Kind::Plain | Kind::Urgent => None,
         }
+    }
+
+    /// Whether the message is a stop that would wait behind a batch which was never claimed.
+    fn must_pass(&self, key: SimKey, kind: Kind, entry: Entry) -> bool {
+        let Some(line) = self.lines.get(&key) else { return false };
+        let opts_out = self.control_of(kind, line.opted_out) == Some(Control::Stop) && !line.opted_out;
+        let is_waiting = |id: &&BatchId| self.batches.get(id).is_some_and(|batch| batch.work.is_none());
+        let waiting = line.batches.iter().filter(is_waiting).count();
+        let ahead = match entry {
+            Entry::Joined => waiting.saturating_sub(1),
+            Entry::Opened => waiting,
+            Entry::Superseded | Entry::Ahead => 0,
+        };
+        opts_out && ahead > 0
     }
 
     fn entry_for(&self, now: Timestamp, key: SimKey, kind: Kind) -> Entry {

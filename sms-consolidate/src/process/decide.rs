@@ -1,0 +1,128 @@
+//! What a batch is answered, and whether it is too late for that.
+
+use super::Job;
+use crate::classify::Classification;
+use crate::clock::Timestamp;
+use crate::lane::{Control, Keyword};
+use crate::message::{Key, Message, whole_texts};
+use crate::optout::{CONFIRM_WITHIN, is_answered_by_gateway};
+use crate::reaction::Reaction;
+use crate::store::NoReply;
+
+impl<K: Key, M: Message> Job<'_, K, M> {
+    /// Whether there is anything to classify: a message that is neither a control nor a reaction.
+    pub(super) fn says_something(&self) -> bool {
+        let batch = &self.claim.batch;
+        if !batch.has_content {
+            return false;
+        }
+        let texts = whole_texts(&batch.messages);
+        let reactions = texts.iter().filter(|text| Reaction::read(text).is_some()).count();
+        let steers =
+            |message: &&M| matches!(self.keyword_of(message), Some(Keyword::Control(_) | Keyword::Wish));
+        // Without reactions the lane knows, also what YES meant when it came.
+        reactions == 0 || texts.len() - reactions > batch.messages.iter().filter(steers).count()
+    }
+
+    fn keyword_of(&self, message: &M) -> Option<Keyword> {
+        let (keyword, _) = self.inner.settings.opt_out.as_ref()?.find(message)?;
+        Some(keyword)
+    }
+
+    /// The text of the reply, or why there is none.
+    pub(super) fn decide(&self, classification: Option<&Classification>) -> Result<String, NoReply> {
+        let text = self.answer(classification)?;
+        if self.is_stale() { Err(NoReply::Stale) } else { Ok(text.to_owned()) }
+    }
+
+    fn answer<'a>(&'a self, classification: Option<&'a Classification>) -> Result<&'a str, NoReply> {
+        let settings = &self.inner.settings;
+        let batch = &self.claim.batch;
+        if !batch.key.can_reply() {
+            return Err(NoReply::Unreachable);
+        }
+        if batch.control == Some(Control::Stop) {
+            // The law wants it confirmed, whatever else is off.
+            return self.answer_to(Control::Stop);
+        }
+        let is_on = settings.reply_if.as_ref().is_none_or(|holds| holds(&batch.key));
+        if !settings.templates.is_enabled() || !is_on {
+            return Err(NoReply::Off);
+        }
+        match (batch.control.map(|control| self.answer_to(control)), classification) {
+            (Some(Ok(text)), _) => Ok(text),
+            // What was said beside a keyword that has no answer is answered.
+            (_, Some(classification)) => self.text_for(classification).ok_or(NoReply::NoTemplate),
+            (Some(Err(why)), None) => Err(why),
+            (None, None) => Err(NoReply::OnlyReactions),
+        }
+    }
+
+    fn answer_to(&self, control: Control) -> Result<&str, NoReply> {
+        if self.claim.batch.messages.iter().any(is_answered_by_gateway) {
+            return Err(NoReply::AnsweredByGateway);
+        }
+        let opt_out = self.inner.settings.opt_out.as_ref();
+        opt_out.and_then(|opt_out| opt_out.text_for(control)).ok_or(NoReply::NoTemplate)
+    }
+
+    fn text_for<'a>(&'a self, classification: &'a Classification) -> Option<&'a str> {
+        let settings = &self.inner.settings;
+        let proposed = classification.proposed_reply.as_deref().filter(|_| settings.use_proposed_replies);
+        match proposed {
+            Some(text) => Some(text).filter(|text| !text.trim().is_empty()),
+            None => settings.templates.text_for(&classification.label),
+        }
+    }
+
+    /// Whether it is too late for the reply: a stop must be confirmed within minutes, and everything else is answered
+    /// within [`reply_within`](crate::Builder::reply_within) of the newest message.
+    pub(super) fn is_stale(&self) -> bool {
+        let now = self.now();
+        if self.claim.batch.control == Some(Control::Stop) {
+            return now > self.stopped_at() + CONFIRM_WITHIN;
+        }
+        now > self.answer_by()
+    }
+
+    /// When the stop came that the batch confirms.
+    fn stopped_at(&self) -> Timestamp {
+        let batch = &self.claim.batch;
+        let stops = |message: &M| {
+            matches!(self.keyword_of(message), Some(Keyword::Control(Control::Stop) | Keyword::Wish))
+        };
+        let arrivals = batch.messages.iter().zip(&batch.arrived_at);
+        let stopped_at = arrivals.filter(|(message, _)| stops(message)).map(|(_, at)| *at).max();
+        // The keywords may have been changed since.
+        stopped_at.unwrap_or_else(|| self.last_arrival())
+    }
+
+    fn last_arrival(&self) -> Timestamp {
+        let batch = &self.claim.batch;
+        batch.arrived_at.iter().copied().max().unwrap_or(batch.opened_at)
+    }
+
+    fn answer_by(&self) -> Timestamp {
+        let batch = &self.claim.batch;
+        let within = self.inner.settings.reply_within;
+        if batch.opened_at > self.last_arrival() {
+            // Somebody requeued it, and wants it answered.
+            return batch.opened_at + within;
+        }
+        let sent = batch.messages.iter().zip(&batch.arrived_at);
+        let newest = sent.map(|(message, at)| (sent_at(message, *at), *at)).max();
+        let (newest, arrived_at) = newest.unwrap_or((batch.opened_at, batch.opened_at));
+        let wait = batch.due_at.since(arrived_at);
+        // A window that is longer than `reply_within` is meant: its wait is no delay.
+        if wait < within { newest + within } else { newest + wait + within }
+    }
+}
+
+/// Provider times before 2000 come from clocks that were never set.
+const YEAR_2000: Timestamp = Timestamp::from_unix_millis(946_684_800_000);
+
+/// When the message was sent: as its provider says, if that is a time in the past, else when it arrived.
+fn sent_at<M: Message>(message: &M, arrived_at: Timestamp) -> Timestamp {
+    let is_credible = |sent: &Timestamp| (YEAR_2000..=arrived_at).contains(sent);
+    message.sent_at().filter(is_credible).unwrap_or(arrived_at)
+}

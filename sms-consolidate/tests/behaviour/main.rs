@@ -15,6 +15,7 @@ mod limits;
 mod log;
 mod opt_out;
 mod process_due;
+mod reactions;
 mod replies;
 mod senders;
 mod sending;

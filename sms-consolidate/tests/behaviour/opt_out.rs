@@ -1,9 +1,14 @@
 //! STOP, START and HELP.
 
-use sms_consolidate::lane::{CloseReason, Control, Entry};
+use std::num::NonZeroU32;
+
+use sms_consolidate::lane::{CloseReason, Control, Entry, MAX_LINE};
 use sms_consolidate::store::{NoReply, Outcome, Status};
 use sms_consolidate::testing::{ScriptedAnswer, ScriptedSend};
-use sms_consolidate::{Classification, InFlight, Label, MemoryStore, OptOut, OptOutCause, SmsMessage};
+use sms_consolidate::{
+    Classification, Event, InFlight, Label, MemoryStore, OptOut, OptOutCause, Origin, ReplyTemplates,
+    SmsMessage, Window,
+};
 
 use crate::common::{AGREED, ANA, BEN, Rig, ServiceBuilder, accepted, is_replied, key, ms, no_reply, secs};
 
@@ -305,13 +310,183 @@ async fn a_proposed_reply_never_answers_a_control() {
 }
 
 #[tokio::test]
+async fn a_full_store_takes_in_a_stop() {
+    let store = MemoryStore::builder().max_messages(1).max_keys(1).build();
+    let rig = Rig::new(|b| b.opt_out(keywords()).store(store));
+    rig.text(ANA, "Yes").await;
+    assert!(rig.try_push(BEN, SmsMessage::new("Yes")).await.is_err());
+    rig.text(ANA, "STOP").await;
+    rig.text(BEN, "STOP").await;
+    rig.pause().await;
+    assert_eq!((rig.replies_to(ANA), rig.replies_to(BEN)), (vec![STOPPED.into()], vec![STOPPED.into()]));
+    rig.text(ANA, "Hello?").await;
+}
+
+#[tokio::test]
 async fn a_stop_that_is_refused_for_want_of_room_is_not_half_done() {
-    let rig = Rig::new(|b| b.opt_out(keywords()).store(MemoryStore::builder().max_messages(1).build()));
+    let store = MemoryStore::builder().max_opt_outs(0).build();
+    let rig = Rig::new(|b| b.opt_out(keywords()).store(store));
     rig.text(ANA, "Yes").await;
     assert!(rig.try_push(ANA, SmsMessage::new("STOP")).await.is_err());
     rig.at(secs(60)).await;
     assert_eq!(rig.replies_to(ANA), [AGREED], "the gateway was told, and delivers the stop again");
-    rig.text(ANA, "STOP").await;
+}
+
+/// What changed, as events tell it: opted out or in, and why.
+fn changes(rig: &mut Rig) -> Vec<(bool, OptOutCause)> {
+    let change = |event| match event {
+        Event::OptedOut { opted_out, cause, .. } => Some((opted_out, cause)),
+        _ => None,
+    };
+    rig.events().into_iter().filter_map(change).collect()
+}
+
+#[tokio::test]
+async fn a_stop_is_confirmed_whatever_else_is_off() {
+    let off: [fn(ServiceBuilder) -> ServiceBuilder; 4] = [
+        |b| b.replies(ReplyTemplates::off()),
+        |b| b.reply_if(|_| false),
+        |b| b.max_replies_per_hour(NonZeroU32::new(1)),
+        |b| b.reply_within(ms(1)),
+    ];
+    for configure in off {
+        let mut rig = Rig::new(|b| configure(b.opt_out(keywords())));
+        for text in ["Yes", "Yes", "STOP", "STOP"] {
+            rig.text(ANA, text).await;
+            rig.clock.advance(secs(61)).await;
+        }
+        assert_eq!(rig.replies_to(ANA).iter().filter(|reply| *reply == STOPPED).count(), 1);
+        assert_eq!(changes(&mut rig), [(true, OptOutCause::Keyword)]);
+    }
+}
+
+#[tokio::test]
+async fn only_a_stop_is_answered_where_replies_are_off() {
+    for word in ["START", "HELP"] {
+        let mut rig = Rig::new(|b| b.opt_out(keywords()).replies(ReplyTemplates::off()));
+        rig.text(ANA, word).await;
+        rig.at(secs(60)).await;
+        assert_eq!(rig.outcomes(), [no_reply(NoReply::Off)], "{word}");
+    }
+}
+
+#[tokio::test]
+async fn a_stop_that_joins_a_batch_long_due_is_confirmed_by_its_own_time() {
+    let rig = Rig::without_driver(|b| b.opt_out(keywords()));
+    rig.text(ANA, "Yes").await;
+    rig.clock.jump_to(rig.start + secs(3 * 3_600));
+    assert_eq!(accepted(rig.text(ANA, "STOP").await).entry, Entry::Joined);
+    rig.service.start();
     rig.pause().await;
-    assert_eq!(rig.replies_to(ANA), [AGREED, STOPPED]);
+    assert_eq!(rig.replies_to(ANA), [STOPPED]);
+}
+
+#[tokio::test]
+async fn a_stop_behind_a_full_line_is_confirmed_in_time_however_slow_the_classifier_is() {
+    let window = Window::fixed(secs(60)).with_max_messages(1);
+    let rig = Rig::new(|b| b.opt_out(keywords()).window(window));
+    rig.classifying.close();
+    for n in 0..MAX_LINE {
+        rig.text(ANA, &format!("text {n}")).await;
+    }
+    assert!(rig.try_push(ANA, SmsMessage::new("one more")).await.is_err());
+    rig.text(ANA, "STOP").await;
+    // One batch was being classified, and takes its time.
+    rig.at(secs(19)).await;
+    rig.classifying.let_one_through();
+    rig.pause().await;
+    assert_eq!((rig.replies_to(ANA), rig.calls().len()), (vec![STOPPED.to_owned()], 1));
+}
+
+#[tokio::test]
+async fn a_wish_in_a_sentence_opts_out_and_its_record_and_event_say_that_it_was_inferred() {
+    let mut rig = rig();
+    rig.text(ANA, "please stop texting me").await;
+    rig.pause().await;
+    assert_eq!((rig.calls().len(), rig.replies_to(ANA)), (0, vec![STOPPED.to_owned()]));
+    let record = rig.only_record().await;
+    assert_eq!(record.close_reason, Some(CloseReason::InferredOptOut));
+    assert_eq!(changes(&mut rig), [(true, OptOutCause::Inferred)]);
+    rig.text(ANA, "Yes I will come").await;
+    rig.at(secs(60)).await;
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::OptedOut)]);
+}
+
+#[tokio::test]
+async fn a_wish_is_confirmed_by_us_where_the_gateway_answers_keywords_only() {
+    let rig = rig();
+    for (from, text, confirmed) in [(ANA, "STOP", false), (BEN, "please stop texting me", true)] {
+        let message = SmsMessage::new(text).with_keywords_answered_by_gateway();
+        rig.try_push(from, message).await.unwrap();
+        rig.pause().await;
+        assert_eq!(rig.replies_to(from).len(), usize::from(confirmed), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn each_change_is_told_once_with_its_cause() {
+    let mut rig = rig();
+    let stopped = |message: SmsMessage| message.with_control(Control::Stop);
+    rig.try_push(ANA, stopped(SmsMessage::new("Arrêt"))).await.unwrap();
+    rig.text(ANA, "STOP").await;
+    rig.text(ANA, "START").await;
+    rig.try_push(ANA, stopped(SmsMessage::new("Stop promotions").with_origin(Origin::Button))).await.unwrap();
+    for (opted_out, is_new) in [(true, false), (false, true), (false, false)] {
+        let set = rig.service.set_opted_out(&key(ANA), opted_out, OptOutCause::Operator).await;
+        assert_eq!(set.unwrap(), is_new, "{opted_out}");
+    }
+    rig.text(ANA, "STOP").await;
+    rig.text(ANA, "yes").await;
+    assert_eq!(
+        changes(&mut rig),
+        [
+            (true, OptOutCause::Gateway),
+            (false, OptOutCause::Keyword),
+            (true, OptOutCause::Button),
+            (false, OptOutCause::Operator),
+            (true, OptOutCause::Keyword),
+            (false, OptOutCause::Keyword),
+        ]
+    );
+    let totals = rig.service.stats().await.unwrap().totals;
+    assert_eq!((totals.opted_out, totals.opted_in), (3, 3));
+}
+
+#[tokio::test]
+async fn a_keyword_without_a_text_does_not_swallow_the_answer_to_the_rest() {
+    let no_text = || OptOut::sms().with_start_text("");
+    for texts in [["Yes I will come", "Info"], ["Yes I will come", "START"]] {
+        let mut rig = Rig::new(|b| b.opt_out(no_text()));
+        for text in texts {
+            rig.text(ANA, text).await;
+        }
+        rig.at(secs(60)).await;
+        assert_eq!(rig.replies_to(ANA), [AGREED], "{texts:?}");
+        rig.events();
+        rig.text(ANA, "HELP").await;
+        rig.at(secs(120)).await;
+        assert_eq!(rig.outcomes(), [no_reply(NoReply::NoTemplate)], "alone it has no answer");
+    }
+}
+
+#[tokio::test]
+async fn a_keyword_that_the_gateway_answers_leaves_the_rest_to_us() {
+    let rig = rig();
+    for text in ["Yes I will come", "HELP"] {
+        let message = SmsMessage::new(text).with_keywords_answered_by_gateway();
+        rig.try_push(ANA, message).await.unwrap();
+    }
+    rig.at(secs(60)).await;
+    assert_eq!(rig.replies_to(ANA), [AGREED]);
+}
+
+#[tokio::test]
+async fn what_was_tapped_captioned_or_said_in_a_group_opts_nobody_out() {
+    let mut rig = rig();
+    for origin in [Origin::Button, Origin::Caption, Origin::Group] {
+        rig.try_push(ANA, SmsMessage::new("Stop").with_origin(origin)).await.unwrap();
+        rig.try_push(ANA, SmsMessage::new("Cancel").with_origin(origin)).await.unwrap();
+    }
+    rig.at(secs(60)).await;
+    assert_eq!((changes(&mut rig), rig.calls().len()), (vec![], 1));
 }

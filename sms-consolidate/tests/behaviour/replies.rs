@@ -2,9 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use sms_consolidate::store::NoReply;
+use sms_consolidate::store::{NoReply, Outcome};
 use sms_consolidate::testing::{ScriptedAnswer, ScriptedSend};
-use sms_consolidate::{Classification, Conversation, Label, ReplyTemplates, Window};
+use sms_consolidate::{Classification, Conversation, Label, ReplyTemplates, SmsMessage, Window};
 
 use crate::common::{AGREED, ANA, BEN, HOUR, Rig, ServiceBuilder, ms, no_reply, secs};
 
@@ -91,10 +91,10 @@ async fn after_suspension(
 }
 
 #[tokio::test]
-async fn no_reply_is_sent_later_than_an_hour_after_its_batch_was_due() {
-    let mut rig = after_suspension(|b| b, HOUR).await;
+async fn no_reply_is_sent_later_than_an_hour_after_its_newest_message() {
+    let mut rig = after_suspension(|b| b, HOUR - secs(60)).await;
     assert_eq!((rig.outcomes().len(), rig.replies_to(ANA)), (1, vec![AGREED.to_owned()]));
-    let mut rig = after_suspension(|b| b, HOUR + ms(1)).await;
+    let mut rig = after_suspension(|b| b, HOUR - secs(60) + ms(1)).await;
     assert_eq!(rig.outcomes(), [no_reply(NoReply::Stale)]);
     assert_eq!((rig.calls().len(), rig.sender.asked().len()), (1, 0), "classified all the same");
 }
@@ -170,4 +170,89 @@ async fn a_reply_that_was_certainly_not_sent_does_not_count_for_the_loop_guard()
     rig.text(ANA, "Yes").await;
     rig.at(secs(60)).await;
     assert_eq!(rig.replies_to(ANA).len(), 1);
+}
+
+/// Pushes a text whose gateway says that it was sent `ago`, and returns how its batch ended.
+async fn answered(
+    ago: std::time::Duration,
+    configure: impl FnOnce(ServiceBuilder) -> ServiceBuilder,
+) -> Outcome {
+    let mut rig = Rig::new(configure);
+    let message = SmsMessage::new("Yes").with_sent_at(rig.start - ago);
+    rig.try_push(ANA, message).await.unwrap();
+    rig.at(secs(60)).await;
+    rig.outcomes().remove(0)
+}
+
+#[tokio::test]
+async fn a_text_that_was_delivered_late_is_as_old_as_its_gateway_says() {
+    let stale = no_reply(NoReply::Stale);
+    for (ago, is_stale) in [
+        (secs(0), false),
+        (HOUR - secs(60), false),
+        (HOUR - secs(60) + ms(1), true),
+        (secs(2 * 86_400), true),
+        (secs(7 * 86_400), true),
+        // No gateway's clock was right then.
+        (secs(40 * 365 * 86_400), false),
+    ] {
+        assert_eq!(answered(ago, |b| b).await == stale, is_stale, "{ago:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_newest_text_says_whether_it_is_too_late() {
+    let rig = Rig::new(|b| b);
+    let sent = |text, ago| SmsMessage::new(text).with_sent_at(rig.start - ago);
+    rig.try_push(ANA, sent("Yes", secs(2 * 86_400))).await.unwrap();
+    rig.try_push(ANA, sent("still", secs(10))).await.unwrap();
+    rig.at(secs(60)).await;
+    assert_eq!(rig.replies_to(ANA), [AGREED]);
+}
+
+#[tokio::test]
+async fn a_text_from_the_future_is_as_old_as_its_arrival() {
+    let mut rig = Rig::without_driver(|b| b);
+    let message = SmsMessage::new("Yes").with_sent_at(rig.start + HOUR);
+    rig.try_push(ANA, message).await.unwrap();
+    rig.clock.jump_to(rig.start + HOUR + secs(1));
+    rig.service.start();
+    rig.pause().await;
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::Stale)]);
+}
+
+#[tokio::test]
+async fn a_text_that_joins_a_batch_long_due_is_judged_by_its_own_time() {
+    for (ago, is_stale) in [(secs(1), false), (secs(2 * 86_400), true)] {
+        let mut rig = Rig::without_driver(|b| b);
+        rig.text(ANA, "Yes").await;
+        let back = rig.start + 3 * HOUR;
+        rig.clock.jump_to(back);
+        rig.try_push(ANA, SmsMessage::new("hello?").with_sent_at(back - ago)).await.unwrap();
+        rig.service.start();
+        rig.pause().await;
+        assert_eq!(rig.outcomes() == [no_reply(NoReply::Stale)], is_stale, "{ago:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_window_longer_than_replies_may_take_is_no_delay() {
+    let window = Window::fixed(2 * HOUR);
+    let mut rig = Rig::new(|b| b.window(window));
+    rig.text(ANA, "Yes").await;
+    rig.at(2 * HOUR).await;
+    assert_eq!(rig.replies_to(ANA), [AGREED]);
+    rig.events();
+}
+
+#[tokio::test]
+async fn an_empty_proposal_is_no_reply() {
+    for proposal in ["", "  \n"] {
+        let mut rig = Rig::new(|b| b.use_proposed_replies(true));
+        let answer = Classification::new(Label::AGREE, "Agent").with_proposed_reply(proposal);
+        rig.classifier.then([ScriptedAnswer::Answer(answer)]);
+        rig.text(ANA, "Yes").await;
+        rig.at(secs(60)).await;
+        assert_eq!(rig.outcomes(), [no_reply(NoReply::NoTemplate)]);
+    }
 }

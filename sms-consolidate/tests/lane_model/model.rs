@@ -45,6 +45,7 @@ pub(crate) struct Batch {
     /// A cap was reached, or a control closed it, or it came back from the dead: nothing may be added.
     pub(crate) complete: bool,
     pub(crate) muted: bool,
+    pub(crate) passed_others: bool,
     pub(crate) superseded: bool,
     pub(crate) hold: Hold,
     pub(crate) first_claimed: Option<i64>,
@@ -68,6 +69,7 @@ impl Batch {
             has_content: false,
             complete: false,
             muted: false,
+            passed_others: false,
             superseded: false,
             hold: Hold::Never,
             first_claimed: None,
@@ -163,6 +165,7 @@ impl Model {
         let number = if way == 'a' { self.batches } else { self.line.last().map_or(0, |batch| batch.number) };
         let batch =
             self.line.iter_mut().find(|batch| batch.number == number).expect("it was opened or joined");
+        batch.passed_others |= way == 'a';
         batch.messages.push(said.message);
         batch.bytes += said.bytes;
         batch.controls.extend(control);
@@ -332,10 +335,12 @@ impl Model {
         }
         let recent = self.replies.iter().filter(|(_, at)| now - at < HOUR).count();
         if let Some(limit) = limit {
-            if recent >= limit {
+            if recent >= limit && !confirms_stop {
                 return Err(No::LoopGuard);
             }
-            self.replies.push((head.number, now));
+            if recent < limit {
+                self.replies.push((head.number, now));
+            }
         }
         head.stage = Stage::Replying;
         Ok(())

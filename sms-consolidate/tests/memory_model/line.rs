@@ -13,6 +13,7 @@ pub(crate) struct Held {
     pub(crate) id: BatchId,
     /// In order of arrival.
     pub(crate) tags: Vec<Tag>,
+    pub(crate) opened_at: Timestamp,
     pub(crate) due_at: Timestamp,
 }
 

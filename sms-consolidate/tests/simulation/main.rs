@@ -118,6 +118,7 @@ fn the_runs_reach_everything() {
         "refused for too many keys",
         "capped",
         "stopped",
+        "a stop passed those that wait",
         "superseded",
         "cancelled",
         "revived",

@@ -33,7 +33,7 @@ impl Tally {
         match result {
             Ok(Pushed::Accepted(accepted)) => {
                 self.accepted += 1;
-                self.opened += u64::from(accepted.entry == Entry::Opened);
+                self.opened += u64::from(matches!(accepted.entry, Entry::Opened | Entry::Ahead));
                 self.superseded += u64::from(accepted.entry == Entry::Superseded);
             }
             Ok(Pushed::Duplicate) => self.duplicates += 1,

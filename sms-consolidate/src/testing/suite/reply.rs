@@ -131,6 +131,11 @@ pub async fn a_stop_reaches_the_batches_before_it<F: StoreFixture>(fixture: &F) 
     let refused = store.begin_reply(at(3), &in_flight, "reply", &TERMS).await;
     assert_eq!(refused, Err(ReplyRefusal::OptedOut));
     store.finish(at(4), &in_flight).await;
+    // The stop passes what waits, so that its confirmation is not late.
+    let stop = store.claim_one(at(4)).await;
+    assert_eq!(texts(&stop.batch), ["keyword"]);
+    assert_eq!(store.begin_reply(at(4), &stop, "confirmed", &CONFIRMS_STOP).await, Ok(()));
+    store.finish(at(4), &stop).await;
     let behind = store.claim_one(at(4)).await;
     assert_eq!(texts(&behind.batch), ["behind"]);
     assert_eq!(store.begin_reply(at(4), &behind, "reply", &TERMS).await, Err(ReplyRefusal::OptedOut));

@@ -224,8 +224,10 @@ impl Oracle {
         let is_short = batch.wake().since(now) < terms.send_timeout;
         let is_again = work.stage == Stage::Replying;
         let recent = line.map_or(0, |line| line.replies.iter().filter(|sent| now < **sent + HOUR).count());
-        let is_looping =
-            !is_again && self.plan.max_replies_per_hour.is_some_and(|limit| recent >= limit as usize);
+        let confirms_stop = batch.control == Some(Control::Stop);
+        let is_looping = !is_again
+            && !confirms_stop
+            && self.plan.max_replies_per_hour.is_some_and(|limit| recent >= limit as usize);
         let expected = if is_silenced {
             Some(ReplyRefusal::OptedOut)
         } else if is_short {
@@ -250,8 +252,11 @@ impl Oracle {
     fn begin_reply(&mut self, now: Timestamp, fence: Fence, text: &str) {
         let expected = self.expected_text(fence.batch);
         check!(self, expected.as_deref() == Some(text), "a reply says {text:?}, expected {expected:?}");
-        let counts = self.plan.max_replies_per_hour.is_some();
+        let limit = self.plan.max_replies_per_hour;
         let Some(batch) = self.batches.get_mut(&fence.batch) else { return };
+        let line = self.lines.entry(batch.key).or_default();
+        let recent = line.replies.iter().filter(|sent| now < **sent + HOUR).count();
+        let counts = limit.is_some_and(|limit| recent < limit as usize);
         let sends = batch.sends.len();
         let key = batch.key;
         if let Some(work) = &mut batch.work {
@@ -270,17 +275,18 @@ impl Oracle {
     /// What the batch is to be answered with.
     fn expected_text(&self, id: BatchId) -> Option<String> {
         let batch = self.batches.get(&id)?;
-        if !self.plan.replies || batch.key == UNREACHABLE {
+        if batch.key == UNREACHABLE {
             return None;
         }
         let is_ours = matches!(self.plan.keywords, Keywords::Ours { .. });
         match batch.control {
             Some(Control::Stop) => is_ours.then(|| STOP_TEXT.to_owned()),
-            Some(Control::Start) => is_ours.then(|| START_TEXT.to_owned()),
-            Some(Control::Help) => {
-                (self.plan.keywords == Keywords::Ours { help: true }).then(|| HELP_TEXT.to_owned())
+            _ if !self.plan.replies => None,
+            Some(Control::Start) if is_ours => Some(START_TEXT.to_owned()),
+            Some(Control::Help) if self.plan.keywords == (Keywords::Ours { help: true }) => {
+                Some(HELP_TEXT.to_owned())
             }
-            None => {
+            _ => {
                 let label = batch.label.as_ref()?.as_str();
                 (label != "SILENT").then(|| format!("on {label}"))
             }
@@ -393,7 +399,7 @@ impl Oracle {
                 check!(self, false, "{name} ended without a reply ({why}), and one arrived");
                 true
             }
-            Outcome::NoReply(NoReply::Off) => !self.plan.replies,
+            Outcome::NoReply(NoReply::Off) => !self.plan.replies && batch.control != Some(Control::Stop),
             Outcome::NoReply(NoReply::OptedOut) => {
                 batch.refusal == Some(ReplyRefusal::OptedOut)
                     || last == Some(Sent::Rejected { opted_out: true })
@@ -412,13 +418,20 @@ impl Oracle {
     /// The latest that the batch's reply may leave.
     pub(super) fn reply_by(&self, id: BatchId) -> Timestamp {
         let Some(batch) = self.batches.get(&id) else { return Timestamp::MAX };
-        let by = batch.due + self.plan.reply_within;
-        let newest =
-            batch.members.iter().filter_map(|tag| self.messages.get(tag)).map(|kept| kept.arrived_at);
-        match newest.max() {
-            Some(stopped) if batch.control == Some(Control::Stop) => by.min(stopped + super::CONFIRM_WITHIN),
-            _ => by,
+        let members: Vec<_> = batch.members.iter().filter_map(|tag| self.messages.get(tag)).collect();
+        if batch.control == Some(Control::Stop) {
+            let stops = members.iter().filter(|kept| kept.stops).map(|kept| kept.arrived_at);
+            return stops.max().map_or(Timestamp::MAX, |stopped| stopped + super::CONFIRM_WITHIN);
         }
+        let within = self.plan.reply_within;
+        let is_requeued = members.iter().all(|kept| kept.arrived_at < batch.opened_at);
+        if is_requeued {
+            return batch.opened_at + within;
+        }
+        let newest = members.iter().map(|kept| (kept.sent_at, kept.arrived_at)).max();
+        let (sent_at, arrived_at) = newest.unwrap_or((batch.opened_at, batch.opened_at));
+        let wait = batch.due.since(arrived_at);
+        sent_at + if wait < within { within } else { wait + within }
     }
 }
 

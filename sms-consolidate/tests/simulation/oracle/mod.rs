@@ -37,6 +37,9 @@ struct Kept {
     arrived_at: Timestamp,
     effective_at: Timestamp,
     part: u16,
+    /// The time that says how old the message is.
+    pub(super) sent_at: Timestamp,
+    pub(super) stops: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -208,10 +211,18 @@ impl Oracle {
         }
         let full = report.results.contains(&Appended::Refused(Refusal::Messages));
         let (buffered, limit) = (self.buffered, self.plan.max_buffered);
-        check!(self, buffered <= limit, "{buffered} messages are kept, the limit is {limit}");
+        let is_kept = |batch: &&Batch| matches!(batch.state, State::Unfinished | State::Dead);
+        let stops =
+            self.batches.values().filter(is_kept).filter(|batch| batch.control == Some(Control::Stop));
+        let most = limit + stops.count();
         check!(
             self,
-            !full || buffered == limit,
+            buffered <= most,
+            "{buffered} messages are kept, the limit is {limit}, with stops {most}"
+        );
+        check!(
+            self,
+            !full || buffered >= limit,
             "a message was refused while {buffered} of {limit} are kept"
         );
     }
@@ -236,7 +247,13 @@ impl Oracle {
             self.ids.insert((key, id.clone()));
         }
         let believed = message.sent_at.filter(|sent| sent.since(now).max(now.since(*sent)) <= BELIEVABLE);
-        let kept = Kept { arrived_at: now, effective_at: believed.unwrap_or(now), part: message.part };
+        let kept = Kept {
+            arrived_at: now,
+            effective_at: believed.unwrap_or(now),
+            sent_at: message.sent_at.filter(|sent| *sent <= now).unwrap_or(now),
+            part: message.part,
+            stops: message.kind == Kind::Stop,
+        };
         let is_new = self.messages.insert(tag, kept).is_none();
         check!(self, is_new, "m{tag} was accepted twice");
         self.buffered += 1;

@@ -1,0 +1,55 @@
+//! Taps on our messages that arrive as texts.
+
+use sms_consolidate::store::NoReply;
+use sms_consolidate::{RuleClassifier, SmsMessage};
+
+use crate::common::{AGREED, ANA, Rig, is_replied, no_reply, secs};
+
+#[tokio::test]
+async fn a_batch_of_reactions_costs_no_classification_and_no_reply() {
+    for text in [
+        "Disliked “Please reply YES to confirm”",
+        "Liked “Thanks for confirming! See you soon.”",
+        "Liked “Can you come on Saturday?”",
+        "Removed a like from “Reply STOP to end”",
+        "👍 to “Reply YES”",
+    ] {
+        let mut rig = Rig::new(|b| b);
+        rig.text(ANA, text).await;
+        rig.text(ANA, text).await;
+        rig.at(secs(60)).await;
+        assert_eq!(
+            (rig.outcomes(), rig.calls().len()),
+            (vec![no_reply(NoReply::OnlyReactions)], 0),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_reaction_that_comes_in_parts_is_one() {
+    let mut rig = Rig::new(|b| b);
+    for (part, text) in [(1, "Emphasized “Please reply Y"), (2, "ES to confirm your seat”")] {
+        rig.try_push(ANA, SmsMessage::new(text).with_part_of("7", part)).await.unwrap();
+    }
+    rig.at(secs(60)).await;
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::OnlyReactions)]);
+}
+
+#[tokio::test]
+async fn what_is_said_beside_a_reaction_is_answered_and_the_quote_is_not_the_senders() {
+    for (texts, agrees) in [
+        (["Disliked “Please reply YES to confirm”", "Sorry, no"], false),
+        (["Laughed at “Reply YES to confirm”", "what?"], false),
+        (["Liked “Thanks for confirming!”", "hmm"], false),
+        (["Liked “See you on Monday”", "Yes"], true),
+    ] {
+        let mut rig = Rig::new(|b| b.classifier(RuleClassifier::default()));
+        for text in texts {
+            rig.text(ANA, text).await;
+        }
+        rig.at(secs(60)).await;
+        assert!(rig.outcomes().iter().all(is_replied));
+        assert_eq!(rig.replies_to(ANA) == [AGREED], agrees, "{texts:?}");
+    }
+}

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use sms_consolidate::{
-    Address, Conversation, DEFAULT_MAX_MESSAGES, InFlight, Label, ReplyTemplates, SmsMessage, Timestamp,
-    Window, WindowPolicy,
+    Address, Control, Conversation, DEFAULT_MAX_MESSAGES, InFlight, Label, OptOut, ReplyTemplates,
+    SmsMessage, Timestamp, Window, WindowPolicy,
 };
 use sms_consolidate_axum::TWILIO_WEBHOOK_PATH;
 use sms_consolidate_providers::inbound::Region;
@@ -51,6 +51,17 @@ const VARIABLES: &[Variable] = &[
         "the text that answers HELP: who you are and how to reach you, such as \
          \"Acme Dental, 555-0100. Reply STOP to end.\"",
         "HELP is not answered",
+    ),
+    (
+        KEYWORDS_OFF,
+        "keywords that are classified like any other text, with commas between, of {keywords}",
+        "all of them steer",
+    ),
+    (STOP_WORDS, "more words that opt out, with commas between, such as ARRET,BAJA", "none"),
+    (
+        "SMS_INFER_OPT_OUT",
+        "1, true or yes: a clear wish in a sentence, such as \"please stop texting me\", opts out too; 0, false or no",
+        "yes",
     ),
     ("OPENAI_API_KEY", "an API key: OpenAI classifies, rules where it cannot", "rules classify"),
     ("OPENAI_MODEL", "a model that knows Structured Outputs", sms_consolidate_openai::DEFAULT_MODEL),
@@ -101,6 +112,9 @@ const VARIABLES: &[Variable] = &[
 
 const DEFAULT_DATABASE_URL: &str = "sqlite:sms-consolidate.db";
 
+const KEYWORDS_OFF: &str = "SMS_KEYWORDS_OFF";
+const STOP_WORDS: &str = "SMS_STOP_WORDS";
+
 const TWILIO_ACCOUNT_SID: &str = "TWILIO_ACCOUNT_SID";
 const TWILIO_AUTH_TOKEN: &str = "TWILIO_AUTH_TOKEN";
 const TWILIO_PHONE_NUMBER: &str = "TWILIO_PHONE_NUMBER";
@@ -131,6 +145,7 @@ pub(crate) fn help() -> String {
     for (name, accepts, default) in VARIABLES {
         let default = default.replace("{max_messages}", &DEFAULT_MAX_MESSAGES.to_string());
         let accepts = accepts.replace("{twilio_path}", TWILIO_WEBHOOK_PATH);
+        let accepts = accepts.replace("{keywords}", &known_keywords());
         let _ = writeln!(help, "\n  {name}\n      {accepts}\n      default: {default}");
     }
     help
@@ -148,7 +163,8 @@ pub(crate) enum ConfigError {
 impl ConfigError {
     fn of(name: &str) -> Self {
         let accepts = VARIABLES.iter().find(|variable| variable.0 == name).map(|variable| variable.1);
-        let accepts = accepts.expect("every variable is in the table").to_owned();
+        let accepts =
+            accepts.expect("every variable is in the table").replace("{keywords}", &known_keywords());
         Self::NotAccepted { name: name.to_owned(), accepts }
     }
 }
@@ -244,6 +260,32 @@ fn duration(text: &str) -> Option<Duration> {
 fn base_url(text: &str) -> Option<String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     (!rest.is_empty() && !rest.contains(['?', '#', ' '])).then(|| text.to_owned())
+}
+
+fn known_keywords() -> String {
+    OptOut::sms().words().map(|(word, _)| word).collect::<Vec<_>>().join(", ")
+}
+
+/// What opts out and in, and what answers it.
+fn opt_out(env: &Environment) -> Result<OptOut, ConfigError> {
+    let words = |text: &str| text.split(',').map(|word| word.trim().to_owned()).collect::<Vec<_>>();
+    let known = OptOut::sms();
+    let off = |text: &str| {
+        let without = words(text).iter().fold(known.clone(), |list, word| list.without_word(word));
+        let all_known = known.words().count() == without.words().count() + words(text).len();
+        all_known.then_some(without)
+    };
+    let list = env.read(KEYWORDS_OFF, off)?.unwrap_or(known.clone());
+    let more = |text: &str| {
+        let with = words(text).iter().fold(list.clone(), |list, word| list.with_word(word, Control::Stop));
+        (!words(text).iter().any(String::is_empty)).then_some(with)
+    };
+    let list = env.read(STOP_WORDS, more)?.unwrap_or(list.clone());
+    let list = if env.switch("SMS_INFER_OPT_OUT")?.unwrap_or(true) { list } else { list.without_inference() };
+    Ok(match env.text("SMS_HELP_TEXT") {
+        Some(text) => list.with_help_text(text),
+        None => list,
+    })
 }
 
 /// An address as webhooks read it.
@@ -397,7 +439,7 @@ pub(crate) struct Config {
     pub(crate) windows: Windows,
     pub(crate) in_flight: InFlight,
     pub(crate) replies: ReplyTemplates,
-    pub(crate) help_text: Option<String>,
+    pub(crate) opt_out: OptOut,
     /// None too if the agent is switched off: what answers nothing need not pay for classifications.
     pub(crate) openai: Option<OpenAi>,
     pub(crate) twilio: Option<Twilio>,
@@ -447,7 +489,7 @@ impl Config {
             windows: Windows::read(env)?,
             in_flight: env.one_of("CONSOLIDATION_IN_FLIGHT", &in_flights, InFlight::Queue)?,
             replies: replies(env, agent, sms_mobile_api.is_some() || sends_by_twilio)?,
-            help_text: env.text("SMS_HELP_TEXT"),
+            opt_out: opt_out(env)?,
             openai,
             twilio,
             sms_mobile_api,

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use axum::Router;
 use serde_json::json;
 use sms_consolidate::{
-    Consolidator, Conversation, Fallback, Key, MemoryStore, OptOut, Receipt, Reply, ReplySender,
+    Consolidator, Control, Conversation, Fallback, Key, MemoryStore, Receipt, Reply, ReplySender,
     RuleClassifier, SendError, SmsMessage,
 };
 use sms_consolidate_axum::{CRON_PATH, STATUS_PATH, SmsRouter, TWILIO_WEBHOOK_PATH, WEBHOOK_PATH};
@@ -24,14 +24,10 @@ type AnyError = Box<dyn Error + Send + Sync>;
 pub(crate) async fn consolidator(
     config: &Config,
 ) -> Result<Consolidator<Conversation, SmsMessage>, AnyError> {
-    let opt_out = match &config.help_text {
-        Some(text) => OptOut::sms().with_help_text(text),
-        None => OptOut::sms(),
-    };
     let mut builder = Consolidator::builder()
         .window(config.windows)
         .in_flight(config.in_flight)
-        .opt_out(opt_out)
+        .opt_out(config.opt_out.clone())
         .replies(config.replies.clone())
         .log_keys_in_full(config.full_numbers);
     builder = match &config.database {
@@ -136,16 +132,17 @@ pub(crate) fn summary(config: &Config) -> Vec<(&'static str, String)> {
         (true, None) => "on".to_owned(),
         (true, Some(line)) => format!("on, only for {line:?}"),
     };
-    let keywords = if config.help_text.is_some() { "STOP, START and HELP" } else { "STOP and START" };
+    let has_help = config.opt_out.text_for(Control::Help).is_some();
+    let keywords = if has_help { "STOP, START and HELP" } else { "STOP and START" };
     let mut opt_out = match (config.replies.is_enabled(), &config.only_line) {
-        (false, _) => "STOP and START are honoured, and not answered".to_owned(),
+        (false, _) => "STOP and START are honoured; only STOP is answered".to_owned(),
         (true, None) => format!("{keywords} are answered"),
-        (true, Some(_)) => format!("{keywords} are honoured, and answered on that line"),
+        (true, Some(_)) => format!("{keywords} are honoured; STOP is answered, others on that line only"),
     };
     if config.twilio.is_some() {
         opt_out.push_str("; of its own numbers, Twilio answers them");
     }
-    if config.replies.is_enabled() && config.help_text.is_none() {
+    if config.replies.is_enabled() && !has_help {
         opt_out.push_str("; HELP needs SMS_HELP_TEXT");
     }
     let store = match &config.database {

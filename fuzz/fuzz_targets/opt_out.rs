@@ -27,7 +27,7 @@ fuzz_target!(|input: &str| {
             assert_eq!(OPT_OUT.keyword(&same), found, "{same:?}");
         }
     }
-    let own = OptOut::sms().with_stop_word(word);
+    let own = OptOut::sms().with_word(word, Control::Stop);
     let with_own = own.keyword(text);
     assert!(with_own == found || with_own == STOP);
     let says_something = |text: &str| text.chars().any(char::is_alphanumeric);

@@ -54,7 +54,9 @@ fn every_word_is_read() {
         assert_eq!(REPLYING.matches(from).count(), 1, "{from}");
         read::<Lane>(&REPLYING.replace(from, to))
     };
-    for reason in ["timeout", "message_cap", "byte_cap", "urgent", "opt_out", "flush", "shutdown"] {
+    for reason in
+        ["timeout", "message_cap", "byte_cap", "urgent", "opt_out", "inferred_opt_out", "flush", "shutdown"]
+    {
         lane("opt_out\"", &format!("{reason}\""));
     }
     for control in ["start", "help", "stop"] {

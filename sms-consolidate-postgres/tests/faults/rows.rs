@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use sms_consolidate::lane::{CloseReason, ReplyTerms, RetryTerms};
-use sms_consolidate::store::{Appended, Arrival, Filter, Inspect, Refusal, Status, Store};
+use sms_consolidate::lane::{CloseReason, ReplyRefusal, ReplyTerms, RetryTerms};
+use sms_consolidate::store::{Appended, Arrival, BeginReplyError, Filter, Inspect, Refusal, Status, Store};
 use sms_consolidate::{Key, Message, SmsMessage, Window, mask};
 use sms_consolidate_postgres::PostgresStore;
 
@@ -48,6 +48,27 @@ async fn a_damaged_lane_stands_in_nobodys_way() {
     assert!(wake > Some(at(1)), "the damaged one is set aside: {wake:?}");
     let records = store.list(&Filter::newest(9)).await.expect("list");
     assert!(records.iter().any(|record| record.key == "damaged"), "and still in sight");
+}
+
+#[tokio::test]
+async fn a_damaged_lane_that_is_repaired_by_hand_texts_nobody_who_opted_out() {
+    let name = fresh_name();
+    let (store, key) = (open(&SERVER, &name).await, "a".to_owned());
+    store.append(at(0), vec![due_at_once(&key, "1")]).await.expect("append");
+    store.set_opted_out(at(1), &key, true).await.expect("set_opted_out");
+    SERVER.psql(&format!("UPDATE sms_consolidate.lanes SET lane = '{{' WHERE store = '{name}'"));
+    let page = include_str!("../../../docs/choosing-a-store.md");
+    let from = page.find("UPDATE lanes SET wake_at = NULL").expect("the page has it");
+    let sql = page[from..from + page[from..].find(';').expect("it ends")]
+        .replace("UPDATE ", "UPDATE sms_consolidate.");
+    SERVER.psql(&sql.replace("key = '+639123456789>+15551230000'", &format!("store = '{name}'")));
+    store.append(at(2), vec![due_at_once(&key, "1"), due_at_once(&key, "2")]).await.expect("append");
+    let claims = store.claim(at(2), limit(9), LEASE).await.expect("claim");
+    assert_eq!(claims[0].batch.messages.len(), 1, "what was redelivered is still recognised");
+    let terms = ReplyTerms { control: None, send_timeout: LEASE / 2, max_replies_per_hour: None };
+    let begun = store.begin_reply(at(2), &key, claims[0].fence(), "reply", &terms).await;
+    assert!(matches!(begun, Err(BeginReplyError::Refused(ReplyRefusal::OptedOut))), "{begun:?}");
+    assert!(store.set_opted_out(at(3), &key, false).await.expect("set_opted_out"));
 }
 
 /// A message whose own code panics where its text says so.

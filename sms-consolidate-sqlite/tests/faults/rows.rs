@@ -1,6 +1,9 @@
 //! Messages that cannot be written, and rows that cannot be read back: each stands in nobody's way.
 
-use sms_consolidate::store::{Appended, Filter, Finish, Inspect, NoReply, Outcome, Refusal, Status, Store};
+use sms_consolidate::lane::{ReplyRefusal, ReplyTerms};
+use sms_consolidate::store::{
+    Appended, BeginReplyError, Filter, Finish, Inspect, NoReply, Outcome, Refusal, Status, Store,
+};
 use sms_consolidate::{Classification, CloseReason, Label, SmsMessage};
 use sms_consolidate_sqlite::SqliteStore;
 
@@ -99,6 +102,36 @@ async fn a_damaged_lane_is_set_aside_and_delays_no_other() {
     by_hand.execute("UPDATE lanes SET lane = ?1, wake_at = 0 WHERE key = 'a'", [lane]).expect("mended");
     let claims = store.claim(at(62), limit(9), LEASE).await.expect("claim");
     assert_eq!(texts(&claims[0].batch.messages), ["text"]);
+}
+
+/// The SQL of the page on choosing a store, with another key.
+fn repair(key: &str) -> String {
+    let page = include_str!("../../../docs/choosing-a-store.md");
+    let from = page.find("UPDATE lanes SET wake_at = NULL").expect("the page has it");
+    let sql = &page[from..from + page[from..].find(';').expect("it ends")];
+    sql.replace("+639123456789>+15551230000", key)
+}
+
+#[tokio::test]
+async fn a_damaged_lane_that_is_repaired_by_hand_texts_nobody_who_opted_out() {
+    let folder = folder();
+    let path = folder.path().join("store.db");
+    let store = open(&path).expect("the store opens");
+    store.append(at(0), vec![sms("a", "1", "text")]).await.expect("append");
+    store.set_opted_out(at(1), &"a".to_owned(), true).await.expect("set_opted_out");
+    let by_hand = rusqlite::Connection::open(&path).expect("another connection");
+    by_hand.execute("UPDATE lanes SET lane = '{' WHERE key = 'a'", []).expect("it can be damaged");
+    drop(store);
+    assert_eq!(by_hand.execute(&repair("a"), []).expect("repaired"), 1);
+    let store = open(&path).expect("the store opens");
+    store.append(at(2), vec![sms("a", "1", "again"), sms("a", "2", "text")]).await.expect("append");
+    let claims = store.claim(at(90), limit(9), LEASE).await.expect("claim");
+    assert_eq!(texts(&claims[0].batch.messages), ["text"], "what was redelivered is still recognised");
+    let terms = ReplyTerms { control: None, send_timeout: LEASE / 2, max_replies_per_hour: None };
+    let key = "a".to_owned();
+    let begun = store.begin_reply(at(90), &key, claims[0].fence(), "reply", &terms).await;
+    assert!(matches!(begun, Err(BeginReplyError::Refused(ReplyRefusal::OptedOut))), "{begun:?}");
+    assert!(store.set_opted_out(at(91), &key, false).await.expect("set_opted_out"));
 }
 
 /// SQLite takes any bytes for text.

@@ -141,7 +141,9 @@ fn a_stop_joins_the_open_batch_where_nothing_else_waits() {
 fn a_full_line_takes_in_the_first_stop_ahead_of_it() {
     let mut scene = Scene::new();
     let one = in_window(Window::fixed(seconds(600)).with_max_messages(1));
-    (0..MAX_LINE).for_each(|_| drop(scene.arrive(0, one)));
+    for _ in 0..MAX_LINE {
+        scene.arrive(0, one);
+    }
     let accepted = scene.arrive(1, keyword(Control::Stop));
     assert_eq!((accepted.entry, accepted.opted_out, accepted.due_at), (Entry::Ahead, Some(true), at(1)));
     assert_eq!(answers(&mut scene, 1), Ok(()), "the confirmation waits for none of them");

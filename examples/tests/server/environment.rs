@@ -360,3 +360,30 @@ fn tokens_mount_the_status_page_and_the_schedulers_call() {
     let lines = server.stop("TERM");
     assert!(with(&lines, "sesame").is_empty(), "{lines:#?}");
 }
+
+#[test]
+fn the_keywords_can_be_edited_and_wishes_left_to_the_classifier() {
+    let settings =
+        [("SMS_KEYWORDS_OFF", "cancel, End"), ("SMS_STOP_WORDS", "ARRET"), ("SMS_INFER_OPT_OUT", "no")];
+    let mut server = Server::start(&settings);
+    for (guid, text) in [("1", "Cancel"), ("2", "please stop texting me"), ("3", "Arrêt!")] {
+        server.text(guid, text);
+    }
+    assert!(server.line("OPTED OUT").contains("keyword"));
+    let lines = server.stop("TERM");
+    assert_eq!(with(&lines, "OPTED OUT").len(), 1, "{lines:#?}");
+}
+
+#[test]
+fn a_wish_in_a_sentence_opts_out_and_the_log_says_why() {
+    let mut server = Server::start(&[("SMS_AUTO_REPLY_ENABLED", "no")]);
+    server.text("1", "please stop texting me");
+    assert!(server.line("OPTED OUT").contains("inferred"));
+    let confirmed = "You are unsubscribed and will get no more messages. Reply START to resubscribe.";
+    assert_eq!(server.line("REPLY | "), format!(r#"REPLY | To: {ANA_MASKED} | "{confirmed}""#));
+    let lines = server.stop("TERM");
+    assert_eq!(
+        with(&lines, "  opt-out "),
+        ["  opt-out    STOP and START are honoured; only STOP is answered"]
+    );
+}

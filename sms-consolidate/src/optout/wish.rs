@@ -63,7 +63,7 @@ struct Rules {
 
 impl Rules {
     fn new() -> Self {
-        let grammar = Grammar::parse(grammar::GRAMMAR);
+        let grammar = Grammar::parse(&grammar::GRAMMAR.concat());
         let rule = |name| grammar.rule(name);
         Self {
             strong: rule("strong"),
@@ -92,7 +92,7 @@ impl Rules {
         let sentences = words::sentences(text, &self.grammar);
         let mut words = sentences.iter().flatten().filter(|word| !word.is_mark());
         if let (Some(word), None) = (words.next(), words.next())
-            && word.is_misspelt_stop
+            && (word.is_misspelt_stop || Some(word.id) == Some(self.grammar.word("stop")))
         {
             return true;
         }
@@ -119,6 +119,12 @@ impl Rules {
                 && !self.is_limited(sentence, end)
         };
         let is_whole = |end: usize| starts && sentence.get(end).is_none_or(Word::is_mark) && !around.is_laughing;
+        #[cfg(test)]
+        if std::env::var("WISHDEBUG").is_ok() {
+            for (n, r) in [("strong", self.strong), ("mild", self.mild), ("list", self.list), ("whole", self.whole), ("lone", self.lone_stop)] {
+                if let Some(end) = end_of(r) { println!("    {n} {at}..{end} {starts} {around:?}"); }
+            }
+        }
         end_of(self.strong).is_some_and(|end| !self.is_limited(sentence, end))
             || end_of(self.mild).is_some_and(|end| starts && is_followed_mildly(end))
             || end_of(self.list).is_some_and(|end| !around.is_of_event && is_followed_mildly(end))
@@ -150,15 +156,17 @@ impl Rules {
 
     /// Whether the clause goes on, from `end`, with a time, a place, a condition or another object.
     fn is_limited(&self, sentence: &[Word], end: usize) -> bool {
-        if self.is_at(self.no_limit, sentence, end) {
-            return false;
-        }
-        for at in end..sentence.len().min(end + LIMIT_WORDS) {
-            if self.is_at(self.limit, sentence, at) {
+        let until = sentence.len().min(end + LIMIT_WORDS);
+        let mut at = end;
+        while at < until {
+            if let Some(end) = self.longest(self.no_limit, sentence, at) {
+                at = end;
+            } else if self.is_at(self.limit, sentence, at) {
                 return true;
-            }
-            if sentence[at].is_mark() || self.is_at(self.next_clause, sentence, at) {
+            } else if sentence[at].is_mark() || self.is_at(self.next_clause, sentence, at) {
                 return false;
+            } else {
+                at += 1;
             }
         }
         false

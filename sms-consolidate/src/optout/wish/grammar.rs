@@ -14,14 +14,14 @@ pub(in crate::optout) const COURTESY: &[&str] = &[
 /// Words that are left out, wherever they stand.
 pub(super) const FILLERS: &[&str] = &[
     "po", "ho", "na", "lang", "naman", "nga", "sana", "nalang", "fucking", "fuckin", "fking", "effing", "fcking",
-    "goddamn", "damn", "freaking", "frickin", "freakin", "bloody", "ever", "actually", "really", "actually", "um",
+    "goddamn", "damn", "freaking", "frickin", "freakin", "bloody", "ever", "actually", "really", "um",
     "uh", "guys", "promptly", "respectfully", "immediately", "stupid", "ffs",
 ];
 
 /// As fillers, and a command may begin after one.
 pub(super) const PLEASE: &[&str] = &[
     "please", "pls", "plss", "plz", "plse", "pleas", "plese", "pleasee", "pleese", "kindly", "pakiusap", "just",
-    "simply", "politely", "utang",
+    "simply", "politely",
 ];
 
 /// What a hyphen joins to the word after it.
@@ -31,188 +31,267 @@ pub(super) const PREFIXES: &[&str] = &[
 ];
 
 /// Spellings of "stop" of more than one wrong letter.
-pub(super) const STOP_SPELLINGS: &[&str] = &["stahp", "stawp", "stahpp", "staahp", "sttop", "stoppp", "sstopp", "stoop1"];
+pub(super) const STOP_SPELLINGS: &[&str] = &["stahp", "stawp", "stahpp", "staahp", "stahhp", "shtahp"];
 
 /// Words and abbreviations that are one letter off "stop".
 pub(super) const NEAR_STOP: &[&str] = &[
     "stops", "step", "shop", "slop", "stoop", "atop", "top", "sop", "stomp", "strop", "stow", "swop", "scop", "sto",
-    "stoup", "stob", "stot", "stope", "stoep", "stoa", "estop", "snop", "stor", "stom", "stoke", "stoic", "tops", "sotp ",
+    "stoup", "stob", "stot", "stope", "stoep", "stoa", "estop", "snop", "stor", "stom", "stoke", "stoic", "tops", "sopt",
 ];
 
-/// The rules; those that are used come before those that use them.
-pub(super) const GRAMMAR: &str = "
-texting = texting/txting/textin/txtin/txtn/texing/texring/textng/textting/texting/messaging/messging/mesaging/messagin/massaging
-        | msging/msgin/smsing/dming/contacting/contactin/spamming/spammin/harassing/harrassing/harassin/bothering/botherin
-        | bombarding/blasting | blowing up | hitting up | sms
-text = text/txt/message/msg/contact/contac/sms/spam/bother/harass/texting/messaging/txting/bug
-msg = text/texts/txt/txts/message/messages/msg/msgs/mssg/mssgs/mesages/messges/sms/spam/reminders/reminder/updates/notifications
-    | notification/alerts/promos/promo/promotions/ads/adverts/advertisements/solicitations/solicitation/communication
-    | communications/correspondence/subscription/subscriptions/txting/texting/messaging/smses/newsletters/blasts/contact
-    | offers/deals/surveys/polls/followups/contacts
-kind = text/txt/sms/message/messaging/texting/appointment/appt/promo/promotional/political/automated/automatic/marketing/campaign
-     | unwanted/unsolicited/annoying/spam/bulk/mass/nonstop/constant/daily/weekly/phone/contact/mailing/distribution/mobile
-     | notification/reminder/crap/f/group/survey/such/group/emailing/marketing/alert/broadcast/customer/subscriber/subscription
-det = the/these/theses/this/all/any/further/future/more/your/ur/yall/such/other/additional/those/of/my/our/kinds/kind/from/every
-    | anymore/unwanted/to/that/yalls/them/new
-stuff = stuff/crap/shit/bs/garbage/junk/bullshit/nonsense/things/spam
-theirs = <det>* <kind>* <msg> | <det>* <kind>* <stuff> | these/this/them | <det> of these/this
-phone = number/num/no/phone/cell/cellphone/line/mobile/nbr/digits
-mine = my/this/our/the/that/me
-me = me/us/meee | my/this/our <kind>? <phone> <phone>? | here | this person/address | my family/husband/wife/mom/mother/dad/father/kids/kid/son/daughter/house
-again = again/anymore/ever/now/thanks/thank/ok/okay/immediately/asap/forever/already/anylonger | any more/longer/further | from you
+/// Everything, each rule before those that use it.
+pub(super) const GRAMMAR: &[&str] = &[NOUNS, LEADS, ENGLISH, SPANISH_AND_FRENCH, FILIPINO, KEYWORDS, RULES, AROUND];
 
-stop = stop/quit/cease/discontinue/stahp/stopp/stpo/sotp/stoo/end/halt/avoid
-dont = dont/donot/dnt/never/dnot/doont | do not/nt | dont you/u | do never
-want = want/wish/need/care/like/desire/wanna/wnt/wana
-get = receive/get/recieve/recive/see/have/hear/read/accept/keep
-getting = getting/receiving/recieving/seeing/hearing/being | gettin
+const NOUNS: &str = "
+    msg = text/texts/txt/txts/message/messages/msg/msgs/mssg/mssgs/mesages/messges/smses/sms/spam/reminder/reminders
+        | updates/notifications/notification/alerts/promo/promos/promotions/ads/solicitations/solicitation/blasts
+        | communication/communications/correspondence/subscription/subscriptions/contact/offers/polls/surveys
+    kind = text/txt/sms/message/messaging/texting/appointment/appt/promo/promotional/political/automated/automatic
+         | marketing/campaign/unwanted/unsolicited/annoying/spam/bulk/mass/constant/daily/weekly/phone/contact/mailing
+         | distribution/mobile/notification/reminder/crap/f/group/such/broadcast/customer/subscriber/subscription
+    det = the/these/this/all/any/further/future/more/your/ur/yall/yalls/such/other/additional/those/of/my/our/kind/kinds
+        | every/anymore/to/them
+    stuff = stuff/crap/shit/bs/garbage/junk/bullshit/nonsense
+    theirs = <det>* <kind>* <msg> | <det>* <kind>* <stuff> | these/this/them | any/all of these/this/them
+    more = any/more/anymore/these/those/your/further/future/additional/such/ur/no
 
-how = how/hw do/can/could/would/to/should/does i/we/one/you/u? | how i | what do/should/must/can i text/reply/send/say/do | what do i have/need to do
-    | is there a/any way | is there a/any way for me | where do/can i | whats the way | what is the way | any way
-    | how many times do i have/need | what is the best way | whats the best way | tell me how | can you tell me how | show me how | let me know how
-    | please how | how can someone | can/may/could i | can we | i dont know how | need to know how
-ilike = i/we/id/wed/im/ive want/wish/need/wanna/prefer | i/we would/d like/love/prefer | id/wed like/love/prefer | like/want/need/wish/wanna
-      | i/im trying/tryna | i am trying/asking/requesting/ready/going | im asking/requesting/ready/going/gonna | i request/demand/choose/prefer | i have decided | i decided | would like/love | ready
-      | i hope | i only want | i still want
-you = you/u/yall/ya/yous | you all/guys/people/folks | all of you | yall guys | them/this/it
-lead = <how> to? | <ilike> to? | can/could/would/will/cud/wld/cld <you> | <ilike> <you> to | would you mind | can/could i ask <you> to | can i ask that <you> | may i ask <you> to | do me a favor and
-     | i have? already? told/asked/tell/ask/said/warned <you>? to? | ive already? told/asked/said/warned <you>? to? | i already? told/asked/tell/ask/said <you>? to?
-     | i keep/kept asking/telling/saying <you>? to? | im/am? asking/telling/begging/ordering/requesting <you> to/that <you>? | i am asking/telling/begging <you> to | i beg you to? | i must/have ask <you> to
-     | to/and? tell/ask <you> to | <you> need/have/must/better/gotta/should/got/ought to? | i ask/request/demand that? <you> to? | get <you> to | i insist that? <you>? | no/nah/yes/ok/yeah/yep
-     | have? someone | be so kind and/to | i said no | i would? appreciate? it? if <you> could/would/will/can | would/will it be possible to | is it possible to | possible to | time to | feel free to | make sure to? | make sure <you>
-     | its/it time to | i want to be | we ask that? <you>? to? | so/and/or/but/then/also | the fuck | do please | consider this | this is me asking you to
+    phone = number/num/no/phone/cell/cellphone/line/mobile/nbr
+    family = husband/wife/mom/mother/dad/father/kid/kids/son/daughter/grandma/grandmother/grandpa/family/parents
+    me = me/us/here | my/this/our <kind>? <phone> <phone>? | this person/address
+    mine = me | my <family> | my <family> <phone>
+    whom = me/us/him/her/it/number/name | 0/00000 0/00000? 0/00000?
+         | my/this/our/her/his/the/that <kind>? name/info/information/contact/details/data <phone>?
+         | my/this/our/her/his/the/that <kind>? <phone> <phone>? | this/my/the numbers/00000 | my <family>
+         | my/our name and/n/or phone? number | my number and/n/or info/name | me and my <family>
 
-lists = list/lists/database/db/databases/contacts/contact/system/systems/record/records/files/file/directory/roster/program/service/rotation
-     | mailer/subscription/thread/campaign/campaigns/registry/distro/phonebook/lista/listahan/listing/texts/messages/text/msgs/blast/blasts/everything/updates/lst/alerts/communications | phone book | phone tree
-yourlist = your/ur/this/all/any/these/thid/yalls/that/every/whatever <kind>* <lists> | the? mailing/contact/text/txt/texting/distribution/marketing/sms/spam/messaging/message <kind>* <lists> | your/ur <lists> of contacts/texts
-         | this/everything/here/these/it | these <msg> | getting <theirs> | receiving <theirs> | all? of? your/these <kind>* <lists> | future <msg>
-thelist = the? <kind>* list/listing/lst/lista/listahan/database/system
-from = from/frm/off/of/out/fr/frome/form/on
-remove = remove/remve/rmv/rmove/remov/reomve/delete/delet/del/erase/scratch/strike/take/tak/takes/get/pull/drop/scrub/clear/purge/cross/exclude/eliminate/deactivate/unlist/wipe
-whom = me/us/him/her/it | my/this/our/her/his/the/dis/that <kind>? name/number/numbers/phone/cell/info/information/contact/num/no/nbr/line/data/record/mobile/digits/details/account <phone>?
-     | my/our name and/n phone? number | my info and/n number | my <phone> and/n name | my/our contact/personal/phone info/information/details/number | 0/00000 0/00000? 0/00000? | number/name | my/this 00000 | my/our family
-     | my mom/mother/dad/father/husband/wife/son/daughter/grandmother/grandma | me and my husband/wife/family | everyone at this number
-removed = removed/deleted/taken/dropped/excluded/erased/unsubscribed/off/out | opted out | taken off
+    lists = list/lists/lst/database/databases/db/contacts/system/systems/records/record/directory/roster/program/service
+          | thread/campaign/campaigns/registry/distro/phonebook/listing/blast/blasts/everything | phone book/tree | <msg>
+    yourlist = your/ur/yall/yalls/this/all/any/these/every/whatever/of <kind>* <lists> | your/ur/this/the/a <msg> <lists>
+             | the? mailing/contact/text/txt/texting/distribution/marketing/sms/spam/messaging/message <kind>* <lists>
+             | <lists> of yours | this/everything/here/these/it | all? of your/these <kind>* <lists> | future <msg>
+             | all of? this/these/it | a/any list/lists | your
+    thelist = the? <kind>* list/lst/database/listahan
+    off = from/frm/fr/off/of/out/form
+    notcall = dnc/donotcall/donotcontact/donottext | do not call/text/contact/disturb/txt/message/solicit
+            | dont call/text/contact | no contact/call/text
+";
 
-to = to/with
-more = any/more/anymore/these/those/your/further/future/additional/such/ur/no
-dncname = dnc/donotcall/donotcontact/donottext | do not call/text/contact/disturb/txt/message/solicit | dont call/text/contact | no contact/call/text/txt/solicitation
-dnc = <dncname> <lists>? | do not list
+/// What may stand before a command.
+const LEADS: &str = "
+    you = you/u/ya/yall/yous/them/this/it | you all/guys/people/folks | all of you
+    said = told/asked/tell/ask/said/say/warned/begged
+    how = how/hw do/can/could/would/should/does i/we/one/you/u | how to/i | any way | is there a/any/some way | the way
+        | is there a/any way for me/us | where/can/may/could do? i/we | what is the best? way | whats the best? way
+        | what do/should/must/can i text/reply/send/say/do/press | what do i have/need to do | how many times do i have/need
+        | do i have/need
+    ilike = i/we want/wish/need/wanna/prefer/hope/request/demand/choose/like | i/we would/d like/love/prefer
+          | id/wed like/love/prefer | like/want/need/wish/wanna/tryna | i/im/we trying/tryna/asking/requesting/ready/going
+          | i am trying/asking/requesting/ready/going | i have? decided | would like/love | asking/requesting/wanting
+    lead = <how> to? | <ilike> to? | can/could/would/will/cud/wld/cld <you> | would you mind | do me a favor and
+         | <ilike> <you> to | can/could/may i ask <you> to/that <you>? | i/ive/we have? already? <said> <you>? to? <you>?
+         | i/ive have? keep/kept asking/telling/saying <you>? to? | im asking/telling/begging/requesting <you> to
+         | i am asking/telling/begging/requesting <you> to | i/we beg/ask/request/demand/insist that? <you>? to?
+         | i must/have to? ask <you>? to | to? tell/ask/get <you> to | <you> guys? need/have/must/better/gotta/should/got/ought to?
+         | so kind and/to | possible to | <ilike> to? be | time to | make sure to? <you>? | do
+         | no/nah/nope/yes/yeah/ok/okay/so/and/or/but/then/also | i would? appreciate it? if <you> could/would/will/can
+";
 
-command = <stop> <texting> <me> | <stop> all? <texting> <me> and <texting> <me>? | <stop> calling and/or/n <texting> <me>? | <stop> <texting> and/or/n calling <me>?
-        | <stop> with/w? <det> <kind>* <msg> | <stop> with/w? <kind>* texts/txts/messages/msgs/sms/promos | <stop> sending/sendin/giving/snding/delivering/forwarding <me>? <theirs> | <stop> sending <theirs> to? <me>
-        | <stop> it with/w <theirs> | <stop> all? <det>* <kind>* <msg> <from>? <me>?
-        | <stop> <getting> <theirs> | <stop> <getting> <theirs>? texted/contacted/messaged/spammed/harassed | <stop> blowing up my/our phone/cell
-        | <stop> using this/my number | <stop> my? subscription | <stop> me from <getting> <theirs> | unsubscribe/remove/stop/save me from this/these/your/all <kind>* <msg>
-        | <stop> all? contact/communication/communications/correspondence with? me? | <stop> all? communications <to> <me>
-        | make/have <theirs> stop/end/quit | make it stop with these texts
-        | <dont> <text> <me> | <dont> <text> or/and/nor <text> <me> | <dont> call or/and/nor/n <text> <me>? | <dont> <text> or/and call <me> | <dont> blow up my phone
-        | <dont> send/sent/snd/forward <me>? <more> <theirs> | <dont> send/sent me/us texts/messages/txts/msgs/sms | <dont> send any/more/these/further/your/those <kind>* <msg> | <dont> send these/this to <me> | <dont> use this number
-        | no more <kind>* <msg> | no more of? these/your/this/the <kind>* <msg> | no further <kind>* <msg> | cancel/end/terminate my/this/the/our/all/these/your/any <kind>* subscription/texts/messages/msgs/txts/alerts/notifications/texting/communication
-        | cancel/end/terminate texts/messages/subscription/msgs/sms | cancel me from <theirs>
-        | cancel my? subscription to/from? <theirs>
-        | <remove> <whom> completely? <from> <from>? <yourlist> | <remove> from <yourlist> | take off your list | <remove> <whom> <from> <from>? a/any list/lists | <remove> <whom> and <whom> <from> <yourlist>
-        | have <whom> removed/deleted/taken <from>? <from>? <yourlist>? | get/have my number off your list | want/wants off of? <yourlist> | i/we want off of? <yourlist> | get off of? <yourlist>
-        | be/get/to? <removed> <from>? <from>? <yourlist> | unsubscribe <whom>? <from> <yourlist> | unsubscribe me/us <from> <theirs> | unsubscribe to? <theirs> | unsubscribe me/us to? <theirs>
-        | opt out <from> <theirs> | opt/op me/us out <from> <theirs> | optout <from> <theirs> | opt me out | optme out | opt us out | opt this/my number out | opt <whom> out | opting out <from> <theirs>
-        | put/add/place/include/register <me> on/to/in/onto your/the/a/ur <dnc> | put me down as do not contact/text/call | mark/list/set <me> as <dnc>
-        | leave me/us the hell/fuck/heck alone | be left alone | left alone
-        | dejen/deje/deja/paren/pare/parar/para de mandarme/enviarme/escribirme/textearme/mandar/enviar/escribir/mandarnos/enviarnos/contactarme/molestar/molestarme
-        | no me manden/mande/mandes/envien/envie/envies/escriban/escriba/escribas/texteen/textee/textees/contacten/contacte/molesten/moleste mas? mensajes/textos? mas? | no mas mensajes/textos/mensaje
-        | no envien/manden/mandes/envie/mande mas mensajes/textos | quiteme/quitenme/quitame/saqueme/saquenme/sacame/elimineme/eliminenme/eliminame/borreme/borrenme/borrame/remuevame/remuevanme de su/la/tu/esta/sus/tus lista/listas
-        | no quiero/deseo recibir/mas/sus/estos/tus/que mas/sus/estos/tus/me? mensajes/textos/manden/envien mas? mensajes/textos? | darme/darse de baja | deme/denme/dame de baja | cancelar suscripcion/subscripcion | cancele mi suscripcion
-        | arretez de? menvoyer/mecrire/mecontacter | arretez de me contacter/texter/ecrire | ne menvoyez plus | ne me contactez plus | me desabonner | desabonnez moi | desinscrire
+const ENGLISH: &str = "
+    stop = stop/quit/cease/discontinue/stopp/stpo/sotp/end/halt
+    texting = texting/txting/textin/txtin/txtn/texing/texring/textng/textting/messaging/messging/mesaging/messagin/msging
+            | msgin/smsing/dming/contacting/contactin/spamming/spammin/bombarding/blasting | blowing up
+    bothering = <texting> | harassing/harrassing/harassin/bothering/botherin
+    dont = dont/donot/dnt/dnot/never | do not/nt/never | dont you/u
+    text = text/txt/message/msg/contact/contac/sms/spam/texting/messaging/txting
+    bother = <text> | bother/harass/bug
+    send = send/sent/snd/forward/deliver
+    sending = sending/sendin/snding/giving/delivering
+    want = want/wish/need/care/like/desire/wanna/wnt | would like
+    get = receive/get/recieve/recive/see/have/hear/read/accept/keep
+    getting = getting/gettin/receiving/recieving/seeing/hearing
+    remove = remove/remve/rmv/rmove/remov/reomve/delete/delet/del/erase/scratch/strike/take/tak/pull/drop/scrub/purge/cross
+           | exclude/eliminate/unlist/wipe/clear
+    removed = removed/deleted/taken/dropped/excluded/erased/off/out/unsubscribed | taken off | opted out
+    to_be = to? being/be contacted/texted/messaged/called | to? <get> <more>* <theirs> | to? <getting> <more>* <theirs>
+          | to? <more>* <kind>* <msg> | to? being/be? contacted/texted | to? these/this/texting/messaging
 
-consented = consented/contacted/texted | to? being/be contacted/texted/messaged/called | to? <get>/receive/receiving/getting <more>* <theirs> | to? these/your/this/any/the/such <kind>* <msg> | to? texts/messages/messaging/text
-wanted = i/we <dont> <want> to? <get>? <get>? <more>* <from>? <theirs> | i/we <dont> <want> to? <get> <get>? from? <more>* <from>? <theirs>? <texting> | <dont> <want> to? <get>? <more>* <kind>* <msg> | <dont> want these | <dont> want to <get>? <more>* <theirs>
-       | i/we <dont> <want> <you> to? <texting> <me> | i/we <dont> <want> <you> to? <text> <me> | i/we <dont> <want> you texting/messaging/contacting <me>? | i/we <dont> <want> <you> to send <me>? <more>* <theirs> | i/we <dont> <want> you sending <me>? <theirs>
-       | i/we? <dont> <want> to be/get? contacted/texted/messaged/txted/spammed/bothered/contact | i/we? <dont> <want> to hear from you/u/yall/this | i/we? no longer <want> to? be/get? contacted/texted/messaged/subscribed
-       | i/we no longer/more <want> to? <get>? <more>* <theirs> | no longer <want> to? <get>? <more>* <theirs> | no longer <want> to <get>? from you | no longer interested in <getting>? <theirs>
-       | i/we no longer <want> to hear from you | i/we <want> no more/further <kind>* <msg> | i/we <want> no more of? <theirs> | id/we/i would? rather/prefer not to? <get>? <more>* <from>? <theirs> | id rather not be contacted/texted | i/id/we would? prefer/rather not to? be contacted/texted/messaged
-       | im/we/am not/no interested in <getting>? <more>* <theirs> | not interested in <getting>? <more>* <theirs> | i/we do? not/dont/never/no longer? consent/agree/consenting/consents/authorize/permit? to? <theirs>? <consented>
-       | i/we/hereby revoke/withdraw/rescind/retract/remove my/all/any/our prior? consent/permission/authorization | revoke/withdraw/rescind my/all? consent | you do not/dont have my? consent/permission to? <text>? <me>?
-       | i did not/didnt ask for these texts stop | if you dont/do not? not? <stop> <texting> | if you/u keep/continue <texting> <me> | if you/u continue to <text> <me> | if you/u text/contact/message/txt <me> again/anymore/one? more? time? i/ill/im/we will/am? report/reporting/sue/call/block/calling/blocking/suing/contact
-       | text/contact/message/txt <me> again and/n ill/i/im/you/youll | or/and? if you dont stop
-       | my/this number/phone is on the/a/your? national? <dnc> | i am/im on the/a national? do not call/text/contact list/registry | cease and/n desist | cease desist | lose my number | you do not have my consent to text me
-       | i/we never/did? not? want these
+    stopping = <stop> <bothering> <mine> | <stop> calling and/or/n <texting> <me>? | <stop> <texting> and/or/n calling <me>
+             | <stop> with/w <theirs> | <stop> <sending> <me>? <theirs> | <stop> <sending> <theirs> to <me> | <stop> it with/w <theirs>
+             | <stop> all? <det>* <kind>* <msg> | <stop> <getting> <theirs> | <stop> <getting> texted/contacted/messaged
+             | <stop> being? texted/contacted/messaged | <stop> blowing up my/our phone/cell | <stop> using this/my number
+             | <stop> me from <getting> <theirs> | make/have <theirs> stop/end | <stop> <texting> or/and i/ill/im
+             | cancel/terminate my/this/the/our/all/these/your/any? <kind>* subscription/texts/messages/msgs/txts/alerts
+             | cancel/terminate my? subscription <off>? <theirs>? | cancel my subscription to/for <theirs>
+    refusing = <dont> <bother> <me> | <dont> <text> or/and/nor <text> <me> | <dont> call or/and/nor/n <text> <me>?
+             | <dont> <text> or/and call <me> | <dont> blow up my phone | <dont> <send> <me>? <more> <theirs> | <dont> use this number
+             | <dont> <send> me/us texts/messages/txts/msgs/sms | <dont> <send> these/this to <me> | <dont> <send> <theirs> to <me>
+             | no more of? <kind>* <msg> | no more of? these/your/this/the <kind>* <msg> | no further <kind>* <msg>
+    removing = <remove> <whom> completely? <off> <off>? <yourlist> | <remove> <off> <yourlist> | get <whom> <off> <off>? <yourlist>
+             | have <whom> removed/deleted/taken <off>? <off>? <yourlist>? | get/have <whom> removed
+             | i/we? want/need <off> <off>? <yourlist> | get off of? <yourlist> | be/get <removed> <off>? <off>? <yourlist>
+             | <removed> <off> <off>? <yourlist> | unsubscribe <whom>? <off> <theirs> | unsubscribe <whom>? <off> <yourlist>
+             | unsubscribe me/us to <theirs> | opt out <off> <theirs> | optout <off> <theirs> | opt/op <whom> out <off>? <theirs>?
+             | opting out <off> <theirs> | put/add/place/include/register <whom> on/to/in/onto your/the/a/ur <notcall> <lists>?
+             | mark/list/set me/us/this as? <notcall> | put <whom> down? as? <notcall> | <remove> and block <whom>
+             | leave me/us the hell/fuck/heck alone | be left alone
+    refusal = i/we? <dont> <want> to? <get>? <get>? from? <more>* <theirs> | i/we? <dont> <want> to? <get> from? <more>* texting
+            | i/we? <dont> <want> <you> to? <texting> <me>? | i/we? <dont> <want> <you> to? <text> <me>
+            | i/we? <dont> <want> <you> to? <send> <me>? <more>* <theirs> | i/we? <dont> <want> <you> <sending> <me>? <theirs>
+            | i/we? <dont> <want> to? be/get? contacted/texted/messaged/bothered/contact | i/we? <dont> <want> to hear from you/u/yall
+            | i/we? no longer <want> to? be/get? contacted/texted/messaged/subscribed | i/we? no longer <want> to <get> from you
+            | i/we? no longer/more <want> to? <get>? <more>* <theirs> | i/we <want> no more/further <kind>* <msg>
+            | i/id/we would? rather/prefer not to? <get>? from? <more>* <theirs> | i/id/we would? rather/prefer not to? be contacted/texted
+            | i/im/am/we? am? not/no longer? interested in <getting>? <more>* <theirs> | i/we? <dont> care for <theirs>
+            | i/we? do? not/dont/never/no longer? consent/authorize <to_be> | you do not/dont? have my consent/permission <to_be>
+            | i/we? hereby? revoke/withdraw/rescind/retract/revoking/withdrawing my/all/any/our? prior? consent/permission <to_be>?
+            | my/this number/phone is on the/a/your? national? <notcall> <lists>? | i/im am? on the/a? national? <notcall> <lists>
+            | cease and/n? desist | if you/u dont <stop> <texting> | if you/u keep/continue <texting> <me>
+            | if you/u <text> <me> again i/ill/im/we will/am? report/reporting/sue/call/block/calling/blocking
+            | <text> <me> again and/n ill/i/im/youll
+";
 
-pinoy = ako/akong/ko/kong/q/me/mo/nyo/niyo/ninyo/nio/nyu/nyong/niyong/kayo/kayong/kau/kyo/ka/kang/kami/kaming/namin/nang/ng/pa/pang/ang/naming/to/ulit/si/rin/talaga/mga/ung/yung/yun/ba/at/pong/kita/yan/uli
-wag = wag/huwag/hwag/wg/wagna/huag/wak/wah/wagnyo/wagniyo
-itext = itext/text/txt/itxt/magtext/magtxt/magtetext/magtettext/imessage/message/magmessage/msg/imsg/magmsg/kontakin/kontaken/icontact/contact/contakin/magcontact/kontakten/textan/txtan/itextan
-      | mag/i/e/mag2 text/txt/message/msg/contact/sms/tetext | magsend/isend/magpadala/padalhan/padalahan/mag/magpapadala/send/papadala/padala/magsesend/iforward <pinoy>* send/padala? <pinoy>* text/txt/message/messages/mensahe/msg/texts/sms/mensaheng/ganito/ganyan/ganitong/promo <msg>?
-      | guluhin/kulitin/gambalain/istorbohin/kukulitin/guluhen/abalahin/bwisitin/spam/ispam/mangulit/manggulo/istorbo
-sakin = sakin/saken/saakin/samin/saamin/dito/d2/rito | sa akin/amin/akn | sa? aking/number/num/no/cp/cell/phone/line/numero ko/na/namin/kong? to/ito/nito/ko? | tong/itong number/no/num/cp/cell/numero | sa number <pinoy>* | numero/number ko/ito | number <pinoy>*
-pagtext = pagtetext/pagtext/pagtxt/kakatext/katetext/kakatxt/pagtetxt/pagmessage/pagmemessage/mensahe/text/texts/txt/messages/message/msgs/msg/sms/texting/pagsesend/pagpapadala/pagspam/kakaspam/kakamessage/magtext/magtxt/itext/kakasend/kakapadala/pagkontak
-        | pag/ka/kaka/mag/pagka/kaka text/txt/message/send/tetext/padala/text/spam | pagsend/pagpapadala/kakasend/magsend/pagsesend/pagpadala/pagbibigay <pinoy>* text/messages/message/texts/mensahe/txt/sms | promo
-tigil = tigil/itigil/ihinto/pakitigil/tigilan/tumigil/hinto/pakihinto/itigl/tgilan/tigel/pahinto/patigil/patigilin/istop/pakistop/pastop/tumigel/huminto | paki/pa/i/mag tigil/itigil/hinto/stop/ihinto | stop
-alisin = alisin/pakialis/pakialisin/tanggalin/pakitanggal/pakitanggalin/burahin/pakibura/pakiburahin/idelete/iremove/paremove/padelete/patanggal/pakidelete/pakiremove/ierase/tangalin/tanggalen/pakitangal/patangal/tanggalan/erase/delete/remove/unsubscribe/tanggal/buburahin/iunlist/pabura/paalis/ialis/ealis/edelete/eremove/erremove
-       | paki/pa/i/pki/pakisuyo alis/alisin/tanggal/tanggalin/bura/burahin/delete/remove/erase/tangal/tangalin/unsubscribe/idelete/iremove
-number = number/numero/num/pangalan/name/contact/no/cp/numbers/cellphone/details/info/numerong/number
-lista = list/listahan/lista/database/system/contacts/records/sistema/listahang/phonebook/directory/gc/contact | mailing/contact/text list
-ayaw = ayoko/ayaw/ayokong/ayko/ayoko/ayaw/ayawq/ayokona/aayaw | di/hindi/hndi/dko/ndi/diko/hindi <pinoy>* gusto/gustong/nais/kailangan/interesado/gus2/want/need | wala/walang/no | ayaw ko/kong/namin/naming
-receive = makatanggap/makareceive/mareceive/makakuha/tumanggap/makatangap/matanggap/makatanggap/makabasa/makakita/maka/makarecieve/marecieve/mag/magreceive/makakatanggap/marinig/magkaroon/maka/mareceived/makuha/tumanggap receive/tanggap/recieve?
-unsubs = unsubscribe/optout/unsub/magunsubscribe/magoptout/iunsubscribe/paunsubscribe/pakiunsubscribe/maunsubscribe/magunsub/paunsub/paoptout/makapagunsubscribe/makaunsubscribe | mag/i/pa/paki/ma/e/maka unsubscribe/unsub | mag/i/pa/paki/ma opt out | opt out | mag/magpa optout | magpaalis/magpatanggal/paalis/mapaalis/matanggal/maalis/makaalis sa list/listahan | magopt out | paopt out
-sa = sa/from/dyan/diyan/jan/dito/off/dian/dun/diyan/dyn/inyong/inyo/iyong/d2/jn
-anu = ganitong/ganito/ganyang/ganyan/kahit/anong/any/more/mga/anumang/iba/inyong/inyo/galing/ibang/such/ganung
-tagalog = <wag> <pinoy>* <itext> <pinoy>* <sakin>? | <wag> <pinoy>* <itext> <sakin>? <pinoy>* | <wag> <pinoy>* <itext> at/o/or tawagan <pinoy>* | <wag> <pinoy>* tawagan/tumawag <pinoy>* at/o/or/ni/and <itext> <pinoy>*
-        | <tigil> <pinoy>* sa? <pinoy>* <pagtext> <pinoy>* <sakin>? | <tigil> <pinoy>* sa? mga? <pagtext> <pinoy>*
-        | tigilan/layuan/lubayan/tantanan nyo/niyo/ninyo/mo <pinoy>* ako/ko/kami/me | <alisin> <pinoy>* <number> <pinoy>* <sa>? <sa>? <pinoy>* <lista>? <pinoy>*
-        | <ayaw> <pinoy>* <receive>? <receive>? <pinoy>* <anu>? <pinoy>* texts/messages/mensahe/text/txt/msgs/message/msg/sms/mensaheng/promo/itext/matext/txts/spam/mamessage/makontak <pinoy>* | tama <pinoy>* sa? <pinoy>* <pagtext>
-        | gusto/gusto/nais/gustong/want/need/paki/pwede/puwede/pede <pinoy>* <unsubs> | paano/pano/panu/pnu/how/papano/papaano/san/saan <pinoy>* <unsubs> | paano/pano/panu/pnu/how/papano/papaano <pinoy>* <tigil> <pinoy>* | paano/pano/panu/pnu/papano <pinoy>* <alisin> <pinoy>* <number>
-        | paano/pano/panu/papano <pinoy>* magpatanggal/magpaalis/matanggal/maalis/maaalis/matatanggal/mapatigil/mapapatigil/mahinto/maihinto/tanggalin/alisin <pinoy>* sa? <pinoy>* <lista>? <number>? <pagtext>?
-        | pa/paki <pinoy>* <unsubs> | <stop> texting <pinoy>*
-tagalist = <alisin> <pinoy>* <sa> <pinoy>* inyong/inyo/iyong/contact? <lista> <pinoy>* | <alisin> ako/ko/kami/me <pinoy>* <sa>? <lista>
+const SPANISH_AND_FRENCH: &str = "
+    de_lista = de su/sus/la/tu/tus/esta lista/listas
+    spanish = dejen/deje/deja/paren/pare de mandarme/enviarme/escribirme/textearme/mandar/enviar/contactarme/molestarme
+            | no me manden/mande/mandes/envien/envie/envies/escriban/escriba/escribas/texteen/textee/contacten/molesten
+            | no envien/manden/mandes/envie/mande mas mensajes/textos | no mas mensajes/textos | no mande/manden mensajes
+            | no quiero/deseo recibir/mas/sus/estos/tus/que mas/sus/estos/tus/me? mensajes/textos/manden/envien mas? mensajes/textos?
+            | quiteme/quitenme/quitame/saqueme/saquenme/sacame/elimineme/eliminenme/eliminame <de_lista>
+            | borreme/borrenme/borrame/remuevame/remuevanme <de_lista> | darme/darse/deme/denme/dame de baja
+            | cancelar mi? suscripcion | cancele mi suscripcion
+    french = arretez/arrete de? menvoyer/mecrire/mecontacter | ne menvoyez plus | ne me contactez plus | me desabonner
+           | desabonnez moi
+";
 
-strong = <lead>* <command> | <wanted> | <tagalog> | <lead>* <tagalog> | <lead>* <wanted>
+const FILIPINO: &str = "
+    pron = ako/akong/ko/kong/q/me/mo/nyo/niyo/ninyo/nio/nyu/nyong/niyong/kayo/kayong/kau/kyo/ka/kang/kami/kaming/namin
+         | naming/nang/ng/pa/pang/ang/yung/yun/ung/at/to/ulit/uli/rin/talaga/mga/si/ba/pong/kita/yan/dyan
+    wag = wag/huwag/hwag/wg/huag
+    text_verb = itext/text/txt/itxt/magtext/magtxt/magtetext/imessage/message/magmessage/msg/imsg/magmsg/textan/txtan/itextan
+              | kontakin/kontaken/icontact/contact/contakin/magcontact/itetext | guluhin/kulitin/gambalain/istorbohin/abalahin
+              | mag/i/e text/txt/message/msg/contact/sms | mangulit/manggulo/ispam/padalhan/padalahan
+              | magsend/isend/magpadala/padalhan/padalahan/mangpadala/send/magsesend <pron>* texts/text/txt/message/messages/mensahe/msg/sms/promo
+              | mag send/padala <pron>* texts/text/txt/message/messages/mensahe/msg/sms/promo
+    their_number = number/num/no/cp/cell/phone/numero
+    here = sakin/saken/saakin/samin/saamin/dito/d2/rito | sa akin/amin/inyo | sa? aking? <their_number> <pron>* | tong/itong <their_number>
+         | galing sa inyo/nyo
+    texts = mensahe/mensaheng/text/texts/txt/txts/message/messages/msgs/msg/sms/texting/promo/spam
+    text_noun = pagtetext/pagtext/pagtxt/kakatext/katetext/kakatxt/pagtetxt/pagmessage/pagmemessage/kakaspam/kakamessage/magtext
+              | pag/ka/kaka/mag text/txt/message/tetext | pagsend/pagpapadala/kakasend/pagsesend/pagpadala/kakapadala <pron>* <texts>?
+              | pag/kaka send/padala <pron>* <texts>? | <texts>
+    tigil = tigil/itigil/ihinto/pakitigil/tigilan/tumigil/hinto/pakihinto/tgilan/patigil/istop/pakistop/pastop/stop
+          | paki/pa/i/mag tigil/itigil/hinto/stop/ihinto
+    alisin = alisin/pakialis/pakialisin/tanggalin/pakitanggal/pakitanggalin/burahin/pakibura/pakiburahin/idelete/iremove/paremove
+           | padelete/patanggal/pakidelete/pakiremove/ierase/tangalin/pakitangal/delete/remove/pabura
+           | paki/pa/i/pki alis/alisin/tanggal/tanggalin/bura/burahin/delete/remove/erase/tangal/tangalin/idelete/iremove
+    number = number/numero/num/pangalan/name/contact/no/cp/cellphone/details/info
+    sa = sa/from/dyan/diyan/jan/dito/off/dian/d2/inyong/iyong/aming
+    lista = list/listahan/lista/database/system/contacts/records/phonebook/directory | mailing/contact/text list
+    ayaw = ayoko/ayokong/ayaw/ayko/diko/dko | ayaw ko/kong/namin | di/hindi/hndi/ndi/diko <pron>* gusto/gustong/nais/kailangan
+    receive = makatanggap/makareceive/mareceive/makakuha/tumanggap/makatangap/matanggap/makakatanggap/makarecieve/makabasa
+            | maka/mag/ma receive/tanggap/recieve
+    any = ganitong/ganito/ganyang/kahit/anong/any/more/anumang/inyong/ibang/iba/sa
+    unsubscribing = unsubscribe/optout/magunsubscribe/magoptout/iunsubscribe/paunsubscribe/pakiunsubscribe/maunsubscribe/paoptout
+                  | mag/i/pa/paki/ma unsubscribe/optout | mag/i/pa/paki opt out | opt out | magopt/paopt out
+                  | magpaalis/magpatanggal/mapaalis/matanggal/maalis/makaalis/magpaalis sa/dito <pron>* <lista>?
+    paano = paano/pano/panu/pnu/papano/papaano/how
+    filipino = <wag> <pron>* <text_verb> <pron>* <here>? <pron>* | <wag> <pron>* <text_verb> at/o/or tawagan <pron>*
+             | <wag> <pron>* tawagan/tumawag <pron>* at/o/or/ni <text_verb> <pron>* | <tigil> <pron>* sa? <pron>* <text_noun> <pron>* <here>?
+             | <ayaw> <pron>* <receive>? <pron>* <any>* <pron>* <texts> <pron>* <here>? | <ayaw> <pron>* itext/matext/maitext <pron>*
+             | wala nang <texts> | tama sa? <pron>* <text_noun> <pron>* | paano/pano/panu <pron>* <tigil> <pron>*
+             | gusto/gustong/nais/want/paki/pwede/puwede/pede <pron>* <unsubscribing> | <paano> <pron>* <unsubscribing>
+             | <paano> <pron>* magpatanggal/magpaalis/matanggal/maalis/mapatigil/tanggalin/alisin <pron>* sa? <pron>* <lista>
+             | <paano> <pron>* <alisin> <pron>* <number> <pron>*
+    filipino_list = <alisin> <pron>* <sa> <pron>* <any>? <lista> <pron>* | <alisin> <pron>* <number> <pron>* <sa>? <sa>? <pron>* <any>? <lista>? <pron>*
+";
 
-mild = <lead>* <stop> texting/txting/messaging/contacting/spamming/texing/textin/txtn/harassing/msging | <lead>* <stop> contact
-     | <lead>* unsubscribe me/us/this/my/our/number/all/now/everything/please? number/phone/texts/immediately? | <lead>* unsubscribe <whom>? | <lead>* unsubscribe already/thanks | i/we unsubscribe
-     | <lead>* opt out | opting out | i/we am/are opting out | im/were opting out | i/we opt out | <lead>* optout | i/we want/need out | i elect to opt out | to? be opted out | <lead>* be/get unsubscribed/opted? out? | i am/im unsubscribing | unsubscribing
-     | <dont> <text> | <dont> <text> or/and call | <dont> call or/and <text> | no contact | no texts/txts/texting/messages/sms/msgs | no more/further texts/txts/texting/messages/contact/sms/msgs/text/txt/communication
-     | leave me/us alone | <lead>* leave me/us alone | <lead>* lose/forget/delete/erase/trash/burn/discard/destroy my/this/our/the? <kind>? number/num/digits/phone/contact/info/nbr <phone>? | <lead>* lose this/my number
-     | i/we do? not/dont/doesnt consent | i/we do? not/dont give/have/gave? consent/permission | no consent | enough texts/txts/messages/msgs | enough with/of? <det> <kind>* <msg> | enough with <theirs>
-     | <dnc> | iunsubscribe/unsubscribe/unsub/paunsubscribe/magunsubscribe/optout <pinoy>* | opt out <pinoy>* | <unsubs> <pinoy>* | remove/iremove/idelete/paremove/pakiremove/delete <pinoy>* | paki remove/delete/tanggal/alis <pinoy>*
+const KEYWORDS: &str = "
+    keyword = stop/stopp/unsubscribe/stopall/quit/optout/stpo/sotp/end/stahp
+    out = end/stop/quit/optout/unsubscribe/cancel/0/00000/texts | opt out
+    order = now/already/asap/these/all/everything/forever/altogether/instantly/right/thanks | right now/away | at once | this
+    keyword_and = <keyword> <order> | <keyword> all? <kind>* <msg> | stop/quit/end all of? this/these | quit it? texting
+                | no/nah/nope/yes/ok <keyword> | no/nope no/nope <keyword> | <keyword> no thanks/more? | stop means/is stop | i mean stop
+                | i/ive/we? have? already? <said> <you>? to? <keyword> <keyword>? <keyword>? | i/ive have? already? typed/sent/replied/texted/wrote <keyword>
+                | i asked to be? removed/unsubscribed/stop | can/could/would/will you/u <keyword> | <how> to say <keyword> | have/need to say <keyword>
+                | text/txt/reply/send/texting/sending/type/replying/typing/respond/answer/texted <keyword> | text/txt/reply/send <keyword> to/2 <out>
+                | <keyword> to/2/two <out> | <keyword> to this/my number | stop2quit/stop2end/stop2stop/stop2unsubscribe/stop2optout/stop2cancel
+                | <keyword> wrong/incorrect number/person/num/phone/no/guy | wrong number/person/num/no/guy so? <keyword>
+                | <keyword> <keyword> <keyword>? <keyword>? | stop spamming/sending/contact/bothering/harassment | stop it now
+                | stop/unsubscribe <pron> <pron>* | tigil/itigil/pakitigil/ihinto/hinto/tumigil/tigilan <pron>* | paki/pa tigil/hinto <pron>*
+                | pastop/pakistop/istop <pron>* | tigilan/layuan/lubayan/tantanan <pron>* ako/ko/kami/me | make it stop
+                | alto/baja/arret/arretez/parar/detener/desuscribir/desuscribirme/desabonner/abmelden/abbestellen | alto por favor
+                | remove/unsub/dnc/desist/cease/removeme/stoptexting/stopmessaging/unsubscribeme | remove all | remove number/me/us
+                | end all/texting/these/now | cancel texts/text/txt/sms/subscription/msgs/messages/alerts | unsubscribe all/everything
+";
 
-list = <lead>* <remove> <whom> <from> <from>? <thelist> | <lead>* <remove> from <thelist> | <lead>* remove me/us/him/her/it | <lead>* <remove> my/this number/name/phone/contact/info <phone>? | <lead>* take/get me/us/him/her off | <lead>* take/remove my/this number off? | <lead>* remove number | <lead>* take/get my number off
-     | <lead>* be/get/to? removed/taken/deleted <from>? <from>? <thelist> | <lead>* be removed | <ilike> out | <lead>* be taken off | <tagalist> | get off of? <thelist> | <lead>* get off of? <thelist> | i/we want off of? <thelist> | have <whom> removed/deleted/taken off? | <lead>* have <whom> removed
+/// What [`Rules`](super::Rules) asks for when it looks for wishes.
+const RULES: &str = "
+    command = <stopping> | <refusing> | <removing> | <refusal> | <filipino>
+    strong = <lead>* <command> | <spanish> | <french>
+    quiet = <stop> <texting> | <stop> all? contact | unsubscribe <whom>? | unsubscribe this/all/now/everything | unsub me/us | opt out | optout
+          | be/get unsubscribed/opted? out? | <dont> <text> | <dont> <text> or/and call | leave me/us alone | no more/further texting
+          | lose/forget/delete/erase/trash/burn/discard/destroy my/this/our <kind>? <phone> <phone>? | delete/erase my contact? info/data/contact
+    mild = <lead>* <quiet> | opting out | i/im/we/were am/are? opting out | im/am unsubscribing | i/we unsubscribe/optout | i/we opt out
+         | i/we? want/need out | no contact | no texts/txts/texting/messages/sms/msgs | enough texts/messages/msgs | <unsubscribing> <pron>*
+         | enough with/of? <theirs> | i/we? do? not/dont consent | i/we? do? not/dont give/have/gave consent/permission | no consent
+         | dnc | <notcall> list/registry | unsubscribe/unsub <pron>* | opt out <pron>* | iremove/paremove/pakiremove/remove <pron>*
+    leaving = <remove> <whom> <off> <off>? <thelist> | <remove> <off>? <thelist> | get <whom> off of? <thelist> | remove <whom>
+            | <remove> my/this/her/his <kind>? <phone> off? | take/get me/us/him/her off | <remove> number | take/get my/this number off
+            | be/get <removed> <off>? <off>? <thelist> | be removed/deleted | get off of? <thelist> | i/we? want off of? <thelist>
+    list = <lead>* <leaving> | <filipino_list>
+    whole = <keyword_and>
+    lone_stop = <keyword> | alto
+";
 
-stopword = stop/stopp/stahp/unsubscribe/quit/end/cancel/optout/stpo/sotp/stopall
-whole = <stopword> now/already/immediately/asap/this/these/all/everything/forever/altogether/today/instantly/totally/thanks/thank now/already/you? | <stopword> right now/away | <stopword> at once | stop/quit/end all of? this/these/it/texts
-      | <stopword> all? text/texts/txt/txts/msg/msgs/message/messages/sms/promo/promos/texting/alerts/subscription/notifications/contact
-      | no/nah/nope <stopword> | no/nope no/nope <stopword> | <stopword> no | <stopword> no thanks/more | i have? already? said/typed/sent/replied/texted/wrote <stopword> <stopword>? <stopword>? | ive already? said/typed/sent/replied/texted <stopword> | said stop
-      | i already? have? said/asked/told/tell/ask/texted/sent you/u/yall/them? to? <stopword> | ive already? asked/told you/u/yall to? stop | i asked to be? removed/unsubscribed/stop | can/could/would/will you/u <stopword> | would you stop
-      | text/txt/reply/send/texting/sending/type/replying/typing/say/saying/replied/respond/answer/texted/sent <stopword> | text/txt/reply/send/texting/sending <stopword> to/2 _ _? _? | text/txt <stopword>
-      | <stopword> to/2/two end/stop/quit/optout/unsubscribe/cancel/opt/0/00000/texts out? | <stopword> to? this/these/my number/texts/messages | <stopword> stop | stop2quit/stop2end/stop2stop/stop2unsubscribe/stop2optout/txtstop/textstop/stop2cancel/stoptexts/stop2out
-      | <stopword> wrong/incorrect number/person/num/phone/no/guy | wrong number/person/num/no/guy <stopword> | wrong number/person so? <stopword> | <stopword> <stopword> <stopword>? <stopword>? | stop is stop | stop means stop | i mean stop | make it stop
-      | stop spam/spamming/scam/scammer/sending/contact/bothering/harassment | stop <pinoy> <pinoy>* | tigil <pinoy>* | itigil/pakitigil/ihinto/hinto/tumigil/tigilan/tigel/itigl <pinoy>* | paki/pa tigil/stop/hinto <pinoy>* | pastop/pakistop/istop <pinoy>*
-      | alto/baja/arret/arrete/arretez/parar/detener/detenga/detenganse/pararlo/cancelar/desuscribir/desuscribirme/desubscribir/arreter/desabonner/stopper/anhalten/abmelden/abbestellen/stoppen/aufhoren | alto alto | alto por? favor? mensajes? | dar/darme de baja
-      | remove/removed/unsub/dnc/desist/cease/optingout/remov/removeme/unsubscribeme/stoptexting/stoptext/stoptexting/stopmessages/stopmessaging/unsubscribeall/endtexts/stopit | remove all | remove number/me/us/please | opt me? out <pinoy>* | unsubscribe/unsub <pinoy>* | cease and desist
-      | end text/texts/txt/txts/msgs/msg/messages/message/all/texting/sms/subscription/this/these/now/it? | end all | quit it? texting | cancel texts/text/txt/sms/subscription/msgs/messages/alerts/membership? | unsubscribe all/now/immediately/everything/already/today | revoke consent
+/// What is looked for before, behind and around a wish.
+const AROUND: &str = "
+    stop_evidence = wrong/number/text/texts/texting/message/messages/messaging/spam/spamming/list/unsubscribe/remove/interested
+                  | harassment/harassing/lawyer/fcc/police/scam/scammer/report/reported/reporting/alone/msgs/txt/txts/contacting
+                  | signed/asked/thank/thanks/ty/tnx/thx/salamat/mali/maling/kilala/no | who is this | whos this | who are you
+                  | i said | i told you | dont know you/who | this isnt/not | this is not | never signed | not/wasnt/isnt me/him/her
+    withdrawn = mistake/accident/accidentally/accidently/jk/kidding/joking/resubscribe/mistakenly/unintentionally/inadvertently
+              | did not/nt mean | didnt/didn mean | keep texting/sending/messaging/texts/messages | keep the/my texts/messages
+              | dont/never/not ever? stop/unsubscribe/remove/delete | no dejen/deje/dejes | instead
+              | still want/like/need to? get/receive/the/these/your/texts | just? call/email/whatsapp/reach me/us | text me/us
+              | call/use/text/txt/try/message me/us? at/on? my/the cell/home/work/new/other/house/wife/husband/office/email
+              | use this/my | new number/phone is | my new/other number/phone/cell/line | text/texts only | only text
+              | text/texts/texting is/are better/fine/ok/okay/good/best | but keep/text/texts/texting/still/continue/leave
+              | tumawag/tawag text/nalang | itext nyo | tawagan nyo/mo/ako | lumang/luma | bagong number
+    day = monday/mondays/tuesday/tuesdays/wednesday/wednesdays/thursday/thursdays/friday/fridays/saturday/saturdays/sunday
+        | sundays/mon/tues/wed/thurs/fri/sat/weekend/weekends/tonight/today/tomorrow/tmrw/tmr/lunes/martes/miyerkules/huwebes
+        | biyernes/sabado/linggo/bukas/mamaya/ngayon
+    event = <day> | 0 | appointment/appt/slot/class/event/trip/dinner/lunch/party/shift/schedule/sched/reschedule/potluck/rsvp
+          | attend/attending/coming/waitlist/waiting/seat/game/practice/meeting/session/booking/reservation/para/maybe/later
+          | carpool/volunteer/picnic/guest | cant make/go/come/attend/be/do | not going/able | wont be/make
+    laugh = ha/haha/hahah/hahaha/hahahah/hahahaha/lol/lols/lolol/lmao/lmaoo/lmfao/rofl/hehe/hehehe/hihi/omg/omfg/funny/aw/aww/awww/xd
+          | bahaha/blush/blushing/sweet/cute/hilarious/teasing/flirting/dying/adorable/charot/char/joke/nice/love
 
-lone_stop = <stopword> | stop please | <stopword> it | <stopword> <stopword> | stop this | alto | tigil <pinoy>*
-stop_evidence = wrong/number/text/texts/texting/message/messages/messaging/spam/spamming/list/unsubscribe/remove/interested/harassment/harassing/lawyer/fcc/police/scam/scammer/report/reported/reporting/alone/msgs/txt/txts/contacting/contact/signed/asked/thank/thanks/ty/tnx/thx/salamat/mali/maling/kilala
-              | who is this | whos this | who are you | i said | i told you | no thanks/thank | not interested | no | this isnt | this is not | dont know you/who | never signed | leave me
-              | not/wasnt/isnt me/him/her/he/she/john
-
-withdrawn = mistake/accident/accidentally/accidently/jk/kidding/joking/resubscribe/mistakenly/aksidente/unintentionally/nagkamali/inadvertently | just kidding | did not/nt mean | didnt/didn mean | by mistake | keep texting/sending/messaging/the/my texts/messages? | dont/never/not stop/unsubscribe/remove/delete/end
-          | still want/like/need to? get/receive/the/these/your/texts | call/email/message/fb/reach me/us instead | just call/email/whatsapp | call/use/text/txt/try/message me/us? at/on my/the/this cell/home/work/new/other/email/house/0/00000 | call/use/text/txt/try/message/contact my/this one/cell/home/other/new/work/wife/husband/office/email | use this one/number/instead
-          | instead | new number/phone is | my new number/phone/cell | ito/eto/bagong/bago bago/bagong/number/na? | text only | texts only | only text | text is fine/better/ok/okay/good | texts/texting are/is fine/ok/okay/better | but keep/text/texts/texting/still/not/continue/leave | text me/us? nalang/lang/only/instead | tawag nalang | text/itext nyo? nalang/lang | call my/me/us/the | tawagan nyo/mo
-          | except _ | hindi/di/wag <pinoy>* tanggalin/alisin/itigil/titigil/tumigil/burahin | lumang/luma
-
-day = monday/mondays/tuesday/tuesdays/wednesday/wednesdays/thursday/thursdays/friday/fridays/saturday/saturdays/sunday/sundays/mon/tues/wed/thurs/fri/sat/weekend/weekends/tonight/today/tomorrow/tmrw/tmr/lunes/martes/miyerkules/huwebes/biyernes/sabado/linggo/bukas/mamaya/ngayon/january/february/march/april/june/july/august/september/october/november/december
-event = <day> | 0 | appointment/appt/slot/class/event/trip/dinner/lunch/party/shift/schedule/sched/reschedule/potluck/rsvp/attend/attending/coming/waitlist/waiting/seat/game/practice/meeting/session/booking/reservation/para/maybe/later/carpool/cannot | cant make/go/come/attend/be/do | can not make/come/go/attend | not coming/going/able | wont be/make
-laugh = haha/hahaha/hahahaha/ha/lol/lmao/lmfao/rofl/lolol/hehe/hehehe/hihi/lols/omg/funny/lmaoo/xd/aww/aw/awww/bahaha/blush/blushing/sweet/cute/kind/nice/adorable/dying/flirting/dead/joke/hilarious/teasing/love/crying/stopping/hahah/charot/char/haist/jusko/oa
-
-opener = and/so/but/or/then/now/cuz/cause/bc/because/also/therefore/thanks/thx/ty/ok/okay/yes/no/hi/hello/hey/bro/man/dude/sir/maam/yo/you/number/person/nope/nah/again/hindi/sorry/fine/seriously/number/time/people/omg/interested/guys/yeah/this/here/off/god/fuck/kilala/yan/yun/pls/maling/morning/afternoon/evening/day/miss/pare/pakiusap/least/anymore/me/once
-blocker = to/dont/do/not/never/cant/cannot/couldnt/wont/wouldnt/didnt/doesnt/dont/i/ill/id/he/she/they/we/well/who/it/u/that/which/should/shall/did/does/will/would/can/could/might/may/must/lets/let/the/a/an/bus/non/my/his/her/if/when/unless/them/him/always/almost/how/whether/isnt/arent/wasnt/havent/hasnt/aint/without/of/for/youd/youll/youre/theyll/hell/shell/hed/shed/gonna/donot/people/than/reminder/before/after/by
-        | akong/ako/ko/kong/nyo/niyo/ninyo/mo/kayo/kayong/ka/kang/wag/huwag/hindi/di/bakit/para/kung/pag/kapag/na/ng/nang/ang/yung/only/daw/sya/siya/nya/niya/why/you
-condition = if/unless/when/whenever/until/till/once/after/before/pag/kapag/kung/hanggang/whether/maybe/might/should/did/baka/sakaling
-speech = said/says/say/saying/told/tells/tell/telling/asked/asks/asking/wrote/writes/song/called/titled/reads/meant/mean/sinabi/sabi/daw/raw/sinabihan/heard/thought/thinks/wants/wanted/supposed/trying/refuse/forgot/remind/reminded/reminds/remember/pretend/accidentally/havent/almost/joked
-speaker = i/ive/we/weve/id
-next_clause = i/im/ive/ill/id/we/you/u/youre/ur/your/this/its/it/or/and/cuz/because/bc/coz/cause/so/he/she/hes/shes/dont/not/no/who/why/what/thanks/thank/please/before/nobody/stop/remove/but/how/wrong/take/unsubscribe/wtf/they/there/hindi/di/wala/mali
-limit = at/during/while/when/whenever/until/till/unless/after/before/between/on/late/early/if/tonight/today/tomorrow/for/every/twice/once/as/in/back/the/a/an/that/those/his/him/them/monday/mondays/sundays/sunday/saturday/saturdays/weekends/friday/weekdays/mornings/nights/night/of/from/to/here/about/where/only/like/by/unless/except/much/than/just/work/anything/where/so/too/yet/first
-      | sa/pag/kapag/kung/habang/tuwing/hanggang/muna/ngayon/bukas/mamaya/kanya/gabi/umaga/yung/lumang/luma/kay/kina/para/benda/tahi/kanila/kanina/kahapon/nung/noong/linggo/sabado | ng sabado/linggo/3pm/0
-no_limit = from now on | for good | at once | at all | in the? future | until further notice | if possible | on this/my number/phone/cell | at this/my number/phone | on here | to this/my/our number/phone/cell | to me/us | from you/this/your/these/here/now | as soon as possible | before i | for ever/real/life/god/fucks | so much | thanks | about this/politics/these/your/voting/elections | to here | as of now/today | like i | with this/your/these/political | about the/an election | after this/today | effective | for the love/last | in any
-         | sa inyo | galing sa inyo | galing | sa kin | para sa akin | once and for all | on any | by text/sms/phone | the fuck/hell/heck | about my car/extended | that i/is | to stop | here
-mild_tail = again/anymore/now/thanks/thank/ok/okay/asap/forever/already/bro/dude/man/sir/maam/ty/thx/or/cuz/because/bc/i/im/ive/this/its/you/u/wrong/not/no/today/from/at/people/yall/altogether/immediately/completely/entirely/right/once/stop/period/before/please/salamat/pakiusap/po/wtf/jerk/jerks/idiot/idiots/asshole/assholes/scammer/scammers/for/any/we/my/dont/as/never/until/in/who/moron/morons/your/if/here/thats/on
+    opener = and/so/but/or/then/now/cuz/cause/bc/because/also/therefore/thanks/thx/ty/ok/okay/yes/no/nope/nah/hi/hello/hey/bro/man
+           | dude/sir/maam/yo/number/person/interested/again/hindi/sorry/fine/seriously/off/god/kilala/yan/morning/afternoon
+           | evening/anymore/who/this
+    blocker = to/dont/do/not/never/cant/cannot/couldnt/wont/wouldnt/didnt/doesnt/i/ill/id/he/she/they/we/it/you/u/that/which/should
+            | shall/did/does/will/would/can/could/might/may/must/lets/let/the/a/an/bus/non/my/his/her/if/when/unless/them/him/always
+            | almost/how/whether/isnt/arent/wasnt/havent/hasnt/aint/without/of/for/youd/youll/youre/theyll/gonna/people/than/before
+            | after/by/why/only/donot/in/on/at/from/with/about
+            | akong/ako/ko/kong/nyo/niyo/ninyo/mo/kayo/kayong/ka/kang/wag/huwag/di/bakit/para/kung/pag/kapag/ng/nang/ang/yung/daw
+    condition = if/unless/when/whenever/until/till/once/after/before/pag/kapag/kung/hanggang/whether/maybe/might/did/baka
+    speech = said/says/say/saying/told/tells/tell/telling/asked/asks/asking/wrote/writes/song/called/titled/reads/meant/mean
+           | sinabi/sabi/daw/raw/sinabihan/heard/thought/thinks/wants/wanted/supposed/refuse/forgot/remind/reminded/reminds
+           | remember/pretend/almost/joked/bakit
+    speaker = i/ive/we/weve
+    next_clause = i/im/ive/ill/id/we/you/u/youre/ur/your/this/its/it/or/and/cuz/because/bc/coz/cause/so/he/she/hes/shes/dont/not
+                | no/nobody/who/why/what/thanks/thank/but/how/wrong/take/unsubscribe/stop/remove/wtf/they/there/hindi/di/wala/mali
+    limit = at/during/while/when/whenever/until/till/unless/after/before/between/on/late/early/if/tonight/today/tomorrow/for/every
+          | twice/once/as/in/back/the/a/an/that/those/his/her/him/them/night/nights/mornings/weekdays/of/from/to/where/only/like/by
+          | except/just/work/so/too/yet/first | <day> | sa/pag/kapag/kung/habang/tuwing/hanggang/muna/kanya/gabi/umaga/yung/kay
+          | kina/kanila/para/kanina
+    no_limit = from now on | for good/ever/real/life/god | at all/once | in the? future | until further notice | if possible | ever again
+             | on/at/to/from this/my/our number/phone/cell/line | on/from here | to me/us | from you/u/your/this/these/yall <lists>? | before i
+             | as soon as possible | so much | about this/politics/these/your/voting/elections | as of now/today | like i | that i/is
+             | with this/your/these/political | for the love/last | sa inyo/kin | once and for all | by text/sms/phone | to stop
+             | or else | like this | the fuck/hell/heck | for any reason | of any kind
+    mild_tail = again/anymore/now/thanks/thank/ok/okay/asap/forever/already/bro/dude/man/sir/maam/ty/thx/or/cuz/because/bc/i/im/ive
+              | this/its/you/u/wrong/not/no/people/yall/altogether/completely/entirely/stop/salamat/wtf/jerk/jerks/idiot/idiots
+              | asshole/assholes/scammer/scammers/dont/never/moron/morons/thats/we/he/she/hes/shes/ever
+              | <no_limit>
 ";

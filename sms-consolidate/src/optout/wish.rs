@@ -45,6 +45,8 @@ struct Rules {
     mild: RuleId,
     list: RuleId,
     whole: RuleId,
+    foreign: RuleId,
+    question: RuleId,
     lone_stop: RuleId,
     stop_evidence: RuleId,
     withdrawn: RuleId,
@@ -70,6 +72,8 @@ impl Rules {
             mild: rule("mild"),
             list: rule("list"),
             whole: rule("whole"),
+            foreign: rule("foreign"),
+            question: rule("question"),
             lone_stop: rule("lone_stop"),
             stop_evidence: rule("stop_evidence"),
             withdrawn: rule("withdrawn"),
@@ -90,13 +94,13 @@ impl Rules {
 
     fn finds_wish(&self, text: &str) -> bool {
         let sentences = words::sentences(text, &self.grammar);
-        let mut words = sentences.iter().flatten().filter(|word| !word.is_mark());
+        let mut words = sentences.iter().flat_map(|sentence| &sentence.words).filter(|word| !word.is_mark());
         if let (Some(word), None) = (words.next(), words.next())
-            && (word.is_misspelt_stop || Some(word.id) == Some(self.grammar.word("stop")))
+            && (word.is_misspelt_stop || word.id == self.grammar.word("stop"))
         {
             return true;
         }
-        let holds = |rule| sentences.iter().any(|sentence| self.holds(rule, sentence));
+        let holds = |rule| sentences.iter().any(|sentence| self.holds(rule, &sentence.words));
         if holds(self.withdrawn) {
             return false;
         }
@@ -106,7 +110,12 @@ impl Rules {
             is_for_stop: holds(self.stop_evidence),
         };
         sentences.iter().any(|sentence| {
-            (0..sentence.len()).any(|at| self.is_free(sentence, at) && self.is_wish_at(sentence, at, around))
+            let words = &sentence.words[..];
+            let may_ask = |at: usize| {
+                !sentence.is_question || words[at].is_after_courtesy || self.is_at(self.question, words, at)
+            };
+            (0..words.len())
+                .any(|at| may_ask(at) && self.is_free(words, at) && self.is_wish_at(words, at, around))
         })
     }
 
@@ -121,12 +130,13 @@ impl Rules {
         let is_whole = |end: usize| starts && sentence.get(end).is_none_or(Word::is_mark) && !around.is_laughing;
         #[cfg(test)]
         if std::env::var("WISHDEBUG").is_ok() {
-            for (n, r) in [("strong", self.strong), ("mild", self.mild), ("list", self.list), ("whole", self.whole), ("lone", self.lone_stop)] {
+            for (n, r) in [("strong", self.strong), ("mild", self.mild), ("list", self.list), ("foreign", self.foreign), ("whole", self.whole), ("lone", self.lone_stop)] {
                 if let Some(end) = end_of(r) { println!("    {n} {at}..{end} {starts} {around:?}"); }
             }
         }
         end_of(self.strong).is_some_and(|end| !self.is_limited(sentence, end))
             || end_of(self.mild).is_some_and(|end| starts && is_followed_mildly(end))
+            || end_of(self.foreign).is_some_and(is_followed_mildly)
             || end_of(self.list).is_some_and(|end| !around.is_of_event && is_followed_mildly(end))
             || end_of(self.whole).is_some_and(is_whole)
             || end_of(self.lone_stop).is_some_and(|end| is_whole(end) && around.is_for_stop)
@@ -172,7 +182,7 @@ impl Rules {
         false
     }
 
-    fn holds(&self, rule: RuleId, sentence: &Sentence) -> bool {
+    fn holds(&self, rule: RuleId, sentence: &[Word]) -> bool {
         (0..sentence.len()).any(|at| self.is_at(rule, sentence, at))
     }
 

@@ -52,13 +52,14 @@ const NOUNS: &str = "
     det = the/these/this/all/any/further/future/more/your/ur/yall/yalls/such/other/additional/those/of/my/our/kind/kinds
         | every/anymore/to/them
     stuff = stuff/crap/shit/bs/garbage/junk/bullshit/nonsense
-    theirs = <det>* <kind>* <msg> | <det>* <kind>* <stuff> | these/this/them | any/all of these/this/them
+    theirs = <det>* <kind>* <msg> | <det>* <kind>* <stuff>
+    bare = these/this/them | any/all of? these/this/them/it
     more = any/more/anymore/these/those/your/further/future/additional/such/ur/no
 
     phone = number/num/no/phone/cell/cellphone/line/mobile/nbr
     family = husband/wife/mom/mother/dad/father/kid/kids/son/daughter/grandma/grandmother/grandpa/family/parents
     me = me/us/here | my/this/our <kind>? <phone> <phone>? | this person/address
-    mine = me | my <family> | my <family> <phone>
+    mine = <me> | my <family> | my <family> <phone>
     whom = me/us/him/her/it/number/name | 0/00000 0/00000? 0/00000?
          | my/this/our/her/his/the/that <kind>? name/info/information/contact/details/data <phone>?
          | my/this/our/her/his/the/that <kind>? <phone> <phone>? | this/my/the numbers/00000 | my <family>
@@ -69,10 +70,10 @@ const NOUNS: &str = "
     yourlist = your/ur/yall/yalls/this/all/any/these/every/whatever/of <kind>* <lists> | your/ur/this/the/a <msg> <lists>
              | the? mailing/contact/text/txt/texting/distribution/marketing/sms/spam/messaging/message <kind>* <lists>
              | <lists> of yours | this/everything/here/these/it | all? of your/these <kind>* <lists> | future <msg>
-             | all of? this/these/it | a/any list/lists | your
+             | all of? this/these/it | a/any list/lists | your/all/texting/mailings | <det>* <kind>* mailings and/or? <msg>? | <theirs>
     thelist = the? <kind>* list/lst/database/listahan
     off = from/frm/fr/off/of/out/form
-    notcall = dnc/donotcall/donotcontact/donottext | do not call/text/contact/disturb/txt/message/solicit
+    notcall = dnc/donotcall/donotcontact/donottext | do not call/text/contact/txt/message/solicit
             | dont call/text/contact | no contact/call/text
 ";
 
@@ -84,20 +85,23 @@ const LEADS: &str = "
         | is there a/any way for me/us | where/can/may/could do? i/we | what is the best? way | whats the best? way
         | what do/should/must/can i text/reply/send/say/do/press | what do i have/need to do | how many times do i have/need
         | do i have/need
-    ilike = i/we want/wish/need/wanna/prefer/hope/request/demand/choose/like | i/we would/d like/love/prefer
-          | id/wed like/love/prefer | like/want/need/wish/wanna/tryna | i/im/we trying/tryna/asking/requesting/ready/going
-          | i am trying/asking/requesting/ready/going | i have? decided | would like/love | asking/requesting/wanting
-    lead = <how> to? | <ilike> to? | can/could/would/will/cud/wld/cld <you> | would you mind | do me a favor and
-         | <ilike> <you> to | can/could/may i ask <you> to/that <you>? | i/ive/we have? already? <said> <you>? to? <you>?
-         | i/ive have? keep/kept asking/telling/saying <you>? to? | im asking/telling/begging/requesting <you> to
-         | i am asking/telling/begging/requesting <you> to | i/we beg/ask/request/demand/insist that? <you>? to?
-         | i must/have to? ask <you>? to | to? tell/ask/get <you> to | <you> guys? need/have/must/better/gotta/should/got/ought to?
-         | so kind and/to | possible to | <ilike> to? be | time to | make sure to? <you>? | do
-         | no/nah/nope/yes/yeah/ok/okay/so/and/or/but/then/also | i would? appreciate it? if <you> could/would/will/can
+    ilike = i/we want/wish/need/wanna/prefer/hope/request/demand/choose/elect/like | i/we would/d like/love/prefer
+          | id/wed like/love/prefer | like/want/need/wish/wanna/tryna/trying/requesting/asking/wanting | i/im/we trying/tryna/asking
+          | i/im/we requesting/ready/going | i am trying/asking/requesting/ready/going | i have? decided | would like/love
+    own = <how> to? | <ilike> to? be? | possible to
+    times = many/several/multiple/three/two/0/numerous times | twice/repeatedly
+    ask = can/could/would/will/cud/wld/cld <you> | would you mind | do me a favor and | <ilike> <you> to | to? tell/ask/get <you> to
+        | can/could/may i ask <you> to/that <you>? | i/ive/we have? already? <said> <you>? <times>? to? <you>? | i must/have to? ask <you>? to
+        | i/ive have? keep/kept asking/telling/saying <you>? to? | im/am asking/telling/begging/requesting <you> to
+        | i am asking/telling/begging/requesting <you> to | i/we beg/ask/request/demand/insist that? <you>? to? | so kind and/to
+        | <you> guys? need/have/must/better/gotta/should/got/ought to? | make sure to? <you>? | do
+        | no/nah/nope/yes/yeah/ok/okay/so/and/or/but/then/also | i/id/we would? appreciate it? if <you> could/would/will/can
+        | <how> get <you> to
+    lead = <own> | <ask>
 ";
 
 const ENGLISH: &str = "
-    stop = stop/quit/cease/discontinue/stopp/stpo/sotp/end/halt
+    stop = stop/quit/cease/discontinue/stopp/stpo/sotp/stp/end/halt | refrain from
     texting = texting/txting/textin/txtin/txtn/texing/texring/textng/textting/messaging/messging/mesaging/messagin/msging
             | msgin/smsing/dming/contacting/contactin/spamming/spammin/bombarding/blasting | blowing up
     bothering = <texting> | harassing/harrassing/harassin/bothering/botherin
@@ -113,10 +117,11 @@ const ENGLISH: &str = "
            | exclude/eliminate/unlist/wipe/clear
     removed = removed/deleted/taken/dropped/excluded/erased/off/out/unsubscribed | taken off | opted out
     to_be = to? being/be contacted/texted/messaged/called | to? <get> <more>* <theirs> | to? <getting> <more>* <theirs>
-          | to? <more>* <kind>* <msg> | to? being/be? contacted/texted | to? these/this/texting/messaging
+          | to? <more>* <kind>* <msg> | to? <text> <me> | to? being/be? contacted/texted | to? these/this/texting/messaging
 
     stopping = <stop> <bothering> <mine> | <stop> calling and/or/n <texting> <me>? | <stop> <texting> and/or/n calling <me>
              | <stop> with/w <theirs> | <stop> <sending> <me>? <theirs> | <stop> <sending> <theirs> to <me> | <stop> it with/w <theirs>
+             | knock/cut it off/out with/w <theirs> | i/we? want/need/get <theirs> to stop/end
              | <stop> all? <det>* <kind>* <msg> | <stop> <getting> <theirs> | <stop> <getting> texted/contacted/messaged
              | <stop> being? texted/contacted/messaged | <stop> blowing up my/our phone/cell | <stop> using this/my number
              | <stop> me from <getting> <theirs> | make/have <theirs> stop/end | <stop> <texting> or/and i/ill/im
@@ -125,7 +130,6 @@ const ENGLISH: &str = "
     refusing = <dont> <bother> <me> | <dont> <text> or/and/nor <text> <me> | <dont> call or/and/nor/n <text> <me>?
              | <dont> <text> or/and call <me> | <dont> blow up my phone | <dont> <send> <me>? <more> <theirs> | <dont> use this number
              | <dont> <send> me/us texts/messages/txts/msgs/sms | <dont> <send> these/this to <me> | <dont> <send> <theirs> to <me>
-             | no more of? <kind>* <msg> | no more of? these/your/this/the <kind>* <msg> | no further <kind>* <msg>
     removing = <remove> <whom> completely? <off> <off>? <yourlist> | <remove> <off> <yourlist> | get <whom> <off> <off>? <yourlist>
              | have <whom> removed/deleted/taken <off>? <off>? <yourlist>? | get/have <whom> removed
              | i/we? want/need <off> <off>? <yourlist> | get off of? <yourlist> | be/get <removed> <off>? <off>? <yourlist>
@@ -142,7 +146,7 @@ const ENGLISH: &str = "
             | i/we? no longer/more <want> to? <get>? <more>* <theirs> | i/we <want> no more/further <kind>* <msg>
             | i/id/we would? rather/prefer not to? <get>? from? <more>* <theirs> | i/id/we would? rather/prefer not to? be contacted/texted
             | i/im/am/we? am? not/no longer? interested in <getting>? <more>* <theirs> | i/we? <dont> care for <theirs>
-            | i/we? do? not/dont/never/no longer? consent/authorize <to_be> | you do not/dont? have my consent/permission <to_be>
+            | i/we? do? not/dont/never/no longer? consent/authorize <to_be> | you do not/dont? have my? consent/permission <to_be> | i/we? do? not/dont/did/didnt not? give/have you? my? consent/permission <to_be>
             | i/we? hereby? revoke/withdraw/rescind/retract/revoking/withdrawing my/all/any/our? prior? consent/permission <to_be>?
             | my/this number/phone is on the/a/your? national? <notcall> <lists>? | i/im am? on the/a? national? <notcall> <lists>
             | cease and/n? desist | if you/u dont <stop> <texting> | if you/u keep/continue <texting> <me>
@@ -157,7 +161,7 @@ const SPANISH_AND_FRENCH: &str = "
             | no envien/manden/mandes/envie/mande mas mensajes/textos | no mas mensajes/textos | no mande/manden mensajes
             | no quiero/deseo recibir/mas/sus/estos/tus/que mas/sus/estos/tus/me? mensajes/textos/manden/envien mas? mensajes/textos?
             | quiteme/quitenme/quitame/saqueme/saquenme/sacame/elimineme/eliminenme/eliminame <de_lista>
-            | borreme/borrenme/borrame/remuevame/remuevanme <de_lista> | darme/darse/deme/denme/dame de baja
+            | borreme/borrenme/borrame/remuevame/remuevanme <de_lista> | borre/borren/borra/elimine/eliminen/elimina mi numero | darme/darse/deme/denme/dame de baja
             | cancelar mi? suscripcion | cancele mi suscripcion
     french = arretez/arrete de? menvoyer/mecrire/mecontacter | ne menvoyez plus | ne me contactez plus | me desabonner
            | desabonnez moi
@@ -165,24 +169,24 @@ const SPANISH_AND_FRENCH: &str = "
 
 const FILIPINO: &str = "
     pron = ako/akong/ko/kong/q/me/mo/nyo/niyo/ninyo/nio/nyu/nyong/niyong/kayo/kayong/kau/kyo/ka/kang/kami/kaming/namin
-         | naming/nang/ng/pa/pang/ang/yung/yun/ung/at/to/ulit/uli/rin/talaga/mga/si/ba/pong/kita/yan/dyan
+         | naming/nang/ng/pa/pang/ang/yung/yun/ung/to/ulit/uli/rin/talaga/mga/ba/pong/kita/yan/dyan
     wag = wag/huwag/hwag/wg/huag
     text_verb = itext/text/txt/itxt/magtext/magtxt/magtetext/imessage/message/magmessage/msg/imsg/magmsg/textan/txtan/itextan
               | kontakin/kontaken/icontact/contact/contakin/magcontact/itetext | guluhin/kulitin/gambalain/istorbohin/abalahin
-              | mag/i/e text/txt/message/msg/contact/sms | mangulit/manggulo/ispam/padalhan/padalahan
+              | mag/i/e text/txt/message/msg/contact/sms | mang istorbo/gulo/gambala/abala | mangulit/manggulo/mangistorbo/ispam/padalhan/padalahan
               | magsend/isend/magpadala/padalhan/padalahan/mangpadala/send/magsesend <pron>* texts/text/txt/message/messages/mensahe/msg/sms/promo
               | mag send/padala <pron>* texts/text/txt/message/messages/mensahe/msg/sms/promo
     their_number = number/num/no/cp/cell/phone/numero
     here = sakin/saken/saakin/samin/saamin/dito/d2/rito | sa akin/amin/inyo | sa? aking? <their_number> <pron>* | tong/itong <their_number>
          | galing sa inyo/nyo
-    texts = mensahe/mensaheng/text/texts/txt/txts/message/messages/msgs/msg/sms/texting/promo/spam
+    texts = mensahe/mensaheng/text/texts/txt/txts/message/messages/msgs/msg/sms/promo/spam
     text_noun = pagtetext/pagtext/pagtxt/kakatext/katetext/kakatxt/pagtetxt/pagmessage/pagmemessage/kakaspam/kakamessage/magtext
               | pag/ka/kaka/mag text/txt/message/tetext | pagsend/pagpapadala/kakasend/pagsesend/pagpadala/kakapadala <pron>* <texts>?
               | pag/kaka send/padala <pron>* <texts>? | <texts>
     tigil = tigil/itigil/ihinto/pakitigil/tigilan/tumigil/hinto/pakihinto/tgilan/patigil/istop/pakistop/pastop/stop
           | paki/pa/i/mag tigil/itigil/hinto/stop/ihinto
     alisin = alisin/pakialis/pakialisin/tanggalin/pakitanggal/pakitanggalin/burahin/pakibura/pakiburahin/idelete/iremove/paremove
-           | padelete/patanggal/pakidelete/pakiremove/ierase/tangalin/pakitangal/delete/remove/pabura
+           | padelete/patanggal/pakidelete/pakiremove/paalis/ierase/tangalin/pakitangal/delete/remove/pabura
            | paki/pa/i/pki alis/alisin/tanggal/tanggalin/bura/burahin/delete/remove/erase/tangal/tangalin/idelete/iremove
     number = number/numero/num/pangalan/name/contact/no/cp/cellphone/details/info
     sa = sa/from/dyan/diyan/jan/dito/off/dian/d2/inyong/iyong/aming
@@ -211,11 +215,11 @@ const KEYWORDS: &str = "
     order = now/already/asap/these/all/everything/forever/altogether/instantly/right/thanks | right now/away | at once | this
     keyword_and = <keyword> <order> | <keyword> all? <kind>* <msg> | stop/quit/end all of? this/these | quit it? texting
                 | no/nah/nope/yes/ok <keyword> | no/nope no/nope <keyword> | <keyword> no thanks/more? | stop means/is stop | i mean stop
-                | i/ive/we? have? already? <said> <you>? to? <keyword> <keyword>? <keyword>? | i/ive have? already? typed/sent/replied/texted/wrote <keyword>
+                | i/ive/we have? already? <said> <you>? <times>? to? <keyword> <keyword>? <keyword>? | i/ive have? already? typed/sent/replied/texted/wrote <keyword>
                 | i asked to be? removed/unsubscribed/stop | can/could/would/will you/u <keyword> | <how> to say <keyword> | have/need to say <keyword>
                 | text/txt/reply/send/texting/sending/type/replying/typing/respond/answer/texted <keyword> | text/txt/reply/send <keyword> to/2 <out>
                 | <keyword> to/2/two <out> | <keyword> to this/my number | stop2quit/stop2end/stop2stop/stop2unsubscribe/stop2optout/stop2cancel
-                | <keyword> wrong/incorrect number/person/num/phone/no/guy | wrong number/person/num/no/guy so? <keyword>
+                | <keyword> wrong/incorrect number/person/num/phone/no/guy | wrong number/person/num/no/guy? so? <keyword>
                 | <keyword> <keyword> <keyword>? <keyword>? | stop spamming/sending/contact/bothering/harassment | stop it now
                 | stop/unsubscribe <pron> <pron>* | tigil/itigil/pakitigil/ihinto/hinto/tumigil/tigilan <pron>* | paki/pa tigil/hinto <pron>*
                 | pastop/pakistop/istop <pron>* | tigilan/layuan/lubayan/tantanan <pron>* ako/ko/kami/me | make it stop
@@ -226,12 +230,18 @@ const KEYWORDS: &str = "
 
 /// What [`Rules`](super::Rules) asks for when it looks for wishes.
 const RULES: &str = "
-    command = <stopping> | <refusing> | <removing> | <refusal> | <filipino>
-    strong = <lead>* <command> | <spanish> | <french>
-    quiet = <stop> <texting> | <stop> all? contact | unsubscribe <whom>? | unsubscribe this/all/now/everything | unsub me/us | opt out | optout
-          | be/get unsubscribed/opted? out? | <dont> <text> | <dont> <text> or/and call | leave me/us alone | no more/further texting
-          | lose/forget/delete/erase/trash/burn/discard/destroy my/this/our <kind>? <phone> <phone>? | delete/erase my contact? info/data/contact
-    mild = <lead>* <quiet> | opting out | i/im/we/were am/are? opting out | im/am unsubscribing | i/we unsubscribe/optout | i/we opt out
+    command = <stopping> | <refusing> | <removing> | <refusal>
+    strong = <lead>* <command>
+    foreign = <ask>* <filipino> | <spanish> | <french>
+    question = can/could/would/will/may/how/where/what/is/any/pwede/puwede/pede/paano/pano/panu/papano
+    told = <stop> <texting> | <stop> all? contact | <dont> <text> | <dont> <text> or/and call | leave me/us alone | no more/further texting
+         | lose/forget/delete/erase/trash/burn/discard/destroy my/this/our <kind>? <phone> <phone>? | delete/erase my contact? info/data/contact
+    quiet = unsubscribe <whom>? | unsubscribe this/all/now/everything | unsub me/us | opt out <whom>? | optout
+          | be/get unsubscribed/opted? out?
+    noun = no more/further of? <det>* <kind>* <msg> | no more of these | <stop> <sending> <me>? <bare> | <dont> <send> <me>? <bare>
+         | i/we? <dont> <want> to? <get>? any? of? <bare> | i/we? no longer want/need to? <get>? any? of? <bare> | <own>? <stop> <getting> <bare>
+         | <own> <stop> <bare>
+    mild = <lead>* <quiet> | <ask>* <told> | <lead>* <noun> | opting out | i/im/we/were am/are? opting out | im/am unsubscribing | i/we unsubscribe/optout | i/we opt out
          | i/we? want/need out | no contact | no texts/txts/texting/messages/sms/msgs | enough texts/messages/msgs | <unsubscribing> <pron>*
          | enough with/of? <theirs> | i/we? do? not/dont consent | i/we? do? not/dont give/have/gave consent/permission | no consent
          | dnc | <notcall> list/registry | unsubscribe/unsub <pron>* | opt out <pron>* | iremove/paremove/pakiremove/remove <pron>*
@@ -252,11 +262,11 @@ const AROUND: &str = "
     withdrawn = mistake/accident/accidentally/accidently/jk/kidding/joking/resubscribe/mistakenly/unintentionally/inadvertently
               | did not/nt mean | didnt/didn mean | keep texting/sending/messaging/texts/messages | keep the/my texts/messages
               | dont/never/not ever? stop/unsubscribe/remove/delete | no dejen/deje/dejes | instead
-              | still want/like/need to? get/receive/the/these/your/texts | just? call/email/whatsapp/reach me/us | text me/us
+              | still want/like/need to? get/receive/the/these/your/texts | just? call/email/whatsapp/reach me/us
               | call/use/text/txt/try/message me/us? at/on? my/the cell/home/work/new/other/house/wife/husband/office/email
               | use this/my | new number/phone is | my new/other number/phone/cell/line | text/texts only | only text
               | text/texts/texting is/are better/fine/ok/okay/good/best | but keep/text/texts/texting/still/continue/leave
-              | tumawag/tawag text/nalang | itext nyo | tawagan nyo/mo/ako | lumang/luma | bagong number
+              | tumawag/tawag text/nalang | tawagan nyo/mo/ako | lumang/luma | bagong number
     day = monday/mondays/tuesday/tuesdays/wednesday/wednesdays/thursday/thursdays/friday/fridays/saturday/saturdays/sunday
         | sundays/mon/tues/wed/thurs/fri/sat/weekend/weekends/tonight/today/tomorrow/tmrw/tmr/lunes/martes/miyerkules/huwebes
         | biyernes/sabado/linggo/bukas/mamaya/ngayon
@@ -268,18 +278,18 @@ const AROUND: &str = "
 
     opener = and/so/but/or/then/now/cuz/cause/bc/because/also/therefore/thanks/thx/ty/ok/okay/yes/no/nope/nah/hi/hello/hey/bro/man
            | dude/sir/maam/yo/number/person/interested/again/hindi/sorry/fine/seriously/off/god/kilala/yan/morning/afternoon
-           | evening/anymore/who/this
+           | evening/anymore/this
     blocker = to/dont/do/not/never/cant/cannot/couldnt/wont/wouldnt/didnt/doesnt/i/ill/id/he/she/they/we/it/you/u/that/which/should
             | shall/did/does/will/would/can/could/might/may/must/lets/let/the/a/an/bus/non/my/his/her/if/when/unless/them/him/always
             | almost/how/whether/isnt/arent/wasnt/havent/hasnt/aint/without/of/for/youd/youll/youre/theyll/gonna/people/than/before
-            | after/by/why/only/donot/in/on/at/from/with/about
+            | after/by/why/only/donot/gotta/in/on/at/from/with/about/be/was/were/been/being/got/get/am
             | akong/ako/ko/kong/nyo/niyo/ninyo/mo/kayo/kayong/ka/kang/wag/huwag/di/bakit/para/kung/pag/kapag/ng/nang/ang/yung/daw
     condition = if/unless/when/whenever/until/till/once/after/before/pag/kapag/kung/hanggang/whether/maybe/might/did/baka
     speech = said/says/say/saying/told/tells/tell/telling/asked/asks/asking/wrote/writes/song/called/titled/reads/meant/mean
            | sinabi/sabi/daw/raw/sinabihan/heard/thought/thinks/wants/wanted/supposed/refuse/forgot/remind/reminded/reminds
            | remember/pretend/almost/joked/bakit
     speaker = i/ive/we/weve
-    next_clause = i/im/ive/ill/id/we/you/u/youre/ur/your/this/its/it/or/and/cuz/because/bc/coz/cause/so/he/she/hes/shes/dont/not
+    next_clause = this is/isnt/number/was | i/im/ive/ill/id/we/you/u/youre/ur/your/its/it/or/and/cuz/because/bc/coz/cause/so/he/she/hes/shes/dont/not
                 | no/nobody/who/why/what/thanks/thank/but/how/wrong/take/unsubscribe/stop/remove/wtf/they/there/hindi/di/wala/mali
     limit = at/during/while/when/whenever/until/till/unless/after/before/between/on/late/early/if/tonight/today/tomorrow/for/every
           | twice/once/as/in/back/the/a/an/that/those/his/her/him/them/night/nights/mornings/weekdays/of/from/to/where/only/like/by
@@ -290,8 +300,8 @@ const AROUND: &str = "
              | as soon as possible | so much | about this/politics/these/your/voting/elections | as of now/today | like i | that i/is
              | with this/your/these/political | for the love/last | sa inyo/kin | once and for all | by text/sms/phone | to stop
              | or else | like this | the fuck/hell/heck | for any reason | of any kind
-    mild_tail = again/anymore/now/thanks/thank/ok/okay/asap/forever/already/bro/dude/man/sir/maam/ty/thx/or/cuz/because/bc/i/im/ive
-              | this/its/you/u/wrong/not/no/people/yall/altogether/completely/entirely/stop/salamat/wtf/jerk/jerks/idiot/idiots
+    mild_tail = this is/isnt/number/was | please/kahit/kasi/galing/ever/por/gracias/merci/svp/mas/plus/mensajes/textos/de/des | again/anymore/now/thanks/thank/ok/okay/asap/forever/already/bro/dude/man/sir/maam/ty/thx/or/cuz/because/bc/i/im/ive
+              | its/you/u/wrong/not/no/people/yall/altogether/completely/entirely/stop/salamat/wtf/jerk/jerks/idiot/idiots
               | asshole/assholes/scammer/scammers/dont/never/moron/morons/thats/we/he/she/hes/shes/ever
               | <no_limit>
 ";

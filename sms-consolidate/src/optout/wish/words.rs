@@ -5,7 +5,11 @@ use super::{grammar, spelling};
 use crate::optout::{half_width, is_invisible};
 
 /// The words between two ends of sentences.
-pub(super) type Sentence = Vec<Word>;
+#[derive(Debug, Default)]
+pub(super) struct Sentence {
+    pub(super) words: Vec<Word>,
+    pub(super) is_question: bool,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Word {
@@ -25,6 +29,8 @@ enum Kind {
     Quote,
     /// The end of a sentence.
     End,
+    /// The end of a question.
+    Question,
 }
 
 impl Word {
@@ -53,8 +59,12 @@ pub(super) fn ends(text: &str, most: usize) -> (String, Option<String>) {
 /// The sentences of `text`: without what is quoted from others, and without courtesy.
 pub(super) fn sentences(text: &str, grammar: &Grammar) -> Vec<Sentence> {
     let words = without_quotes(&words(text, grammar));
-    let sentences = words.split(|word| word.kind == Kind::End).map(<[Word]>::to_vec);
-    sentences.filter(|sentence| sentence.iter().any(|word| !word.is_mark())).collect()
+    let ends = |word: &Word| matches!(word.kind, Kind::End | Kind::Question);
+    let sentences = words.split_inclusive(ends).map(|words| Sentence {
+        is_question: words.last().is_some_and(|word| word.kind == Kind::Question),
+        words: words.iter().filter(|word| !ends(word)).copied().collect(),
+    });
+    sentences.filter(|sentence| sentence.words.iter().any(|word| !word.is_mark())).collect()
 }
 
 fn words(text: &str, grammar: &Grammar) -> Vec<Word> {
@@ -95,7 +105,8 @@ impl Cutter<'_> {
             _ => self.end_word(),
         }
         match c {
-            '.' | '!' | '?' | ';' | '\n' | '…' => self.words.push(Word::mark(Kind::End)),
+            '?' => self.words.push(Word::mark(Kind::Question)),
+            '.' | '!' | ';' | '\n' | '…' => self.words.push(Word::mark(Kind::End)),
             '"' => self.words.push(Word::mark(Kind::Quote)),
             '-' if is_within => {}
             '/' | '*' | '_' | '#' | '@' | '+' => {}

@@ -15,7 +15,7 @@ pub(in crate::optout) const COURTESY: &[&str] = &[
 pub(super) const FILLERS: &[&str] = &[
     "po", "ho", "na", "lang", "naman", "nga", "sana", "nalang", "fucking", "fuckin", "fking", "effing", "fcking",
     "goddamn", "damn", "freaking", "frickin", "freakin", "bloody", "ever", "actually", "really", "um",
-    "uh", "guys", "promptly", "respectfully", "immediately", "stupid", "ffs",
+    "uh", "guys", "promptly", "respectfully", "hereby", "immediately", "stupid", "ffs",
 ];
 
 /// As fillers, and a command may begin after one.
@@ -57,13 +57,14 @@ const NOUNS: &str = "
     more = any/more/anymore/these/those/your/further/future/additional/such/ur/no
 
     phone = number/num/no/phone/cell/cellphone/line/mobile/nbr
-    family = husband/wife/mom/mother/dad/father/kid/kids/son/daughter/grandma/grandmother/grandpa/family/parents
+    family = husband/wife/mom/mother/dad/father/kid/kids/son/daughter/grandma/grandmother/grandpa/family/parents/wifes/husbands/moms/mothers/dads/fathers/sons/daughters
     me = me/us/here | my/this/our <kind>? <phone> <phone>? | this person/address
     mine = <me> | my <family> | my <family> <phone>
-    whom = me/us/him/her/it/number/name | 0/00000 0/00000? 0/00000?
+    people = me/us/him/her/myself/number/name | 0/00000 0/00000? 0/00000?
          | my/this/our/her/his/the/that <kind>? name/info/information/contact/details/data <phone>?
          | my/this/our/her/his/the/that <kind>? <phone> <phone>? | this/my/the numbers/00000 | my <family>
          | my/our name and/n/or phone? number | my number and/n/or info/name | me and my <family>
+    whom = <people> | it
 
     lists = list/lists/lst/database/databases/db/contacts/system/systems/records/record/directory/roster/program/service
           | thread/campaign/campaigns/registry/distro/phonebook/listing/blast/blasts/everything | phone book/tree | <msg>
@@ -79,7 +80,7 @@ const NOUNS: &str = "
 
 /// What may stand before a command.
 const LEADS: &str = "
-    you = you/u/ya/yall/yous/them/this/it | you all/guys/people/folks | all of you
+    you = you/u/ya/yall/yous/them/this/it/someone/somebody/anyone | you all/guys/people/folks | all of you
     said = told/asked/tell/ask/said/say/warned/begged
     how = how/hw do/can/could/would/should/does i/we/one/you/u | how to/i | any way | is there a/any/some way | the way
         | is there a/any way for me/us | where/can/may/could do? i/we | what is the best? way | whats the best? way
@@ -90,7 +91,7 @@ const LEADS: &str = "
           | i/im/we requesting/ready/going | i am trying/asking/requesting/ready/going | i have? decided | would like/love
     own = <how> to? | <ilike> to? be? | possible to
     times = many/several/multiple/three/two/0/numerous times | twice/repeatedly
-    ask = can/could/would/will/cud/wld/cld <you> | would you mind | do me a favor and | <ilike> <you> to | to? tell/ask/get <you> to
+    ask = can/could/would/will/cud/wld/cld <you> | would you mind | do me a favor and | <ilike> for? <you> to | to? tell/ask/get <you> to
         | can/could/may i ask <you> to/that <you>? | i/ive/we have? already? <said> <you>? <times>? to? <you>? | i must/have to? ask <you>? to
         | i/ive have? keep/kept asking/telling/saying <you>? to? | im/am asking/telling/begging/requesting <you> to
         | i am asking/telling/begging/requesting <you> to | i/we beg/ask/request/demand/insist that? <you>? to? | so kind and/to
@@ -117,7 +118,7 @@ const ENGLISH: &str = "
            | exclude/eliminate/unlist/wipe/clear
     removed = removed/deleted/taken/dropped/excluded/erased/off/out/unsubscribed | taken off | opted out
     to_be = to? being/be contacted/texted/messaged/called | to? <get> <more>* <theirs> | to? <getting> <more>* <theirs>
-          | to? <more>* <kind>* <msg> | to? <text> <me> | to? being/be? contacted/texted | to? these/this/texting/messaging
+          | to? <more>* <kind>* <msg> | <you>? to? <text> <me> | to? being/be? contacted/texted | to? these/this/texting/messaging
 
     stopping = <stop> <bothering> <mine> | <stop> calling and/or/n <texting> <me>? | <stop> <texting> and/or/n calling <me>
              | <stop> with/w <theirs> | <stop> <sending> <me>? <theirs> | <stop> <sending> <theirs> to <me> | <stop> it with/w <theirs>
@@ -125,17 +126,18 @@ const ENGLISH: &str = "
              | <stop> all? <det>* <kind>* <msg> | <stop> <getting> <theirs> | <stop> <getting> texted/contacted/messaged
              | <stop> being? texted/contacted/messaged | <stop> blowing up my/our phone/cell | <stop> using this/my number
              | <stop> me from <getting> <theirs> | make/have <theirs> stop/end | <stop> <texting> or/and i/ill/im
-             | cancel/terminate my/this/the/our/all/these/your/any? <kind>* subscription/texts/messages/msgs/txts/alerts
-             | cancel/terminate my? subscription <off>? <theirs>? | cancel my subscription to/for <theirs>
+             | cancel my? subscription to/for/from <theirs> | <stop> all? this/the/your <texting>
     refusing = <dont> <bother> <me> | <dont> <text> or/and/nor <text> <me> | <dont> call or/and/nor/n <text> <me>?
              | <dont> <text> or/and call <me> | <dont> blow up my phone | <dont> <send> <me>? <more> <theirs> | <dont> use this number
              | <dont> <send> me/us texts/messages/txts/msgs/sms | <dont> <send> these/this to <me> | <dont> <send> <theirs> to <me>
     removing = <remove> <whom> completely? <off> <off>? <yourlist> | <remove> <off> <yourlist> | get <whom> <off> <off>? <yourlist>
              | have <whom> removed/deleted/taken <off>? <off>? <yourlist>? | get/have <whom> removed
-             | i/we? want/need <off> <off>? <yourlist> | get off of? <yourlist> | be/get <removed> <off>? <off>? <yourlist>
+             | i/we? want/need <whom>? <removed>? <off> <off>? <yourlist> | <whom> need/needs/must/has to? be <removed> <off>? <off>? <yourlist>
+             | ensure/see/sure that? i/im/me/my am/is/number? is? <removed> <off>? <off>? <yourlist> | id/i would? like <whom> <removed> <off>? <yourlist> | get off of? <yourlist> | be/get <removed> <off>? <off>? <yourlist>
              | <removed> <off> <off>? <yourlist> | unsubscribe <whom>? <off> <theirs> | unsubscribe <whom>? <off> <yourlist>
-             | unsubscribe me/us to <theirs> | opt out <off> <theirs> | optout <off> <theirs> | opt/op <whom> out <off>? <theirs>?
-             | opting out <off> <theirs> | put/add/place/include/register <whom> on/to/in/onto your/the/a/ur <notcall> <lists>?
+             | unsubscribe <whom>? to <theirs> | unsubscribe <whom>? to <yourlist>
+             | opt out <off> <theirs> | opt out <off> <yourlist> | optout <off> <theirs> | opt <whom> out <off> <yourlist> | opt/op <whom> out <off>? <theirs>?
+             | opting out <off> <theirs> | put/add/place/include/register <whom> on/to/in/onto your/the/a/ur? <notcall> <lists>?
              | mark/list/set me/us/this as? <notcall> | put <whom> down? as? <notcall> | <remove> and block <whom>
              | leave me/us the hell/fuck/heck alone | be left alone
     refusal = i/we? <dont> <want> to? <get>? <get>? from? <more>* <theirs> | i/we? <dont> <want> to? <get> from? <more>* texting
@@ -148,8 +150,8 @@ const ENGLISH: &str = "
             | i/im/am/we? am? not/no longer? interested in <getting>? <more>* <theirs> | i/we? <dont> care for <theirs>
             | i/we? do? not/dont/never/no longer? consent/authorize <to_be> | you do not/dont? have my? consent/permission <to_be> | i/we? do? not/dont/did/didnt not? give/have you? my? consent/permission <to_be>
             | i/we? hereby? revoke/withdraw/rescind/retract/revoking/withdrawing my/all/any/our? prior? consent/permission <to_be>?
-            | my/this number/phone is on the/a/your? national? <notcall> <lists>? | i/im am? on the/a? national? <notcall> <lists>
-            | cease and/n? desist | if you/u dont <stop> <texting> | if you/u keep/continue <texting> <me>
+            | you/youre are? not/never authorized/permitted/allowed <to_be> | my/this number/phone is on the/a/your? national? <notcall> <lists>? | i/im am? on the/a? national? <notcall> <lists>
+            | cease and/n? desist from? <texting>? <me>? | if you/u dont <stop> <texting> | if you/u keep/continue <texting> <me>
             | if you/u <text> <me> again i/ill/im/we will/am? report/reporting/sue/call/block/calling/blocking
             | <text> <me> again and/n ill/i/im/youll
 ";
@@ -169,9 +171,9 @@ const SPANISH_AND_FRENCH: &str = "
 
 const FILIPINO: &str = "
     pron = ako/akong/ko/kong/q/me/mo/nyo/niyo/ninyo/nio/nyu/nyong/niyong/kayo/kayong/kau/kyo/ka/kang/kami/kaming/namin
-         | naming/nang/ng/pa/pang/ang/yung/yun/ung/to/ulit/uli/rin/talaga/mga/ba/pong/kita/yan/dyan
+         | naming/nang/ng/pa/pang/ang/yung/yun/ung/to/ulit/uli/rin/talaga/mga/ba/pong/kita/yan/yang/dyan/tong/itong/ganito/ganyan
     wag = wag/huwag/hwag/wg/huag
-    text_verb = itext/text/txt/itxt/magtext/magtxt/magtetext/imessage/message/magmessage/msg/imsg/magmsg/textan/txtan/itextan
+    text_verb = itext/text/txt/itxt/magtext/magtxt/magtetext/imessage/message/magmessage/msg/imsg/magmsg/ichat/magchat/textan/txtan/itextan
               | kontakin/kontaken/icontact/contact/contakin/magcontact/itetext | guluhin/kulitin/gambalain/istorbohin/abalahin
               | mag/i/e text/txt/message/msg/contact/sms | mang istorbo/gulo/gambala/abala | mangulit/manggulo/mangistorbo/ispam/padalhan/padalahan
               | magsend/isend/magpadala/padalhan/padalahan/mangpadala/send/magsesend <pron>* texts/text/txt/message/messages/mensahe/msg/sms/promo
@@ -182,7 +184,7 @@ const FILIPINO: &str = "
     texts = mensahe/mensaheng/text/texts/txt/txts/message/messages/msgs/msg/sms/promo/spam
     text_noun = pagtetext/pagtext/pagtxt/kakatext/katetext/kakatxt/pagtetxt/pagmessage/pagmemessage/kakaspam/kakamessage/magtext
               | pag/ka/kaka/mag text/txt/message/tetext | pagsend/pagpapadala/kakasend/pagsesend/pagpadala/kakapadala <pron>* <texts>?
-              | pag/kaka send/padala <pron>* <texts>? | <texts>
+              | pag/kaka send/padala <pron>* <texts>? | <texts> | text messages/message/msgs
     tigil = tigil/itigil/ihinto/pakitigil/tigilan/tumigil/hinto/pakihinto/tgilan/patigil/istop/pakistop/pastop/stop
           | paki/pa/i/mag tigil/itigil/hinto/stop/ihinto
     alisin = alisin/pakialis/pakialisin/tanggalin/pakitanggal/pakitanggalin/burahin/pakibura/pakiburahin/idelete/iremove/paremove
@@ -190,7 +192,7 @@ const FILIPINO: &str = "
            | paki/pa/i/pki alis/alisin/tanggal/tanggalin/bura/burahin/delete/remove/erase/tangal/tangalin/idelete/iremove
     number = number/numero/num/pangalan/name/contact/no/cp/cellphone/details/info
     sa = sa/from/dyan/diyan/jan/dito/off/dian/d2/inyong/iyong/aming
-    lista = list/listahan/lista/database/system/contacts/records/phonebook/directory | mailing/contact/text list
+    lista = list/listahan/lista/database/system/contacts/records/phonebook/directory | group text | mailing/contact/text list
     ayaw = ayoko/ayokong/ayaw/ayko/diko/dko | ayaw ko/kong/namin | di/hindi/hndi/ndi/diko <pron>* gusto/gustong/nais/kailangan
     receive = makatanggap/makareceive/mareceive/makakuha/tumanggap/makatangap/matanggap/makakatanggap/makarecieve/makabasa
             | maka/mag/ma receive/tanggap/recieve
@@ -203,8 +205,9 @@ const FILIPINO: &str = "
              | <wag> <pron>* tawagan/tumawag <pron>* at/o/or/ni <text_verb> <pron>* | <tigil> <pron>* sa? <pron>* <text_noun> <pron>* <here>?
              | <ayaw> <pron>* <receive>? <pron>* <any>* <pron>* <texts> <pron>* <here>? | <ayaw> <pron>* itext/matext/maitext <pron>*
              | wala nang <texts> | tama sa? <pron>* <text_noun> <pron>* | paano/pano/panu <pron>* <tigil> <pron>*
-             | gusto/gustong/nais/want/paki/pwede/puwede/pede <pron>* <unsubscribing> | <paano> <pron>* <unsubscribing>
-             | <paano> <pron>* magpatanggal/magpaalis/matanggal/maalis/mapatigil/tanggalin/alisin <pron>* sa? <pron>* <lista>
+             | gusto/gustong/nais/want/paki/pwede/puwede/pede <pron>* <unsubscribing> | <paano> <pron>* <unsubscribing> <pron>* <here>? | <paano> <pron>* <unsubscribing> <pron>* sa <pron>* <texts> <pron>*
+             | <unsubscribing> <pron>* <number> <pron>*
+             | <paano> <pron>* magpatanggal/magpaalis/matanggal/maalis/mapatigil/tanggalin/alisin <pron>* <number>? <pron>* sa? <pron>* <lista> <pron>*
              | <paano> <pron>* <alisin> <pron>* <number> <pron>*
     filipino_list = <alisin> <pron>* <sa> <pron>* <any>? <lista> <pron>* | <alisin> <pron>* <number> <pron>* <sa>? <sa>? <pron>* <any>? <lista>? <pron>*
 ";
@@ -221,7 +224,7 @@ const KEYWORDS: &str = "
                 | <keyword> to/2/two <out> | <keyword> to this/my number | stop2quit/stop2end/stop2stop/stop2unsubscribe/stop2optout/stop2cancel
                 | <keyword> wrong/incorrect number/person/num/phone/no/guy | wrong number/person/num/no/guy? so? <keyword>
                 | <keyword> <keyword> <keyword>? <keyword>? | stop spamming/sending/contact/bothering/harassment | stop it now
-                | stop/unsubscribe <pron> <pron>* | tigil/itigil/pakitigil/ihinto/hinto/tumigil/tigilan <pron>* | paki/pa tigil/hinto <pron>*
+                | stop/unsubscribe <pron> <pron>* | tigil/itigil/pakitigil/ihinto/hinto/tumigil/tigilan <pron>* | paki/pa tigil/hinto/stop <pron>*
                 | pastop/pakistop/istop <pron>* | tigilan/layuan/lubayan/tantanan <pron>* ako/ko/kami/me | make it stop
                 | alto/baja/arret/arretez/parar/detener/desuscribir/desuscribirme/desabonner/abmelden/abbestellen | alto por favor
                 | remove/unsub/dnc/desist/cease/removeme/stoptexting/stopmessaging/unsubscribeme | remove all | remove number/me/us
@@ -232,20 +235,21 @@ const KEYWORDS: &str = "
 const RULES: &str = "
     command = <stopping> | <refusing> | <removing> | <refusal>
     strong = <lead>* <command>
-    foreign = <ask>* <filipino> | <spanish> | <french>
+    foreign = <ask>* <filipino> | <paano> <pron>* <filipino> | pwede/puwede/pede <pron>* <filipino> | <spanish> | <french>
     question = can/could/would/will/may/how/where/what/is/any/pwede/puwede/pede/paano/pano/panu/papano
-    told = <stop> <texting> | <stop> all? contact | <dont> <text> | <dont> <text> or/and call | leave me/us alone | no more/further texting
+    told = <stop> <stop>* <texting> | <stop> all? contact | <dont> <text> | <dont> <text> or/and call | leave me/us alone | no more/further texting
          | lose/forget/delete/erase/trash/burn/discard/destroy my/this/our <kind>? <phone> <phone>? | delete/erase my contact? info/data/contact
     quiet = unsubscribe <whom>? | unsubscribe this/all/now/everything | unsub me/us | opt out <whom>? | optout
           | be/get unsubscribed/opted? out?
-    noun = no more/further of? <det>* <kind>* <msg> | no more of these | <stop> <sending> <me>? <bare> | <dont> <send> <me>? <bare>
-         | i/we? <dont> <want> to? <get>? any? of? <bare> | i/we? no longer want/need to? <get>? any? of? <bare> | <own>? <stop> <getting> <bare>
+    noun = cancel/terminate my/this/the/our/all/these/your/any? <kind>* subscription/texts/messages/msgs/txts/alerts
+         | no more/further of? <det>* <kind>* <msg> | no more of these | <stop> <sending> <me>? <bare> | <dont> <send> <me>? <bare>
+         | i/we? <dont> want/wish/wanna to? <get>? any? of? <bare> | i/we? no longer want/need to? <get>? any? of? <bare> | <own>? <stop> <getting> <bare>
          | <own> <stop> <bare>
     mild = <lead>* <quiet> | <ask>* <told> | <lead>* <noun> | opting out | i/im/we/were am/are? opting out | im/am unsubscribing | i/we unsubscribe/optout | i/we opt out
          | i/we? want/need out | no contact | no texts/txts/texting/messages/sms/msgs | enough texts/messages/msgs | <unsubscribing> <pron>*
          | enough with/of? <theirs> | i/we? do? not/dont consent | i/we? do? not/dont give/have/gave consent/permission | no consent
          | dnc | <notcall> list/registry | unsubscribe/unsub <pron>* | opt out <pron>* | iremove/paremove/pakiremove/remove <pron>*
-    leaving = <remove> <whom> <off> <off>? <thelist> | <remove> <off>? <thelist> | get <whom> off of? <thelist> | remove <whom>
+    leaving = <remove> <people> <off> <off>? <thelist> | <remove> <off>? <thelist> | get <people> off of? <thelist> | remove/delete/erase <people>
             | <remove> my/this/her/his <kind>? <phone> off? | take/get me/us/him/her off | <remove> number | take/get my/this number off
             | be/get <removed> <off>? <off>? <thelist> | be removed/deleted | get off of? <thelist> | i/we? want off of? <thelist>
     list = <lead>* <leaving> | <filipino_list>
@@ -260,7 +264,8 @@ const AROUND: &str = "
                   | signed/asked/thank/thanks/ty/tnx/thx/salamat/mali/maling/kilala/no | who is this | whos this | who are you
                   | i said | i told you | dont know you/who | this isnt/not | this is not | never signed | not/wasnt/isnt me/him/her
     withdrawn = mistake/accident/accidentally/accidently/jk/kidding/joking/resubscribe/mistakenly/unintentionally/inadvertently
-              | did not/nt mean | didnt/didn mean | keep texting/sending/messaging/texts/messages | keep the/my texts/messages
+              | did not/nt mean | didnt/didn mean | but/and/also/to keep texting/sending/messaging/texts/messages | keep the/my texts/messages
+              | ill text/call/message/see you | i will text/call/message/see you | driving/asleep/sleeping/tawag
               | dont/never/not ever? stop/unsubscribe/remove/delete | no dejen/deje/dejes | instead
               | still want/like/need to? get/receive/the/these/your/texts | just? call/email/whatsapp/reach me/us
               | call/use/text/txt/try/message me/us? at/on? my/the cell/home/work/new/other/house/wife/husband/office/email
@@ -283,7 +288,7 @@ const AROUND: &str = "
             | shall/did/does/will/would/can/could/might/may/must/lets/let/the/a/an/bus/non/my/his/her/if/when/unless/them/him/always
             | almost/how/whether/isnt/arent/wasnt/havent/hasnt/aint/without/of/for/youd/youll/youre/theyll/gonna/people/than/before
             | after/by/why/only/donot/gotta/in/on/at/from/with/about/be/was/were/been/being/got/get/am
-            | akong/ako/ko/kong/nyo/niyo/ninyo/mo/kayo/kayong/ka/kang/wag/huwag/di/bakit/para/kung/pag/kapag/ng/nang/ang/yung/daw
+            | akong/ako/ko/kong/nyo/niyo/ninyo/nyong/niyong/mo/mong/kayo/kayong/ka/kang/wag/huwag/di/bakit/para/kung/pag/kapag/ng/nang/ang/yung/daw
     condition = if/unless/when/whenever/until/till/once/after/before/pag/kapag/kung/hanggang/whether/maybe/might/did/baka
     speech = said/says/say/saying/told/tells/tell/telling/asked/asks/asking/wrote/writes/song/called/titled/reads/meant/mean
            | sinabi/sabi/daw/raw/sinabihan/heard/thought/thinks/wants/wanted/supposed/refuse/forgot/remind/reminded/reminds
@@ -300,7 +305,7 @@ const AROUND: &str = "
              | as soon as possible | so much | about this/politics/these/your/voting/elections | as of now/today | like i | that i/is
              | with this/your/these/political | for the love/last | sa inyo/kin | once and for all | by text/sms/phone | to stop
              | or else | like this | the fuck/hell/heck | for any reason | of any kind
-    mild_tail = this is/isnt/number/was | please/kahit/kasi/galing/ever/por/gracias/merci/svp/mas/plus/mensajes/textos/de/des | again/anymore/now/thanks/thank/ok/okay/asap/forever/already/bro/dude/man/sir/maam/ty/thx/or/cuz/because/bc/i/im/ive
+    mild_tail = this is/isnt/number/was | please/kahit/kasi/galing/ever/por/gracias/merci/svp/mula/mas/plus/mensajes/textos/de/des | again/anymore/now/thanks/thank/ok/okay/asap/forever/already/bro/dude/man/sir/maam/ty/thx/or/cuz/because/bc/i/im/ive
               | its/you/u/wrong/not/no/people/yall/altogether/completely/entirely/stop/salamat/wtf/jerk/jerks/idiot/idiots
               | asshole/assholes/scammer/scammers/dont/never/moron/morons/thats/we/he/she/hes/shes/ever
               | <no_limit>

@@ -109,6 +109,10 @@ impl Cutter<'_> {
             '.' | '!' | ';' | '\n' | '…' => self.words.push(Word::mark(Kind::End)),
             '"' => self.words.push(Word::mark(Kind::Quote)),
             '-' if is_within => {}
+            '#' if !next_is_letter => {
+                self.word.push_str("number");
+                self.end_word();
+            }
             '/' | '*' | '_' | '#' | '@' | '+' => {}
             _ if c.is_whitespace() => {}
             '😂' | '🤣' | '😆' | '😹' | '😅' | '😄' | '😁' | '💀' | '😭' | '🥰' | '😍' | '❤' | '😘' | '☺' | '😊' => {

@@ -47,6 +47,9 @@ struct Rules {
     whole: RuleId,
     foreign: RuleId,
     question: RuleId,
+    brief: RuleId,
+    joined: RuleId,
+    unblocked: RuleId,
     lone_stop: RuleId,
     stop_evidence: RuleId,
     withdrawn: RuleId,
@@ -74,6 +77,9 @@ impl Rules {
             whole: rule("whole"),
             foreign: rule("foreign"),
             question: rule("question"),
+            brief: rule("brief"),
+            joined: rule("joined"),
+            unblocked: rule("unblocked"),
             lone_stop: rule("lone_stop"),
             stop_evidence: rule("stop_evidence"),
             withdrawn: rule("withdrawn"),
@@ -101,7 +107,7 @@ impl Rules {
             return true;
         }
         let holds = |rule| sentences.iter().any(|sentence| self.holds(rule, &sentence.words));
-        if holds(self.withdrawn) {
+        if sentences.iter().any(|sentence| self.is_withdrawn(&sentence.words)) {
             return false;
         }
         let around = Around {
@@ -119,14 +125,22 @@ impl Rules {
         })
     }
 
+    /// Whether something takes any wish back: a mistake, another way to be reached (but not "don't text or call me").
+    fn is_withdrawn(&self, sentence: &[Word]) -> bool {
+        (0..sentence.len()).any(|at| {
+            self.is_at(self.withdrawn, sentence, at) && (at == 0 || !self.is_at(self.joined, sentence, at - 1))
+        })
+    }
+
     /// Whether a wish begins with the word at `at`, which nothing before it takes back.
     fn is_wish_at(&self, sentence: &[Word], at: usize, around: Around) -> bool {
         let starts = self.starts_clause(sentence, at);
         let end_of = |rule| self.longest(rule, sentence, at);
-        let is_followed_mildly = |end: usize| {
-            sentence.get(end).is_none_or(|word| word.is_mark() || self.is_at(self.mild_tail, sentence, end))
-                && !self.is_limited(sentence, end)
+        let is_followed_briefly = |end: usize| {
+            (end == sentence.len() || self.is_at(self.mild_tail, sentence, end)) && !self.is_limited(sentence, end)
         };
+        let is_followed_mildly =
+            |end: usize| sentence.get(end).is_some_and(Word::is_mark) || is_followed_briefly(end);
         let is_whole = |end: usize| starts && sentence.get(end).is_none_or(Word::is_mark) && !around.is_laughing;
         #[cfg(test)]
         if std::env::var("WISHDEBUG").is_ok() {
@@ -136,6 +150,7 @@ impl Rules {
         }
         end_of(self.strong).is_some_and(|end| !self.is_limited(sentence, end))
             || end_of(self.mild).is_some_and(|end| starts && is_followed_mildly(end))
+            || end_of(self.brief).is_some_and(|end| starts && is_followed_briefly(end))
             || end_of(self.foreign).is_some_and(is_followed_mildly)
             || end_of(self.list).is_some_and(|end| !around.is_of_event && is_followed_mildly(end))
             || end_of(self.whole).is_some_and(is_whole)
@@ -144,7 +159,10 @@ impl Rules {
 
     /// Whether nothing before the word at `at` makes what follows another's words, a condition or a negation.
     fn is_free(&self, sentence: &[Word], at: usize) -> bool {
-        let is_blocked = at > 0 && !sentence[at].is_after_courtesy && self.is_at(self.blocker, sentence, at - 1);
+        let is_blocked = at > 0
+            && !sentence[at].is_after_courtesy
+            && !self.is_at(self.unblocked, sentence, at)
+            && self.is_at(self.blocker, sentence, at - 1);
         !is_blocked
             && !(0..at).any(|before| {
                 self.is_at(self.condition, sentence, before)

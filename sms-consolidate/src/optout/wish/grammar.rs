@@ -49,7 +49,7 @@ const NOUNS: &str = "
     kind = text/txt/sms/message/messaging/texting/appointment/appt/promo/promotional/political/automated/automatic
          | marketing/campaign/unwanted/unsolicited/annoying/spam/bulk/mass/constant/daily/weekly/phone/contact/mailing
          | distribution/mobile/notification/reminder/crap/f/group/such/broadcast/customer/subscriber/subscription
-    det = the/these/this/all/any/further/future/more/your/ur/yall/yalls/such/other/additional/those/of/my/our/kind/kinds
+    det = the/these/this/all/any/further/future/more/your/ur/yr/yall/yalls/such/other/additional/those/of/my/our/kind/kinds
         | every/anymore/to/them
     stuff = stuff/crap/shit/bs/garbage/junk/bullshit/nonsense
     theirs = <det>* <kind>* <msg> | <det>* <kind>* <stuff>
@@ -58,12 +58,12 @@ const NOUNS: &str = "
 
     phone = number/num/no/phone/cell/cellphone/line/mobile/nbr
     family = husband/wife/mom/mother/dad/father/kid/kids/son/daughter/grandma/grandmother/grandpa/family/parents/wifes/husbands/moms/mothers/dads/fathers/sons/daughters
-    me = me/us/here | my/this/our <kind>? <phone> <phone>? | this person/address
+    me = me/us/here | my/this/our/dis <kind>? <phone> <phone>? | this person/address
     mine = <me> | my <family> | my <family> <phone>
     people = me/us/him/her/myself/number/name | 0/00000 0/00000? 0/00000?
          | my/this/our/her/his/the/that <kind>? name/info/information/contact/details/data <phone>?
          | my/this/our/her/his/the/that <kind>? <phone> <phone>? | this/my/the numbers/00000 | my <family>
-         | my/our name and/n/or phone? number | my number and/n/or info/name | me and my <family>
+         | my/our name/email/address/info and/n/or phone? number | my number and/n/or info/name | me and my <family>
     whom = <people> | it
 
     lists = list/lists/lst/database/databases/db/contacts/system/systems/records/record/directory/roster/program/service
@@ -97,7 +97,7 @@ const LEADS: &str = "
         | i am asking/telling/begging/requesting <you> to | i/we beg/ask/request/demand/insist that? <you>? to? | so kind and/to
         | <you> guys? need/have/must/better/gotta/should/got/ought to? | make sure to? <you>? | do
         | no/nah/nope/yes/yeah/ok/okay/so/and/or/but/then/also | i/id/we would? appreciate it? if <you> could/would/will/can
-        | <how> get <you> to
+        | <how> get <you> to | i/id/we would? be grateful/happy/glad/thankful if <you> could/would/will/can | already <said> <you>? <times>? to?
     lead = <own> | <ask>
 ";
 
@@ -106,7 +106,7 @@ const ENGLISH: &str = "
     texting = texting/txting/textin/txtin/txtn/texing/texring/textng/textting/messaging/messging/mesaging/messagin/msging
             | msgin/smsing/dming/contacting/contactin/spamming/spammin/bombarding/blasting | blowing up
     bothering = <texting> | harassing/harrassing/harassin/bothering/botherin
-    dont = dont/donot/dnt/dnot/never | do not/nt/never | dont you/u
+    dont = dont/donot/dnt/dnot/never | do not/nt/never | dont you/u dare?
     text = text/txt/message/msg/contact/contac/sms/spam/texting/messaging/txting
     bother = <text> | bother/harass/bug
     send = send/sent/snd/forward/deliver
@@ -121,7 +121,7 @@ const ENGLISH: &str = "
           | to? <more>* <kind>* <msg> | <you>? to? <text> <me> | to? being/be? contacted/texted | to? these/this/texting/messaging
 
     stopping = <stop> <bothering> <mine> | <stop> calling and/or/n <texting> <me>? | <stop> <texting> and/or/n calling <me>
-             | <stop> with/w <theirs> | <stop> <sending> <me>? <theirs> | <stop> <sending> <theirs> to <me> | <stop> it with/w <theirs>
+             | <stop> with/w <theirs> | <stop> all? the? calls and/or/n <msg> | <stop> <sending> <me>? <theirs> | <stop> <sending> <theirs> to <me> | <stop> it with/w <theirs>
              | knock/cut it off/out with/w <theirs> | i/we? want/need/get <theirs> to stop/end
              | <stop> all? <det>* <kind>* <msg> | <stop> <getting> <theirs> | <stop> <getting> texted/contacted/messaged
              | <stop> being? texted/contacted/messaged | <stop> blowing up my/our phone/cell | <stop> using this/my number
@@ -188,7 +188,7 @@ const FILIPINO: &str = "
     tigil = tigil/itigil/ihinto/pakitigil/tigilan/tumigil/hinto/pakihinto/tgilan/patigil/istop/pakistop/pastop/stop
           | paki/pa/i/mag tigil/itigil/hinto/stop/ihinto
     alisin = alisin/pakialis/pakialisin/tanggalin/pakitanggal/pakitanggalin/burahin/pakibura/pakiburahin/idelete/iremove/paremove
-           | padelete/patanggal/pakidelete/pakiremove/paalis/ierase/tangalin/pakitangal/delete/remove/pabura
+           | padelete/patanggal/pakidelete/pakiremove/paalis/ierase/tangalin/pakitangal/delete/remove/pabura/tanggal/tangal/alis
            | paki/pa/i/pki alis/alisin/tanggal/tanggalin/bura/burahin/delete/remove/erase/tangal/tangalin/idelete/iremove
     number = number/numero/num/pangalan/name/contact/no/cp/cellphone/details/info
     sa = sa/from/dyan/diyan/jan/dito/off/dian/d2/inyong/iyong/aming
@@ -237,13 +237,15 @@ const RULES: &str = "
     strong = <lead>* <command>
     foreign = <ask>* <filipino> | <paano> <pron>* <filipino> | pwede/puwede/pede <pron>* <filipino> | <spanish> | <french>
     question = can/could/would/will/may/how/where/what/is/any/pwede/puwede/pede/paano/pano/panu/papano
-    told = <stop> <stop>* <texting> | <stop> all? contact | <dont> <text> | <dont> <text> or/and call | leave me/us alone | no more/further texting
+    brief = <ask>* <dont> <text> | <ask>* <dont> <text> or/and call
+    told = <stop> <stop>* <texting> | <stop> all? contact | leave me/us alone | no more/further texting
          | lose/forget/delete/erase/trash/burn/discard/destroy my/this/our <kind>? <phone> <phone>? | delete/erase my contact? info/data/contact
     quiet = unsubscribe <whom>? | unsubscribe this/all/now/everything | unsub me/us | opt out <whom>? | optout
           | be/get unsubscribed/opted? out?
-    noun = cancel/terminate my/this/the/our/all/these/your/any? <kind>* subscription/texts/messages/msgs/txts/alerts
+    noun = no more? calls and/or <msg> | turn off <theirs> | turn <theirs> off | i/we? have? no interest in <getting>? <theirs>
+         | cancel/terminate my/this/the/our/all/these/your/any? <kind>* subscription/texts/messages/msgs/txts/alerts
          | no more/further of? <det>* <kind>* <msg> | no more of these | <stop> <sending> <me>? <bare> | <dont> <send> <me>? <bare>
-         | i/we? <dont> want/wish/wanna to? <get>? any? of? <bare> | i/we? no longer want/need to? <get>? any? of? <bare> | <own>? <stop> <getting> <bare>
+         | i/we? <dont> want/wish/wanna to? <get>? any? of? <bare> | i/we? no longer want/need/wish to? <get>? any? of? <bare> | <own>? <stop> <getting> <bare>
          | <own> <stop> <bare>
     mild = <lead>* <quiet> | <ask>* <told> | <lead>* <noun> | opting out | i/im/we/were am/are? opting out | im/am unsubscribing | i/we unsubscribe/optout | i/we opt out
          | i/we? want/need out | no contact | no texts/txts/texting/messages/sms/msgs | enough texts/messages/msgs | <unsubscribing> <pron>*
@@ -266,6 +268,7 @@ const AROUND: &str = "
     withdrawn = mistake/accident/accidentally/accidently/jk/kidding/joking/resubscribe/mistakenly/unintentionally/inadvertently
               | did not/nt mean | didnt/didn mean | but/and/also/to keep texting/sending/messaging/texts/messages | keep the/my texts/messages
               | ill text/call/message/see you | i will text/call/message/see you | driving/asleep/sleeping/tawag
+              | im/am at/in/sleep/busy/working/home/late/out
               | dont/never/not ever? stop/unsubscribe/remove/delete | no dejen/deje/dejes | instead
               | still want/like/need to? get/receive/the/these/your/texts | just? call/email/whatsapp/reach me/us
               | call/use/text/txt/try/message me/us? at/on? my/the cell/home/work/new/other/house/wife/husband/office/email
@@ -293,12 +296,14 @@ const AROUND: &str = "
     speech = said/says/say/saying/told/tells/tell/telling/asked/asks/asking/wrote/writes/song/called/titled/reads/meant/mean
            | sinabi/sabi/daw/raw/sinabihan/heard/thought/thinks/wants/wanted/supposed/refuse/forgot/remind/reminded/reminds
            | remember/pretend/almost/joked/bakit
-    speaker = i/ive/we/weve
+    speaker = i/ive/we/weve/already
+    joined = or/nor/dont/not/never/to
+    unblocked = wag/huwag/hwag/huag/paki/pakitanggal/pakialis
     next_clause = this is/isnt/number/was | i/im/ive/ill/id/we/you/u/youre/ur/your/its/it/or/and/cuz/because/bc/coz/cause/so/he/she/hes/shes/dont/not
                 | no/nobody/who/why/what/thanks/thank/but/how/wrong/take/unsubscribe/stop/remove/wtf/they/there/hindi/di/wala/mali
     limit = at/during/while/when/whenever/until/till/unless/after/before/between/on/late/early/if/tonight/today/tomorrow/for/every
           | twice/once/as/in/back/the/a/an/that/those/his/her/him/them/night/nights/mornings/weekdays/of/from/to/where/only/like/by
-          | except/just/work/so/too/yet/first | <day> | sa/pag/kapag/kung/habang/tuwing/hanggang/muna/kanya/gabi/umaga/yung/kay
+          | except/about/just/work/so/too/yet/first | <day> | sa/pag/kapag/kung/habang/tuwing/hanggang/muna/kanya/gabi/umaga/yung/kay
           | kina/kanila/para/kanina
     no_limit = from now on | for good/ever/real/life/god | at all/once | in the? future | until further notice | if possible | ever again
              | on/at/to/from this/my/our number/phone/cell/line | on/from here | to me/us | from you/u/your/this/these/yall <lists>? | before i

@@ -47,6 +47,7 @@ struct Rules {
     whole: RuleId,
     foreign: RuleId,
     question: RuleId,
+    only: RuleId,
     brief: RuleId,
     joined: RuleId,
     unblocked: RuleId,
@@ -77,6 +78,7 @@ impl Rules {
             whole: rule("whole"),
             foreign: rule("foreign"),
             question: rule("question"),
+            only: rule("only"),
             brief: rule("brief"),
             joined: rule("joined"),
             unblocked: rule("unblocked"),
@@ -100,10 +102,7 @@ impl Rules {
 
     fn finds_wish(&self, text: &str) -> bool {
         let sentences = words::sentences(text, &self.grammar);
-        let mut words = sentences.iter().flat_map(|sentence| &sentence.words).filter(|word| !word.is_mark());
-        if let (Some(word), None) = (words.next(), words.next())
-            && (word.is_misspelt_stop || word.id == self.grammar.word("stop"))
-        {
+        if self.is_only_wish(&sentences) {
             return true;
         }
         let holds = |rule| sentences.iter().any(|sentence| self.holds(rule, &sentence.words));
@@ -125,6 +124,15 @@ impl Rules {
         })
     }
 
+    /// Whether there is nothing else than a wish, however it is parted: "No. Stop", "Stop!! wrong number".
+    fn is_only_wish(&self, sentences: &[Sentence]) -> bool {
+        let words = sentences.iter().flat_map(|sentence| &sentence.words);
+        let words: Vec<Word> = words.filter(|word| !word.is_mark()).copied().collect();
+        let is_asked = sentences.last().is_some_and(|sentence| sentence.is_question);
+        let is_misspelt = matches!(&words[..], [word] if word.is_misspelt_stop);
+        is_misspelt || !is_asked && self.longest(self.only, &words, 0) == Some(words.len())
+    }
+
     /// Whether something takes any wish back: a mistake, another way to be reached (but not "don't text or call me").
     fn is_withdrawn(&self, sentence: &[Word]) -> bool {
         (0..sentence.len()).any(|at| {
@@ -142,12 +150,6 @@ impl Rules {
         let is_followed_mildly =
             |end: usize| sentence.get(end).is_some_and(Word::is_mark) || is_followed_briefly(end);
         let is_whole = |end: usize| starts && sentence.get(end).is_none_or(Word::is_mark) && !around.is_laughing;
-        #[cfg(test)]
-        if std::env::var("WISHDEBUG").is_ok() {
-            for (n, r) in [("strong", self.strong), ("mild", self.mild), ("list", self.list), ("foreign", self.foreign), ("whole", self.whole), ("lone", self.lone_stop)] {
-                if let Some(end) = end_of(r) { println!("    {n} {at}..{end} {starts} {around:?}"); }
-            }
-        }
         end_of(self.strong).is_some_and(|end| !self.is_limited(sentence, end))
             || end_of(self.mild).is_some_and(|end| starts && is_followed_mildly(end))
             || end_of(self.brief).is_some_and(|end| starts && is_followed_briefly(end))

@@ -45,12 +45,12 @@ pub(super) const GRAMMAR: &[&str] = &[NOUNS, LEADS, ENGLISH, SPANISH_AND_FRENCH,
 const NOUNS: &str = "
     msg = text/texts/txt/txts/message/messages/msg/msgs/mssg/mssgs/mesages/messges/smses/sms/spam/reminder/reminders
         | updates/notifications/notification/alerts/promo/promos/promotions/ads/solicitations/solicitation/blasts
-        | communication/communications/correspondence/subscription/subscriptions/contact/offers/polls/surveys
+        | communication/communications/correspondence/subscription/subscriptions/contact
     kind = text/txt/sms/message/messaging/texting/appointment/appt/promo/promotional/political/automated/automatic
          | marketing/campaign/unwanted/unsolicited/annoying/spam/bulk/mass/constant/daily/weekly/phone/contact/mailing
-         | distribution/mobile/notification/reminder/crap/f/group/such/broadcast/customer/subscriber/subscription
-    det = the/these/this/all/any/further/future/more/your/ur/yr/yall/yalls/such/other/additional/those/of/my/our/kind/kinds
-        | every/anymore/to/them
+         | distribution/mobile/notification/reminder/crap/f/fing/group/such/broadcast/customer/subscriber/subscription | call/calling and/n/or text/texting/message
+    det = the/these/this/all/any/further/future/more/your/ur/yr/yall/yalls/such/other/additional/those/my/our
+        | every/anymore | all/any/kind/kinds of
     stuff = stuff/crap/shit/bs/garbage/junk/bullshit/nonsense
     theirs = <det>* <kind>* <msg> | <det>* <kind>* <stuff>
     bare = these/this/them | any/all of? these/this/them/it
@@ -66,12 +66,13 @@ const NOUNS: &str = "
          | my/our name/email/address/info and/n/or phone? number | my number and/n/or info/name | me and my <family>
     whom = <people> | it
 
-    lists = list/lists/lst/database/databases/db/contacts/system/systems/records/record/directory/roster/program/service
-          | thread/campaign/campaigns/registry/distro/phonebook/listing/blast/blasts/everything | phone book/tree | <msg>
-    yourlist = your/ur/yall/yalls/this/all/any/these/every/whatever/of <kind>* <lists> | your/ur/this/the/a <msg> <lists>
+    lists = list/lists/lst/database/databases/db/contacts/system/systems/records/record/directory
+          | thread/registry/distro/phonebook/listing/blast/blasts | phone book/tree | <msg>
+    yourlist = your/ur/yall/yalls/this/all/any/these/every/whatever your? <kind>* <lists> | your/ur/this/the/a <msg> <lists>
              | the? mailing/contact/text/txt/texting/distribution/marketing/sms/spam/messaging/message <kind>* <lists>
-             | <lists> of yours | this/everything/here/these/it | all? of your/these <kind>* <lists> | future <msg>
-             | all of? this/these/it | a/any list/lists | your/all/texting/mailings | <det>* <kind>* mailings and/or? <msg>? | <theirs>
+             | <lists> of yours | all? of your/these <kind>* <lists> | a/any list/lists | all? of? <theirs>
+             | <det>* <kind>* mailings and/or? <msg>?
+    all_this = this/everything/these/all/texting | all of this/these
     thelist = the? <kind>* list/lst/database/listahan
     off = from/frm/fr/off/of/out/form
     notcall = dnc/donotcall/donotcontact/donottext | do not call/text/contact/txt/message/solicit
@@ -111,19 +112,19 @@ const ENGLISH: &str = "
     bother = <text> | bother/harass/bug
     send = send/sent/snd/forward/deliver
     sending = sending/sendin/snding/giving/delivering
-    want = want/wish/need/care/like/desire/wanna/wnt | would like
+    want = want/wish/desire/wanna/wnt | would like/care
     get = receive/get/recieve/recive/see/have/hear/read/accept/keep
     getting = getting/gettin/receiving/recieving/seeing/hearing
     remove = remove/remve/rmv/rmove/remov/reomve/delete/delet/del/erase/scratch/strike/take/tak/pull/drop/scrub/purge/cross
            | exclude/eliminate/unlist/wipe/clear
-    removed = removed/deleted/taken/dropped/excluded/erased/off/out/unsubscribed | taken off | opted out
+    removed = removed/deleted/taken/dropped/excluded/erased/off/unsubscribed | taken off | opted out
     to_be = to? being/be contacted/texted/messaged/called | to? <get> <more>* <theirs> | to? <getting> <more>* <theirs>
           | to? <more>* <kind>* <msg> | <you>? to? <text> <me> | to? being/be? contacted/texted | to? these/this/texting/messaging
 
     stopping = <stop> <bothering> <mine> | <stop> calling and/or/n <texting> <me>? | <stop> <texting> and/or/n calling <me>
              | <stop> with/w <theirs> | <stop> all? the? calls and/or/n <msg> | <stop> <sending> <me>? <theirs> | <stop> <sending> <theirs> to <me> | <stop> it with/w <theirs>
              | knock/cut it off/out with/w <theirs> | i/we? want/need/get <theirs> to stop/end
-             | <stop> all? <det>* <kind>* <msg> | <stop> <getting> <theirs> | <stop> <getting> texted/contacted/messaged
+             | <stop> <getting> <theirs> | <stop> <getting> texted/contacted/messaged
              | <stop> being? texted/contacted/messaged | <stop> blowing up my/our phone/cell | <stop> using this/my number
              | <stop> me from <getting> <theirs> | make/have <theirs> stop/end | <stop> <texting> or/and i/ill/im
              | cancel my? subscription to/for/from <theirs> | <stop> all? this/the/your <texting>
@@ -132,15 +133,16 @@ const ENGLISH: &str = "
              | <dont> <send> me/us texts/messages/txts/msgs/sms | <dont> <send> these/this to <me> | <dont> <send> <theirs> to <me>
     removing = <remove> <whom> completely? <off> <off>? <yourlist> | <remove> <off> <yourlist> | get <whom> <off> <off>? <yourlist>
              | have <whom> removed/deleted/taken <off>? <off>? <yourlist>? | get/have <whom> removed
-             | i/we? want/need <whom>? <removed>? <off> <off>? <yourlist> | <whom> need/needs/must/has to? be <removed> <off>? <off>? <yourlist>
+             | i/we? want/need <whom>? <removed>? <off> <off>? <yourlist> | i/we/id would? like <off> <off>? <yourlist> | <whom> need/needs/must/has to? be <removed> <off>? <off>? <yourlist>
              | ensure/see/sure that? i/im/me/my am/is/number? is? <removed> <off>? <off>? <yourlist> | id/i would? like <whom> <removed> <off>? <yourlist> | get off of? <yourlist> | be/get <removed> <off>? <off>? <yourlist>
-             | <removed> <off> <off>? <yourlist> | unsubscribe <whom>? <off> <theirs> | unsubscribe <whom>? <off> <yourlist>
+             | unsubscribe <whom>? <off> <theirs> | unsubscribe <whom>? <off> <yourlist>
              | unsubscribe <whom>? to <theirs> | unsubscribe <whom>? to <yourlist>
              | opt out <off> <theirs> | opt out <off> <yourlist> | optout <off> <theirs> | opt <whom> out <off> <yourlist> | opt/op <whom> out <off>? <theirs>?
              | opting out <off> <theirs> | put/add/place/include/register <whom> on/to/in/onto your/the/a/ur? <notcall> <lists>?
              | mark/list/set me/us/this as? <notcall> | put <whom> down? as? <notcall> | <remove> and block <whom>
              | leave me/us the hell/fuck/heck alone | be left alone
-    refusal = i/we? <dont> <want> to? <get>? <get>? from? <more>* <theirs> | i/we? <dont> <want> to? <get> from? <more>* texting
+    refusal = i/we? <dont> need <more>* <kind>* texts/messages/msgs | i/we? no longer need <more>* <kind>* <msg>
+            | i/we? <dont> <want> to? <get>? <get>? from? <more>* <theirs> | i/we? <dont> <want> to? <get> from? <more>* texting
             | i/we? <dont> <want> <you> to? <texting> <me>? | i/we? <dont> <want> <you> to? <text> <me>
             | i/we? <dont> <want> <you> to? <send> <me>? <more>* <theirs> | i/we? <dont> <want> <you> <sending> <me>? <theirs>
             | i/we? <dont> <want> to? be/get? contacted/texted/messaged/bothered/contact | i/we? <dont> <want> to hear from you/u/yall
@@ -151,9 +153,9 @@ const ENGLISH: &str = "
             | i/we? do? not/dont/never/no longer? consent/authorize <to_be> | you do not/dont? have my? consent/permission <to_be> | i/we? do? not/dont/did/didnt not? give/have you? my? consent/permission <to_be>
             | i/we? hereby? revoke/withdraw/rescind/retract/revoking/withdrawing my/all/any/our? prior? consent/permission <to_be>?
             | you/youre are? not/never authorized/permitted/allowed <to_be> | my/this number/phone is on the/a/your? national? <notcall> <lists>? | i/im am? on the/a? national? <notcall> <lists>
-            | cease and/n? desist from? <texting>? <me>? | if you/u dont <stop> <texting> | if you/u keep/continue <texting> <me>
+            | cease and/n? desist from? <texting> <me>? | cease and/n? desist all <msg> | if you/u dont <stop> <texting> | if you/u keep/continue <texting> <me> i/ill/im/we will/am? report/reporting/sue/call/block/calling/blocking
             | if you/u <text> <me> again i/ill/im/we will/am? report/reporting/sue/call/block/calling/blocking
-            | <text> <me> again and/n ill/i/im/youll
+            | <text> <me> again and/n ill/i/im will? report/sue/block/reporting/suing/blocking
 ";
 
 const SPANISH_AND_FRENCH: &str = "
@@ -164,7 +166,7 @@ const SPANISH_AND_FRENCH: &str = "
             | no quiero/deseo recibir/mas/sus/estos/tus/que mas/sus/estos/tus/me? mensajes/textos/manden/envien mas? mensajes/textos?
             | quiteme/quitenme/quitame/saqueme/saquenme/sacame/elimineme/eliminenme/eliminame <de_lista>
             | borreme/borrenme/borrame/remuevame/remuevanme <de_lista> | borre/borren/borra/elimine/eliminen/elimina mi numero | darme/darse/deme/denme/dame de baja
-            | cancelar mi? suscripcion | cancele mi suscripcion
+            | cancelar mi? suscripcion | quiero? cancelar los/estos/sus mensajes/textos | cancele mi suscripcion
     french = arretez/arrete de? menvoyer/mecrire/mecontacter | ne menvoyez plus | ne me contactez plus | me desabonner
            | desabonnez moi
 ";
@@ -213,18 +215,20 @@ const FILIPINO: &str = "
 ";
 
 const KEYWORDS: &str = "
+    stopword = stop/stopp/unsubscribe/stopall/optout/stpo/sotp/stahp
     keyword = stop/stopp/unsubscribe/stopall/quit/optout/stpo/sotp/end/stahp
     out = end/stop/quit/optout/unsubscribe/cancel/0/00000/texts | opt out
     order = now/already/asap/these/all/everything/forever/altogether/instantly/right/thanks | right now/away | at once | this
-    keyword_and = <keyword> <order> | <keyword> all? <kind>* <msg> | stop/quit/end all of? this/these | quit it? texting
-                | no/nah/nope/yes/ok <keyword> | no/nope no/nope <keyword> | <keyword> no thanks/more? | stop means/is stop | i mean stop
+    keyword_and = <stopword> <order> | end/quit now | <keyword> all? <kind>* <msg> | stop/quit/end all of? this/these | quit it? texting
+                | no/nah/nope/yes/ok <stopword> | no/nope no/nope <stopword> | no thanks/thank you? <stopword> | <keyword> no thanks/more? | stop means/is stop | i mean stop
                 | i/ive/we have? already? <said> <you>? <times>? to? <keyword> <keyword>? <keyword>? | i/ive have? already? typed/sent/replied/texted/wrote <keyword>
                 | i asked to be? removed/unsubscribed/stop | can/could/would/will you/u <keyword> | <how> to say <keyword> | have/need to say <keyword>
                 | text/txt/reply/send/texting/sending/type/replying/typing/respond/answer/texted <keyword> | text/txt/reply/send <keyword> to/2 <out>
-                | <keyword> to/2/two <out> | <keyword> to this/my number | stop2quit/stop2end/stop2stop/stop2unsubscribe/stop2optout/stop2cancel
+                | <stopword> to/2/two <out> | <stopword> thanks/thank/ty/thx you/u? | <keyword> to this/my number | stop2quit/stop2end/stop2stop/stop2unsubscribe/stop2optout/stop2cancel
                 | <keyword> wrong/incorrect number/person/num/phone/no/guy | wrong number/person/num/no/guy? so? <keyword>
                 | <keyword> <keyword> <keyword>? <keyword>? | stop spamming/sending/contact/bothering/harassment | stop it now
-                | stop/unsubscribe <pron> <pron>* | tigil/itigil/pakitigil/ihinto/hinto/tumigil/tigilan <pron>* | paki/pa tigil/hinto/stop <pron>*
+                | stop/tumigil/tigilan <pron>* nyo/niyo/ninyo/kayo/kau <pron>* | tigil/itigil/pakitigil/ihinto/hinto | tigil/itigil/pakitigil/ihinto/hinto nyo/niyo/ninyo/kayo/yan/to <pron>*
+                | unsubscribe <pron> <pron>* | paki/pa tigil/hinto/stop <pron>*
                 | pastop/pakistop/istop <pron>* | tigilan/layuan/lubayan/tantanan <pron>* ako/ko/kami/me | make it stop
                 | alto/baja/arret/arretez/parar/detener/desuscribir/desuscribirme/desabonner/abmelden/abbestellen | alto por favor
                 | remove/unsub/dnc/desist/cease/removeme/stoptexting/stopmessaging/unsubscribeme | remove all | remove number/me/us
@@ -242,32 +246,38 @@ const RULES: &str = "
          | lose/forget/delete/erase/trash/burn/discard/destroy my/this/our <kind>? <phone> <phone>? | delete/erase my contact? info/data/contact
     quiet = unsubscribe <whom>? | unsubscribe this/all/now/everything | unsub me/us | opt out <whom>? | optout
           | be/get unsubscribed/opted? out?
-    noun = no more? calls and/or <msg> | turn off <theirs> | turn <theirs> off | i/we? have? no interest in <getting>? <theirs>
+    noun = <stop> all? <det>* <kind>* <msg> | <remove> <people> <off> <off>? <all_this> | get <people> <off> <off>? <all_this> | i/we? want/need <off> <off>? <all_this>
+         | unsubscribe <whom>? <off> <all_this> | unsubscribe <whom>? to <all_this> | opt out <off> <all_this> | opt <people> out <off> <all_this> | be <removed> <off> <all_this>
+         | cease and/n? desist | no more? calls and/or <msg> | turn off <theirs> | turn <theirs> off | i/we? have? no interest in <getting>? <theirs>
          | cancel/terminate my/this/the/our/all/these/your/any? <kind>* subscription/texts/messages/msgs/txts/alerts
          | no more/further of? <det>* <kind>* <msg> | no more of these | <stop> <sending> <me>? <bare> | <dont> <send> <me>? <bare>
          | i/we? <dont> want/wish/wanna to? <get>? any? of? <bare> | i/we? no longer want/need/wish to? <get>? any? of? <bare> | <own>? <stop> <getting> <bare>
          | <own> <stop> <bare>
-    mild = <lead>* <quiet> | <ask>* <told> | <lead>* <noun> | opting out | i/im/we/were am/are? opting out | im/am unsubscribing | i/we unsubscribe/optout | i/we opt out
-         | i/we? want/need out | no contact | no texts/txts/texting/messages/sms/msgs | enough texts/messages/msgs | <unsubscribing> <pron>*
+    mild = <lead>* <quiet> | <ask>* <told> | <lead>* <noun> | opting out | i/im/we/were am/are? opting out | im/am unsubscribing | i/we unsubscribe/optout | i/we opt out | i/we opt out <off> <theirs> | i/we opt out <off> <all_this> | i/we unsubscribe <off> <theirs>
+        
+         | no contact | no texts/txts/texting | enough texts/messages/msgs | <unsubscribing> <pron>*
          | enough with/of? <theirs> | i/we? do? not/dont consent | i/we? do? not/dont give/have/gave consent/permission | no consent
-         | dnc | <notcall> list/registry | unsubscribe/unsub <pron>* | opt out <pron>* | iremove/paremove/pakiremove/remove <pron>*
+         | dnc | <notcall> list/registry | unsubscribe/unsub <pron>* | opt out <pron>* | iremove/paremove/pakiremove/remove <pron>* | pakitanggal/pakialis/patanggal <pron>* ako/ko/kami
+         | paki tanggal/alis/remove <pron>* ako/ko/kami
     leaving = <remove> <people> <off> <off>? <thelist> | <remove> <off>? <thelist> | get <people> off of? <thelist> | remove/delete/erase <people>
             | <remove> my/this/her/his <kind>? <phone> off? | take/get me/us/him/her off | <remove> number | take/get my/this number off
             | be/get <removed> <off>? <off>? <thelist> | be removed/deleted | get off of? <thelist> | i/we? want off of? <thelist>
     list = <lead>* <leaving> | <filipino_list>
     whole = <keyword_and>
-    lone_stop = <keyword> | alto
+    lone_stop = <stopword> | quit/alto
+    only = <stopword> | <stopword>* <keyword_and>
 ";
 
 /// What is looked for before, behind and around a wish.
 const AROUND: &str = "
     stop_evidence = wrong/number/text/texts/texting/message/messages/messaging/spam/spamming/list/unsubscribe/remove/interested
                   | harassment/harassing/lawyer/fcc/police/scam/scammer/report/reported/reporting/alone/msgs/txt/txts/contacting
-                  | signed/asked/thank/thanks/ty/tnx/thx/salamat/mali/maling/kilala/no | who is this | whos this | who are you
+                  | signed/asked/mali/maling/kilala | who is this | whos this | who are you
                   | i said | i told you | dont know you/who | this isnt/not | this is not | never signed | not/wasnt/isnt me/him/her
     withdrawn = mistake/accident/accidentally/accidently/jk/kidding/joking/resubscribe/mistakenly/unintentionally/inadvertently
               | did not/nt mean | didnt/didn mean | but/and/also/to keep texting/sending/messaging/texts/messages | keep the/my texts/messages
               | ill text/call/message/see you | i will text/call/message/see you | driving/asleep/sleeping/tawag
+              | pupunta/papunta/darating/andyan/andito/otw/tatawag/uuwi/omw | on my way | im coming/going/almost | ill be there
               | im/am at/in/sleep/busy/working/home/late/out
               | dont/never/not ever? stop/unsubscribe/remove/delete | no dejen/deje/dejes | instead
               | still want/like/need to? get/receive/the/these/your/texts | just? call/email/whatsapp/reach me/us
@@ -280,7 +290,7 @@ const AROUND: &str = "
         | biyernes/sabado/linggo/bukas/mamaya/ngayon
     event = <day> | 0 | appointment/appt/slot/class/event/trip/dinner/lunch/party/shift/schedule/sched/reschedule/potluck/rsvp
           | attend/attending/coming/waitlist/waiting/seat/game/practice/meeting/session/booking/reservation/para/maybe/later
-          | carpool/volunteer/picnic/guest | cant make/go/come/attend/be/do | not going/able | wont be/make
+          | carpool/volunteer/picnic/guest/makakapunta/makakasama/pupunta/kasama/work/trabaho/sick/busy | cant make/go/come/attend/be/do | not going/able | wont be/make
     laugh = ha/haha/hahah/hahaha/hahahah/hahahaha/lol/lols/lolol/lmao/lmaoo/lmfao/rofl/hehe/hehehe/hihi/omg/omfg/funny/aw/aww/awww/xd
           | bahaha/blush/blushing/sweet/cute/hilarious/teasing/flirting/dying/adorable/charot/char/joke/nice/love
 
@@ -306,7 +316,7 @@ const AROUND: &str = "
           | except/about/just/work/so/too/yet/first | <day> | sa/pag/kapag/kung/habang/tuwing/hanggang/muna/kanya/gabi/umaga/yung/kay
           | kina/kanila/para/kanina
     no_limit = from now on | for good/ever/real/life/god | at all/once | in the? future | until further notice | if possible | ever again
-             | on/at/to/from this/my/our number/phone/cell/line | on/from here | to me/us | from you/u/your/this/these/yall <lists>? | before i
+             | on/at/to/from this/my/our number/phone/cell/line | on/from here | to me/us | from you/u/yall | from your/this/these <lists> | before i
              | as soon as possible | so much | about this/politics/these/your/voting/elections | as of now/today | like i | that i/is
              | with this/your/these/political | for the love/last | sa inyo/kin | once and for all | by text/sms/phone | to stop
              | or else | like this | the fuck/hell/heck | for any reason | of any kind

@@ -17,6 +17,7 @@ mod pattern;
 mod spelling;
 mod words;
 
+#[expect(unused_imports, reason = "used once keywords are looked for in a new order")]
 pub(super) use grammar::COURTESY;
 
 /// How many characters are read at the beginning of a text, and as many at its end. A person's wish is short; what is
@@ -136,7 +137,8 @@ impl Rules {
     /// Whether something takes any wish back: a mistake, another way to be reached (but not "don't text or call me").
     fn is_withdrawn(&self, sentence: &[Word]) -> bool {
         (0..sentence.len()).any(|at| {
-            self.is_at(self.withdrawn, sentence, at) && (at == 0 || !self.is_at(self.joined, sentence, at - 1))
+            self.is_at(self.withdrawn, sentence, at)
+                && (at == 0 || !self.is_at(self.joined, sentence, at - 1))
         })
     }
 
@@ -145,11 +147,13 @@ impl Rules {
         let starts = self.starts_clause(sentence, at);
         let end_of = |rule| self.longest(rule, sentence, at);
         let is_followed_briefly = |end: usize| {
-            (end == sentence.len() || self.is_at(self.mild_tail, sentence, end)) && !self.is_limited(sentence, end)
+            (end == sentence.len() || self.is_at(self.mild_tail, sentence, end))
+                && !self.is_limited(sentence, end)
         };
         let is_followed_mildly =
             |end: usize| sentence.get(end).is_some_and(Word::is_mark) || is_followed_briefly(end);
-        let is_whole = |end: usize| starts && sentence.get(end).is_none_or(Word::is_mark) && !around.is_laughing;
+        let is_whole =
+            |end: usize| starts && sentence.get(end).is_none_or(Word::is_mark) && !around.is_laughing;
         end_of(self.strong).is_some_and(|end| !self.is_limited(sentence, end))
             || end_of(self.mild).is_some_and(|end| starts && is_followed_mildly(end))
             || end_of(self.brief).is_some_and(|end| starts && is_followed_briefly(end))

@@ -4,30 +4,118 @@
 /// you" and "stop na po" opt out. In upper case, as keywords are; words that stand together are listed one by one.
 #[expect(dead_code, reason = "used once keywords are looked for in a new order")]
 pub(in crate::optout) const COURTESY: &[&str] = &[
-    "PLEASE", "PLEAS", "PLEASES", "PLS", "PLSS", "PLZ", "PLZZ", "PLSE", "PLES", "PLESE", "PLEASEE", "KINDLY", "THANKS",
-    "THANK", "THANX", "THNX", "THX", "TNX", "TY", "TYVM", "YOU", "U", "VERY", "MUCH", "SO", "MANY", "JUST", "NOW",
-    "IMMEDIATELY", "ASAP", "ALREADY", "SORRY", "HI", "HELLO", "HEY", "SIR", "SIRS", "MAAM", "MADAM", "MAM", "MISS",
-    "BRO", "DUDE", "GUYS", "FOLKS", "OK", "OKAY", "PO", "OPO", "HO", "NA", "NALANG", "LANG", "LANGPO", "NAMAN", "NGA",
-    "PAKI", "PAKIUSAP", "SALAMAT", "MARAMING", "POR", "FAVOR", "GRACIAS", "MERCI", "SVP",
+    "PLEASE",
+    "PLEAS",
+    "PLEASES",
+    "PLS",
+    "PLSS",
+    "PLZ",
+    "PLZZ",
+    "PLSE",
+    "PLES",
+    "PLESE",
+    "PLEASEE",
+    "KINDLY",
+    "THANKS",
+    "THANK",
+    "THANX",
+    "THNX",
+    "THX",
+    "TNX",
+    "TY",
+    "TYVM",
+    "YOU",
+    "U",
+    "VERY",
+    "MUCH",
+    "SO",
+    "MANY",
+    "JUST",
+    "NOW",
+    "IMMEDIATELY",
+    "ASAP",
+    "ALREADY",
+    "SORRY",
+    "HI",
+    "HELLO",
+    "HEY",
+    "SIR",
+    "SIRS",
+    "MAAM",
+    "MADAM",
+    "MAM",
+    "MISS",
+    "BRO",
+    "DUDE",
+    "GUYS",
+    "FOLKS",
+    "OK",
+    "OKAY",
+    "PO",
+    "OPO",
+    "HO",
+    "NA",
+    "NALANG",
+    "LANG",
+    "LANGPO",
+    "NAMAN",
+    "NGA",
+    "PAKI",
+    "PAKIUSAP",
+    "SALAMAT",
+    "MARAMING",
+    "POR",
+    "FAVOR",
+    "GRACIAS",
+    "MERCI",
+    "SVP",
 ];
 
 /// Words that are left out, wherever they stand.
 pub(super) const FILLERS: &[&str] = &[
-    "po", "ho", "na", "lang", "naman", "nga", "sana", "nalang", "fucking", "fuckin", "fking", "effing", "fcking",
-    "goddamn", "damn", "freaking", "frickin", "freakin", "bloody", "ever", "actually", "really", "um",
-    "uh", "guys", "promptly", "respectfully", "hereby", "immediately", "stupid", "ffs",
+    "po",
+    "ho",
+    "na",
+    "lang",
+    "naman",
+    "nga",
+    "sana",
+    "nalang",
+    "fucking",
+    "fuckin",
+    "fking",
+    "effing",
+    "fcking",
+    "goddamn",
+    "damn",
+    "freaking",
+    "frickin",
+    "freakin",
+    "bloody",
+    "ever",
+    "actually",
+    "really",
+    "um",
+    "uh",
+    "guys",
+    "promptly",
+    "respectfully",
+    "hereby",
+    "immediately",
+    "stupid",
+    "ffs",
 ];
 
 /// As fillers, and a command may begin after one.
 pub(super) const PLEASE: &[&str] = &[
-    "please", "pls", "plss", "plz", "plse", "pleas", "plese", "pleasee", "pleese", "kindly", "pakiusap", "just",
-    "simply", "politely",
+    "please", "pls", "plss", "plz", "plse", "pleas", "plese", "pleasee", "pleese", "kindly", "pakiusap",
+    "just", "simply", "politely",
 ];
 
 /// What a hyphen joins to the word after it.
 pub(super) const PREFIXES: &[&str] = &[
-    "i", "mag", "pag", "paki", "pa", "ka", "kaka", "ma", "naka", "ipa", "opt", "non", "un", "e", "pagka", "pakisuyo",
-    "ise",
+    "i", "mag", "pag", "paki", "pa", "ka", "kaka", "ma", "naka", "ipa", "opt", "non", "un", "e", "pagka",
+    "pakisuyo", "ise",
 ];
 
 /// Spellings of "stop" of more than one wrong letter.
@@ -35,12 +123,14 @@ pub(super) const STOP_SPELLINGS: &[&str] = &["stahp", "stawp", "stahpp", "staahp
 
 /// Words and abbreviations that are one letter off "stop".
 pub(super) const NEAR_STOP: &[&str] = &[
-    "stops", "step", "shop", "slop", "stoop", "atop", "top", "sop", "stomp", "strop", "stow", "swop", "scop", "sto",
-    "stoup", "stob", "stot", "stope", "stoep", "stoa", "estop", "snop", "stor", "stom", "stoke", "stoic", "tops", "sopt",
+    "stops", "step", "shop", "slop", "stoop", "atop", "top", "sop", "stomp", "strop", "stow", "swop", "scop",
+    "sto", "stoup", "stob", "stot", "stope", "stoep", "stoa", "estop", "snop", "stor", "stom", "stoke",
+    "stoic", "tops", "sopt",
 ];
 
 /// Everything, each rule before those that use it.
-pub(super) const GRAMMAR: &[&str] = &[NOUNS, LEADS, ENGLISH, SPANISH_AND_FRENCH, FILIPINO, KEYWORDS, RULES, AROUND];
+pub(super) const GRAMMAR: &[&str] =
+    &[NOUNS, LEADS, ENGLISH, SPANISH_AND_FRENCH, FILIPINO, KEYWORDS, RULES, AROUND];
 
 const NOUNS: &str = "
     msg = text/texts/txt/txts/message/messages/msg/msgs/mssg/mssgs/mesages/messges/smses/sms/spam/reminder/reminders
@@ -81,7 +171,7 @@ const NOUNS: &str = "
 
 /// What may stand before a command.
 const LEADS: &str = "
-    you = you/u/ya/yall/yous/them/this/it/someone/somebody/anyone | you all/guys/people/folks | all of you
+    you = you/u/ya/yall/yous/them/this/it/someone/somebody/anyone | you all/people/folks | all of you
     said = told/asked/tell/ask/said/say/warned/begged
     how = how/hw do/can/could/would/should/does i/we/one/you/u | how to/i | any way | is there a/any/some way | the way
         | is there a/any way for me/us | where/can/may/could do? i/we | what is the best? way | whats the best? way
@@ -96,7 +186,7 @@ const LEADS: &str = "
         | can/could/may i ask <you> to/that <you>? | i/ive/we have? already? <said> <you>? <times>? to? <you>? | i must/have to? ask <you>? to
         | i/ive have? keep/kept asking/telling/saying <you>? to? | im/am asking/telling/begging/requesting <you> to
         | i am asking/telling/begging/requesting <you> to | i/we beg/ask/request/demand/insist that? <you>? to? | so kind and/to
-        | <you> guys? need/have/must/better/gotta/should/got/ought to? | make sure to? <you>? | do
+        | <you> need/have/must/better/gotta/should/got/ought to? | make sure to? <you>? | do
         | no/nah/nope/yes/yeah/ok/okay/so/and/or/but/then/also | i/id/we would? appreciate it? if <you> could/would/will/can
         | <how> get <you> to | i/id/we would? be grateful/happy/glad/thankful if <you> could/would/will/can | already <said> <you>? <times>? to?
     lead = <own> | <ask>
@@ -151,7 +241,7 @@ const ENGLISH: &str = "
             | i/id/we would? rather/prefer not to? <get>? from? <more>* <theirs> | i/id/we would? rather/prefer not to? be contacted/texted
             | i/im/am/we? am? not/no longer? interested in <getting>? <more>* <theirs> | i/we? <dont> care for <theirs>
             | i/we? do? not/dont/never/no longer? consent/authorize <to_be> | you do not/dont? have my? consent/permission <to_be> | i/we? do? not/dont/did/didnt not? give/have you? my? consent/permission <to_be>
-            | i/we? hereby? revoke/withdraw/rescind/retract/revoking/withdrawing my/all/any/our? prior? consent/permission <to_be>?
+            | i/we? revoke/withdraw/rescind/retract/revoking/withdrawing my/all/any/our? prior? consent/permission <to_be>?
             | you/youre are? not/never authorized/permitted/allowed <to_be> | my/this number/phone is on the/a/your? national? <notcall> <lists>? | i/im am? on the/a? national? <notcall> <lists>
             | cease and/n? desist from? <texting> <me>? | cease and/n? desist all <msg> | if you/u dont <stop> <texting> | if you/u keep/continue <texting> <me> i/ill/im/we will/am? report/reporting/sue/call/block/calling/blocking
             | if you/u <text> <me> again i/ill/im/we will/am? report/reporting/sue/call/block/calling/blocking
@@ -279,12 +369,12 @@ const AROUND: &str = "
               | ill text/call/message/see you | i will text/call/message/see you | driving/asleep/sleeping/tawag
               | pupunta/papunta/darating/andyan/andito/otw/tatawag/uuwi/omw | on my way | im coming/going/almost | ill be there
               | im/am at/in/sleep/busy/working/home/late/out
-              | dont/never/not ever? stop/unsubscribe/remove/delete | no dejen/deje/dejes | instead
-              | still want/like/need to? get/receive/the/these/your/texts | just? call/email/whatsapp/reach me/us
+              | dont/never/not stop/unsubscribe/remove/delete | no dejen/deje/dejes | instead
+              | still want/like/need to? get/receive/the/these/your/texts | call/email/whatsapp/reach me/us
               | call/use/text/txt/try/message me/us? at/on? my/the cell/home/work/new/other/house/wife/husband/office/email
               | use this/my | new number/phone is | my new/other number/phone/cell/line | text/texts only | only text
               | text/texts/texting is/are better/fine/ok/okay/good/best | but keep/text/texts/texting/still/continue/leave
-              | tumawag/tawag text/nalang | tawagan nyo/mo/ako | lumang/luma | bagong number
+              | tumawag/tawag text | tawagan nyo/mo/ako | lumang/luma | bagong number
     day = monday/mondays/tuesday/tuesdays/wednesday/wednesdays/thursday/thursdays/friday/fridays/saturday/saturdays/sunday
         | sundays/mon/tues/wed/thurs/fri/sat/weekend/weekends/tonight/today/tomorrow/tmrw/tmr/lunes/martes/miyerkules/huwebes
         | biyernes/sabado/linggo/bukas/mamaya/ngayon
@@ -313,15 +403,17 @@ const AROUND: &str = "
                 | no/nobody/who/why/what/thanks/thank/but/how/wrong/take/unsubscribe/stop/remove/wtf/they/there/hindi/di/wala/mali
     limit = at/during/while/when/whenever/until/till/unless/after/before/between/on/late/early/if/tonight/today/tomorrow/for/every
           | twice/once/as/in/back/the/a/an/that/those/his/her/him/them/night/nights/mornings/weekdays/of/from/to/where/only/like/by
-          | except/about/just/work/so/too/yet/first | <day> | sa/pag/kapag/kung/habang/tuwing/hanggang/muna/kanya/gabi/umaga/yung/kay
+          | except/about/work/so/too/yet/first | <day> | sa/pag/kapag/kung/habang/tuwing/hanggang/muna/kanya/gabi/umaga/yung/kay
           | kina/kanila/para/kanina
-    no_limit = from now on | for good/ever/real/life/god | at all/once | in the? future | until further notice | if possible | ever again
-             | on/at/to/from this/my/our number/phone/cell/line | on/from here | to me/us | from you/u/yall | from your/this/these <lists> | before i
+    no_limit = from now on | for good/real/life/god | at all/once | in the? future | until further notice | if possible | again
+             | on/at/to/from this/my/our number/phone/cell/line | on/from here | to me/us | from you/u/yall | from your/this/these <lists>
+             | from your/this organization/company/clinic/office/campaign/group/team/business/party | with me/us
+             | before i
              | as soon as possible | so much | about this/politics/these/your/voting/elections | as of now/today | like i | that i/is
              | with this/your/these/political | for the love/last | sa inyo/kin | once and for all | by text/sms/phone | to stop
              | or else | like this | the fuck/hell/heck | for any reason | of any kind
-    mild_tail = this is/isnt/number/was | please/kahit/kasi/galing/ever/por/gracias/merci/svp/mula/mas/plus/mensajes/textos/de/des | again/anymore/now/thanks/thank/ok/okay/asap/forever/already/bro/dude/man/sir/maam/ty/thx/or/cuz/because/bc/i/im/ive
+    mild_tail = this is/isnt/number/was | kahit/kasi/galing/por/gracias/merci/svp/mula/mas/plus/mensajes/textos/de/des | again/anymore/now/thanks/thank/ok/okay/asap/forever/already/bro/dude/man/sir/maam/ty/thx/or/cuz/because/bc/i/im/ive
               | its/you/u/wrong/not/no/people/yall/altogether/completely/entirely/stop/salamat/wtf/jerk/jerks/idiot/idiots
-              | asshole/assholes/scammer/scammers/dont/never/moron/morons/thats/we/he/she/hes/shes/ever
+              | asshole/assholes/scammer/scammers/dont/never/moron/morons/thats/we/he/she/hes/shes
               | <no_limit>
 ";

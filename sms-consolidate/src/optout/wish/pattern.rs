@@ -109,6 +109,11 @@ impl Grammar {
         self.words.get(word).copied()
     }
 
+    #[cfg(test)]
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.keys().map(String::as_str)
+    }
+
     fn first_words(&self, rule: RuleId) -> Option<Vec<bool>> {
         let mut first = vec![false; self.words.len()];
         for alternative in &self.rules[rule].alternatives {

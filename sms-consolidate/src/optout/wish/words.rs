@@ -68,7 +68,8 @@ pub(super) fn sentences(text: &str, grammar: &Grammar) -> Vec<Sentence> {
 }
 
 fn words(text: &str, grammar: &Grammar) -> Vec<Word> {
-    let mut cutter = Cutter { grammar, words: Vec::new(), word: String::new(), part: 0, is_after_courtesy: false };
+    let mut cutter =
+        Cutter { grammar, words: Vec::new(), word: String::new(), part: 0, is_after_courtesy: false };
     let mut chars = text.chars().map(half_width).flat_map(char::to_lowercase).map(plain).peekable();
     while let Some(c) = chars.next() {
         let next_is_letter = chars.peek().is_some_and(|next| next.is_alphanumeric());
@@ -115,7 +116,8 @@ impl Cutter<'_> {
             }
             '/' | '*' | '_' | '#' | '@' | '+' => {}
             _ if c.is_whitespace() => {}
-            '😂' | '🤣' | '😆' | '😹' | '😅' | '😄' | '😁' | '💀' | '😭' | '🥰' | '😍' | '❤' | '😘' | '☺' | '😊' => {
+            '😂' | '🤣' | '😆' | '😹' | '😅' | '😄' | '😁' | '💀' | '😭' | '🥰' | '😍' | '❤' | '😘' | '☺'
+            | '😊' => {
                 let laugh = Word { id: self.grammar.word("haha"), ..Word::mark(Kind::Word) };
                 self.words.extend([Word::mark(Kind::Comma), laugh, Word::mark(Kind::Comma)]);
             }

@@ -1,6 +1,6 @@
 //! A clear wish in a sentence to get no more messages: "please stop texting me".
 //!
-//! A text is cut into sentences and clauses, and each is compared with a small [grammar](grammar) of commands ("stop
+//! A text is cut into sentences and clauses, and each is compared with a small [grammar] of commands ("stop
 //! texting me", "wag nyo na akong itext") and statements ("I no longer want these texts"). What is found is a wish only
 //! if nothing around it takes that back: a negation or another subject before ("don't stop …", "he told me to …"), a
 //! condition, a time or a place after ("… at work"), another way to be reached ("call me instead"), a mistake.
@@ -120,8 +120,8 @@ impl Rules {
             let may_ask = |at: usize| {
                 !sentence.is_question || words[at].is_after_courtesy || self.is_at(self.question, words, at)
             };
-            (0..words.len())
-                .any(|at| may_ask(at) && self.is_free(words, at) && self.is_wish_at(words, at, around))
+            (0..self.free_words(words))
+                .any(|at| may_ask(at) && !self.is_blocked(words, at) && self.is_wish_at(words, at, around))
         })
     }
 
@@ -163,17 +163,21 @@ impl Rules {
             || end_of(self.lone_stop).is_some_and(|end| is_whole(end) && around.is_for_stop)
     }
 
-    /// Whether nothing before the word at `at` makes what follows another's words, a condition or a negation.
-    fn is_free(&self, sentence: &[Word], at: usize) -> bool {
-        let is_blocked = at > 0
+    /// How many words stand before what makes the rest of the sentence another's words, or a condition.
+    fn free_words(&self, sentence: &[Word]) -> usize {
+        let is_turn = |at: &usize| {
+            self.is_at(self.condition, sentence, *at)
+                || self.is_at(self.speech, sentence, *at) && !self.is_own_speech(sentence, *at)
+        };
+        (0..sentence.len()).find(is_turn).map_or(sentence.len(), |turn| turn + 1)
+    }
+
+    /// Whether the word before the one at `at` makes it a negation, or another's doing.
+    fn is_blocked(&self, sentence: &[Word], at: usize) -> bool {
+        at > 0
             && !sentence[at].is_after_courtesy
             && !self.is_at(self.unblocked, sentence, at)
-            && self.is_at(self.blocker, sentence, at - 1);
-        !is_blocked
-            && !(0..at).any(|before| {
-                self.is_at(self.condition, sentence, before)
-                    || self.is_at(self.speech, sentence, before) && !self.is_own_speech(sentence, before)
-            })
+            && self.is_at(self.blocker, sentence, at - 1)
     }
 
     /// Whether what was said was said by the sender: "I said", "I have already told".
@@ -216,7 +220,8 @@ impl Rules {
 
     /// Where the longest phrase of `rule` ends that begins at `at`.
     fn longest(&self, rule: RuleId, sentence: &[Word], at: usize) -> Option<usize> {
-        let ends = self.grammar.ends(rule, sentence.get(at..)?);
+        // Not a phrase of no words.
+        let ends = self.grammar.ends(rule, sentence.get(at..)?) & !1;
         ends.checked_ilog2().map(|length| at + length as usize)
     }
 }

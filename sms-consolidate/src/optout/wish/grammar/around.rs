@@ -1,6 +1,6 @@
 //! What is a wish by itself or only with something around it, and what takes one back.
 
-/// What [`Rules`](super::Rules) asks for when it looks for wishes.
+/// What [`Rules`](super::super::Rules) asks for when it looks for wishes.
 pub(super) const RULES: &str = "
     command = <stopping> | <refusing> | <removing> | <refusal>
     strong = <lead>* <command>

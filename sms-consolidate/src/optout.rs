@@ -19,7 +19,7 @@
 //! |---|---|---|
 //! | STOP, STOPALL, STOP ALL, UNSUBSCRIBE, OPTOUT, OPT OUT | stop | yes |
 //! | CANCEL, END, QUIT, REVOKE | stop | no: "cancel please" may be about an appointment |
-//! | START, UNSTOP | start | yes |
+//! | START, UNSTOP | start | no |
 //! | YES | start, if the sender has opted out; else an answer | no |
 //! | HELP, INFO | help | no |
 //!
@@ -55,6 +55,7 @@ mod normal;
 mod wish;
 
 use normal::normal;
+use wish::COURTESY;
 
 /// The one confirmation of a stop must leave within this time: 47 CFR 64.1200(a)(12).
 pub(crate) const CONFIRM_WITHIN: Duration = Duration::from_secs(5 * 60);
@@ -83,11 +84,8 @@ const WORDS: &[(&str, Keyword)] = &[
     ("YES", Keyword::StartIfStopped),
 ];
 
-/// Words that ask for something else beside a word of courtesy: "cancel please", "info please".
-const ALONE: &[&str] = &["CANCEL", "END", "QUIT", "REVOKE", "HELP", "INFO"];
-
-/// Words that may stand beside a keyword without changing what it says.
-const COURTESY: &[&str] = &["PLEASE", "PLS", "PLZ", "THANKS", "THX", "TY", "PO"];
+/// Words that ask for something else beside a word of courtesy: "cancel please".
+const ALONE: &[&str] = &["CANCEL", "END", "QUIT", "REVOKE"];
 
 /// How it is known that a sender opted out or in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -224,7 +222,7 @@ impl OptOut {
         }
         let keyword = match origin {
             Origin::Typed => self.keyword(message.text()),
-            Origin::Caption => self.wish(&own_words(message.text())),
+            Origin::Caption => self.wish_of_a_caption(&own_words(message.text())),
             Origin::Button | Origin::Group => None,
         };
         let cause = |keyword| match keyword {
@@ -247,9 +245,13 @@ impl OptOut {
         (self.infers && wish::is_wish(own_words)).then_some(Keyword::Wish)
     }
 
+    /// "Stop" or "stop now" under a picture is about the picture.
+    fn wish_of_a_caption(&self, own_words: &str) -> Option<Keyword> {
+        if own_words.split_whitespace().nth(2).is_some() { self.wish(own_words) } else { None }
+    }
+
     /// The keyword that is repeated, or stands with words of courtesy: "stop stop please".
     fn polite(&self, text: &str) -> Option<Keyword> {
-        let text = text.replace("THANK YOU", "THANKS");
         let words: Vec<&str> = text.split(' ').filter(|word| !COURTESY.contains(word)).collect();
         let had_courtesy = words.len() < text.split(' ').count();
         let mut found = None;
@@ -258,8 +260,8 @@ impl OptOut {
             let (length, keyword) = (1..=rest.len().min(2)).rev().find_map(|length| {
                 let phrase = rest[..length].join(" ");
                 let keyword = *self.words.get(&phrase)?;
-                let may_be_polite = !had_courtesy || !ALONE.contains(&phrase.as_str());
-                may_be_polite.then_some((length, keyword))
+                let may_be_polite = keyword == STOP && !ALONE.contains(&phrase.as_str());
+                (may_be_polite || !had_courtesy).then_some((length, keyword))
             })?;
             if *found.get_or_insert(keyword) != keyword {
                 return None;

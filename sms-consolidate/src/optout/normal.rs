@@ -48,7 +48,7 @@ const fn is_accent(c: char) -> bool {
 }
 
 /// What keyboards and copied texts leave between letters: soft hyphens, joiners, marks of direction, selectors, tags.
-const fn is_invisible(c: char) -> bool {
+pub(super) const fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{ad}'

@@ -26,6 +26,7 @@ fn keywords_are_whole_messages() {
 #[test]
 fn keywords_are_found_however_they_are_written() {
     let opt_out = OptOut::sms().with_word("arrêt", Control::Stop);
+    let words_only = opt_out.clone().without_inference();
     let stop = Some(Keyword::Control(Control::Stop));
     let shouted =
         [format!("STOP{}", "!".repeat(400)), format!("{}stop{}", ". ".repeat(300), "👍".repeat(300))];
@@ -59,7 +60,7 @@ fn keywords_are_found_however_they_are_written() {
         "s.top",
         "stop.it",
     ] {
-        assert_eq!(opt_out.keyword(text), None, "{text:?}");
+        assert_eq!(words_only.keyword(text), None, "{text:?}");
     }
 }
 

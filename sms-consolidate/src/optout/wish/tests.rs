@@ -1,10 +1,10 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::*;
+
 /// One character is eighteen when it is decomposed by compatibility, at the most: U+FDFA.
 const MOST_EXPANSION: usize = 18;
-
-use super::*;
 
 /// Texts written for this project, a line each: STOP or NONE, a tab, the text.
 const TEXTS: &str = include_str!("../../../tests/optout/wishes.tsv");

@@ -24,6 +24,8 @@
 //! known is the English text that it comes with, before and since it was called a Focus, and those of two makes of cars.
 
 mod phrases;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 

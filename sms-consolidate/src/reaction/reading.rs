@@ -28,7 +28,9 @@ pub(super) fn whole(text: &str) -> Option<Reaction<'_>> {
     }
     // A quote in single marks, or with all words behind it, may have lines too. In a burst it may not: too much is
     // written between such marks.
-    opened_at(text).iter().find(|opened| !opened.may_end_with_line(text)).and_then(|opened| opened.ending(text))
+    let opened = opened_at(text);
+    let mut further = opened.iter().filter(|opened| !opened.may_end_with_line(text));
+    further.find_map(|opened| opened.ending(text))
 }
 
 /// Google Messages marks the parts, in every language, with characters that are not seen: a hair space before all,

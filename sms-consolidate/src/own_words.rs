@@ -61,12 +61,13 @@ const MOST_WORDS: usize = 8;
 /// copy if nothing is left out.
 #[must_use]
 pub fn own_words(text: &str) -> Cow<'_, str> {
-    let Some(kept) = cut(text) else {
-        let text = trimmed(text);
-        return Cow::Borrowed(if Reaction::read(text).is_some() { "" } else { text });
-    };
-    let kept = trimmed(&kept);
-    Cow::Owned(if Reaction::read(kept).is_some() { String::new() } else { kept.to_owned() })
+    let cut = cut(text);
+    let kept = trimmed(cut.as_deref().unwrap_or(text));
+    // Of a single line this is known by now.
+    if kept.is_empty() || (kept.contains('\n') && Reaction::read(kept).is_some()) {
+        return Cow::Borrowed("");
+    }
+    if cut.is_some() { Cow::Owned(kept.to_owned()) } else { Cow::Borrowed(trimmed(text)) }
 }
 
 /// Without lines at its ends in which nothing can be seen, and spaces.
@@ -120,7 +121,8 @@ struct LeftOut {
 fn left_out(kept: &str, line: &str, rest: &str) -> Option<LeftOut> {
     let bytes = |of_rest| Some(LeftOut { of_kept: 0, of_rest });
     let words = line.trim();
-    let is_quoted = |text: &str| text.trim_start_matches(|c| is_skipped(c) || c == '\n').starts_with(['>', '＞']);
+    let is_quoted =
+        |text: &str| text.trim_start_matches(|c| is_skipped(c) || c == '\n').starts_with(['>', '＞']);
     if is_blank(words) {
         None
     } else if let Some((_, behind)) = reaction::at_start(rest.trim_start()) {
@@ -141,14 +143,18 @@ fn header(kept: &str, line: &str) -> Option<usize> {
     if line.len() > LONGEST || !line.ends_with([':', '：']) {
         return None;
     }
-    let has_digit = |line: &str| line.contains(|c: char| c.is_ascii_digit());
-    HEADERS.iter().filter(|(_, verb)| line.contains(verb)).find_map(|(first, _)| {
-        if begins_with(line, first) && has_digit(line) {
-            return Some(0);
-        }
-        let last = last_line(kept).filter(|last| begins_with(last, first))?;
-        (has_digit(last) || has_digit(line)).then_some(last.len())
-    })
+    let says_who = |lines: &str, line: &str| {
+        let has_digit =
+            lines.contains(|c: char| c.is_ascii_digit()) || line.contains(|c: char| c.is_ascii_digit());
+        let is_like = |(first, verb): &(&str, &str)| {
+            begins_with(lines, first) && (lines.contains(verb) || line.contains(verb))
+        };
+        has_digit && HEADERS.iter().any(is_like)
+    };
+    if says_who(line, line) {
+        return Some(0);
+    }
+    last_line(kept).filter(|last| says_who(last, line)).map(str::len)
 }
 
 fn begins_with(line: &str, first: &str) -> bool {
@@ -168,11 +174,13 @@ fn last_line(kept: &str) -> Option<&str> {
 
 fn is_signature(line: &str) -> bool {
     let line = line.trim_end_matches(['.', '!']);
-    line.len() <= LONGEST
-        && SIGNATURES.iter().any(|(before, behind)| {
-            let rest = strip_front(line, before).map(|(rest, _)| rest);
-            rest.and_then(|rest| strip_end(rest, behind)).is_some_and(|(name, _)| names_a_device(name))
-        })
+    let Some(first) = line.chars().next().filter(|_| line.len() <= LONGEST) else { return false };
+    let may_begin =
+        |words: &str| words.chars().next().is_none_or(|c| c == first || first.to_lowercase().eq([c]));
+    SIGNATURES.iter().filter(|(before, _)| may_begin(before)).any(|(before, behind)| {
+        let rest = strip_front(line, before).map(|(rest, _)| rest);
+        rest.and_then(|rest| strip_end(rest, behind)).is_some_and(|(name, _)| names_a_device(name))
+    })
 }
 
 /// In one part of a sentence, or at its end: "my Verizon, Samsung Galaxy smartphone", but not "my phone, yes I can".

@@ -41,9 +41,9 @@
 
 mod forms;
 mod reading;
-pub(crate) mod text;
 #[cfg(test)]
 mod tests;
+pub(crate) mod text;
 
 pub(crate) use reading::at_start;
 use text::visible;
@@ -87,8 +87,7 @@ pub enum ReactionKind<'a> {
 const AGREEING: &str = "👍👌✅☑✔🙆🆗💯🤝🫡🙋🤙❤♥💖💗💓💞💕🧡💛💚💙💜🤎🤍🩷🩵🥰😍";
 
 /// What may follow the emoji without changing what it says: skin tones, how it is shown, whether it is a man or a woman.
-const VARIANTS: [char; 10] =
-    ['\u{fe0e}', '\u{fe0f}', '\u{200d}', '♀', '♂', '🏻', '🏼', '🏽', '🏾', '🏿'];
+const VARIANTS: [char; 10] = ['\u{fe0e}', '\u{fe0f}', '\u{200d}', '♀', '♂', '🏻', '🏼', '🏽', '🏾', '🏿'];
 
 /// The least characters of a quote that was cut off without an `…`.
 const LEAST_OF_A_START: usize = 20;

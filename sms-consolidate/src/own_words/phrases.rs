@@ -51,11 +51,53 @@ pub(super) const SIGNATURES: &[(&str, &str)] = &[
 
 /// One of these is in what a signature names, in small letters.
 pub(super) const DEVICES: &[&str] = &[
-    "iphone", "ipad", "ipod", "apple watch", "galaxy", "samsung", "android", "pixel", "huawei", "xiaomi", "redmi",
-    "oppo", "vivo", "realme", "nokia", "motorola", "moto ", "oneplus", "xperia", "htc", "blackberry", "windows",
-    "outlook", "gmail", "gmx", "yahoo", "proton", "mobile", "mobil", "phone", "handy", "telefon", "teléfono", "móvil",
-    "celular", "cellulare", "telemóvel", "téléphone", "telefoon", "tablet", "tablette", "ios", "verizon", "at&t",
-    "metropcs", "cricket", "my car",
+    "iphone",
+    "ipad",
+    "ipod",
+    "apple watch",
+    "galaxy",
+    "samsung",
+    "android",
+    "pixel",
+    "huawei",
+    "xiaomi",
+    "redmi",
+    "oppo",
+    "vivo",
+    "realme",
+    "nokia",
+    "motorola",
+    "moto ",
+    "oneplus",
+    "xperia",
+    "htc",
+    "blackberry",
+    "windows",
+    "outlook",
+    "gmail",
+    "gmx",
+    "yahoo",
+    "proton",
+    "mobile",
+    "mobil",
+    "phone",
+    "handy",
+    "telefon",
+    "teléfono",
+    "móvil",
+    "celular",
+    "cellulare",
+    "telemóvel",
+    "téléphone",
+    "telefoon",
+    "tablet",
+    "tablette",
+    "ios",
+    "verizon",
+    "at&t",
+    "metropcs",
+    "cricket",
+    "my car",
 ];
 
 /// How the line begins that says who wrote when what follows, and a word that it holds.
@@ -79,11 +121,27 @@ pub(super) const HEADERS: &[(&str, &str)] = &[
 
 /// What stands between dashes above the message that is answered, in small letters.
 pub(super) const ORIGINALS: &[&str] = &[
-    "original message", "forwarded message", "ursprüngliche nachricht", "originalnachricht", "weitergeleitete nachricht",
-    "message d'origine", "message original", "message transféré", "mensaje original", "mensaje reenviado",
-    "mensagem original", "mensagem encaminhada", "messaggio originale", "messaggio inoltrato", "oorspronkelijk bericht",
-    "doorgestuurd bericht", "ursprungligt meddelande", "oprindelig meddelelse", "opprinnelig melding",
-    "wiadomość oryginalna", "původní zpráva",
+    "original message",
+    "forwarded message",
+    "ursprüngliche nachricht",
+    "originalnachricht",
+    "weitergeleitete nachricht",
+    "message d'origine",
+    "message original",
+    "message transféré",
+    "mensaje original",
+    "mensaje reenviado",
+    "mensagem original",
+    "mensagem encaminhada",
+    "messaggio originale",
+    "messaggio inoltrato",
+    "oorspronkelijk bericht",
+    "doorgestuurd bericht",
+    "ursprungligt meddelande",
+    "oprindelig meddelelse",
+    "opprinnelig melding",
+    "wiadomość oryginalna",
+    "původní zpráva",
 ];
 
 /// A line that holds one of these is of a phone whose owner drives or does not want to be disturbed, in small letters
@@ -102,5 +160,11 @@ pub(super) const AUTO_REPLIES: &[&str] = &[
 ];
 
 /// How a line begins that is an automatic answer, in small letters.
-pub(super) const AUTO_REPLY_STARTS: &[&str] =
-    &["auto-reply:", "auto reply:", "autoreply:", "automatic reply:", "automatic response:", "auto response:"];
+pub(super) const AUTO_REPLY_STARTS: &[&str] = &[
+    "auto-reply:",
+    "auto reply:",
+    "autoreply:",
+    "automatic reply:",
+    "automatic response:",
+    "auto response:",
+];

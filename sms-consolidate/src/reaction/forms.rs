@@ -375,7 +375,21 @@ pub(super) const FORMS: &[Form] = &[
 
 /// What stands in place of the quote when the message was no text.
 pub(super) const THINGS: &[&str] = &[
-    "an image", "a photo", "a picture", "a movie", "a video", "a GIF", "an attachment", "a sticker", "a contact",
-    "a location", "a link", "an audio message", "a voice message", "a message", "1 Business Message", "une image",
+    "an image",
+    "a photo",
+    "a picture",
+    "a movie",
+    "a video",
+    "a GIF",
+    "an attachment",
+    "a sticker",
+    "a contact",
+    "a location",
+    "a link",
+    "an audio message",
+    "a voice message",
+    "a message",
+    "1 Business Message",
+    "une image",
     "una imagen",
 ];

@@ -3,19 +3,24 @@
 use std::sync::LazyLock;
 
 use super::forms::{EMOJI, FORMS, QUOTE, THINGS};
-use super::text::{first_visible, is_blank, is_double, is_emoji_part, is_single, is_skipped, strip_end, strip_front};
+use super::text::{
+    first_visible, is_blank, is_double, is_emoji_part, is_single, is_skipped, strip_end, strip_front,
+};
 use super::{Reaction, ReactionKind};
 
-/// How far behind its first possible end a quote is looked through for a better one, in bytes.
-const LOOK_AHEAD: usize = 2_000;
+/// In how many lines behind its first possible end a better one is looked for.
+const LOOK_AHEAD: usize = 8;
+
+/// The most bytes of a line that says what was tapped and that it was an image or the like.
+const LONGEST_OF_A_THING: usize = 200;
 
 /// The most characters of words between what Google marks.
 const MOST_WORDS: usize = 64;
 
 /// The reaction that `text` begins with, and what follows the line in which it ends.
 ///
-/// Looks through what the reaction takes and at most [`LOOK_AHEAD`] more; if there is none, through the first line. So
-/// whoever goes on reading behind what was taken has read everything in linear time.
+/// Looks through what the reaction takes and at most [`LOOK_AHEAD`] lines more; if there is none, through the first line.
+/// So whoever goes on behind what was taken, or with the next line, looks at no line more than about ten times.
 pub(crate) fn at_start(text: &str) -> Option<(Reaction<'_>, &str)> {
     marked_by_google(text).or_else(|| of_a_thing(text)).or_else(|| quoting(text))
 }
@@ -28,7 +33,7 @@ pub(super) fn whole(text: &str) -> Option<Reaction<'_>> {
     }
     // A quote in single marks, or with all words behind it, may have lines too. In a burst it may not: too much is
     // written between such marks.
-    let opened = opened_at(text);
+    let opened = opened_at(text, text);
     let mut further = opened.iter().filter(|opened| !opened.may_end_with_line(text));
     further.find_map(|opened| opened.ending(text))
 }
@@ -102,7 +107,8 @@ fn wordings(text: &str) -> impl Iterator<Item = &'static Wording> {
 
 impl Wording {
     fn reaction<'a>(&self, emoji: &'a str, quoted: Option<&'a str>) -> Reaction<'a> {
-        let kind = if matches!(self.kind, ReactionKind::Emoji(_)) { ReactionKind::Emoji(emoji) } else { self.kind };
+        let kind =
+            if matches!(self.kind, ReactionKind::Emoji(_)) { ReactionKind::Emoji(emoji) } else { self.kind };
         Reaction { kind, is_removed: self.is_removed, quoted: quoted.map(str::trim) }
     }
 }
@@ -110,6 +116,9 @@ impl Wording {
 /// `Liked an image`
 fn of_a_thing(text: &str) -> Option<(Reaction<'_>, &str)> {
     let line = first_line(text);
+    if line.len() > LONGEST_OF_A_THING {
+        return None;
+    }
     let mut with_words = wordings(line).filter(|wording| wording.behind.is_empty());
     let reaction = with_words.find_map(|wording| {
         let (thing, emoji) = strip_front(line, wording.before)?;
@@ -138,9 +147,17 @@ struct Opened<'a> {
     start: usize,
 }
 
-fn opened_at(text: &str) -> Vec<Opened<'_>> {
+/// The quotes that `text` may begin with. Those without words before them have to end with `ended`.
+fn opened_at<'a>(text: &'a str, ended: &str) -> Vec<Opened<'a>> {
     let line = first_line(text);
+    if !line.contains(|c| is_double(c) || is_single(c) || c == '：' || c == ':') {
+        return Vec::new();
+    }
+    let ended = without_stop(ended);
     let opened = wordings(line).filter_map(|wording| {
+        if wording.before.is_empty() {
+            strip_end(ended, wording.behind)?;
+        }
         let (rest, emoji) = strip_front(line, wording.before)?;
         let rest = rest.trim_start_matches(is_skipped);
         let mark = rest.chars().next().filter(|c| is_double(*c) || is_single(*c));
@@ -186,10 +203,11 @@ impl<'a> Opened<'a> {
 /// A quote that is still open at the end of its first line goes on until the first line whose end closes it: rather
 /// one where as many marks close as open. One that nothing closes was cut off, and goes on to the end of the text.
 fn quoting(text: &str) -> Option<(Reaction<'_>, &str)> {
-    let opened = opened_at(text);
+    let opened = opened_at(text, first_line(text));
     let Opened { start, mark, .. } = *opened.first()?;
     let mut marks = Marks::new(mark);
     let mut first_end = None;
+    let mut lines_behind = 0;
     let mut end = start;
     for line in text[start..].split_inclusive('\n') {
         let is_first = end == start;
@@ -204,7 +222,8 @@ fn quoting(text: &str) -> Option<(Reaction<'_>, &str)> {
         if is_first && (marks.are_even() || !opened.iter().any(Opened::may_go_on)) {
             return first_end.map(|(reaction, end)| (reaction, &text[end..]));
         }
-        if first_end.is_some_and(|(_, first_end)| end - first_end > LOOK_AHEAD) {
+        lines_behind += usize::from(first_end.is_some());
+        if lines_behind > LOOK_AHEAD {
             break;
         }
     }

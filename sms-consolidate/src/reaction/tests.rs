@@ -81,10 +81,26 @@ fn other_taps_in_many_languages() {
         הוסיף/ה סימון ״לא אהבתי״ ל: ״Kita-kits bukas?״
         ",
     );
-    check(Laugh, false, "Laughed at “Kita-kits bukas?”\nLe dio risa “Kita-kits bukas?”\nRiu‑se de “Kita-kits bukas?”");
-    check(Emphasis, false, "Emphasized “Kita-kits bukas?”\nEmphasised “Kita-kits bukas?”\nExclamó por “Kita-kits bukas?”");
-    check(Question, false, "Questioned “Kita-kits bukas?”\nDudó sobre “Kita-kits bukas?”\nQuestionou “Kita-kits bukas?”");
-    check(Sticker, false, "Reacted with a sticker to “Kita-kits bukas?”\nReaccionó con un sticker a “Kita-kits bukas?”");
+    check(
+        Laugh,
+        false,
+        "Laughed at “Kita-kits bukas?”\nLe dio risa “Kita-kits bukas?”\nRiu‑se de “Kita-kits bukas?”",
+    );
+    check(
+        Emphasis,
+        false,
+        "Emphasized “Kita-kits bukas?”\nEmphasised “Kita-kits bukas?”\nExclamó por “Kita-kits bukas?”",
+    );
+    check(
+        Question,
+        false,
+        "Questioned “Kita-kits bukas?”\nDudó sobre “Kita-kits bukas?”\nQuestionou “Kita-kits bukas?”",
+    );
+    check(
+        Sticker,
+        false,
+        "Reacted with a sticker to “Kita-kits bukas?”\nReaccionó con un sticker a “Kita-kits bukas?”",
+    );
 }
 
 #[test]
@@ -109,7 +125,8 @@ fn emoji_in_many_languages() {
         .replace('%', "👎")
         .as_str(),
     );
-    for emoji in ["👍🏽", "❤️", "👨‍👩‍👧‍👦", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "1️⃣", "‼️", "🇵🇭"] {
+    for emoji in ["👍🏽", "❤️", "👨‍👩‍👧‍👦", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "1️⃣", "‼️", "🇵🇭"]
+    {
         check(Emoji(emoji), false, &format!("Reacted {emoji} to “Kita-kits bukas?”"));
     }
 }
@@ -117,23 +134,38 @@ fn emoji_in_many_languages() {
 #[test]
 fn what_was_taken_back() {
     check(Like, true, "Removed a like from “Kita-kits bukas?”\nDejó de gustarle “Kita-kits bukas?”");
-    check(Like, true, "„Gefällt mir“ von „Kita-kits bukas?“ entfernt\n«Нравится» убрано с «Kita-kits bukas?»");
+    check(
+        Like,
+        true,
+        "„Gefällt mir“ von „Kita-kits bukas?“ entfernt\n«Нравится» убрано с «Kita-kits bukas?»",
+    );
     check(Love, true, "Removed a heart from “Kita-kits bukas?”\nHerz von „Kita-kits bukas?“ entfernt");
     check(Emoji("👍"), true, "Removed 👍 from “Kita-kits bukas?”\nRemoved a 👍 from “Kita-kits bukas?”");
-    check(Emoji("👍"), true, "a retiré la mention « 👍 » de « Kita-kits bukas? »\n‘Kita-kits bukas?’에서 👍 표시 제거함");
+    check(
+        Emoji("👍"),
+        true,
+        "a retiré la mention « 👍 » de « Kita-kits bukas? »\n‘Kita-kits bukas?’에서 👍 표시 제거함",
+    );
 }
 
 #[test]
 fn every_form_with_every_style_of_marks() {
-    let marks = [("“", "”"), ("\"", "\""), ("«\u{a0}", "\u{a0}»"), ("„", "“"), ("‘", "’"), ("'", "'"), ("「", "」")];
+    let marks =
+        [("“", "”"), ("\"", "\""), ("«\u{a0}", "\u{a0}»"), ("„", "“"), ("‘", "’"), ("'", "'"), ("「", "」")];
     let quotes = ["Coming?", "Don't \"be\" late", "size 5 or\n  “6”?\n", "one, two…", "Reply ‘YES’"];
     for (kind, added, removed) in FORMS {
         for (form, is_removed) in [(added, false), (removed, true)] {
             let kind = if matches!(kind, Emoji(_)) { Emoji("🎉") } else { *kind };
-            for ((open, close), quoted) in marks.iter().flat_map(|marks| quotes.iter().map(move |quote| (marks, quote))) {
+            for ((open, close), quoted) in
+                marks.iter().flat_map(|marks| quotes.iter().map(move |quote| (marks, quote)))
+            {
                 let text = form.replace('…', &format!("{open}{quoted}{close}")).replace('%', "🎉");
                 let expected = Reaction { kind, is_removed, quoted: Some(quoted.trim()) };
-                assert!(form.is_empty() || Reaction::read(&text) == Some(expected), "{text:?}: {:?}", Reaction::read(&text));
+                assert!(
+                    form.is_empty() || Reaction::read(&text) == Some(expected),
+                    "{text:?}: {:?}",
+                    Reaction::read(&text)
+                );
             }
         }
     }
@@ -143,7 +175,8 @@ fn every_form_with_every_style_of_marks() {
 fn google_marks_its_parts_in_every_language() {
     let check = |text: &str, is_removed| {
         for text in [text, text.trim()] {
-            let expected = Reaction { kind: Emoji("👎"), is_removed, quoted: Some("Reply “YES”,\nplease") };
+            let expected =
+                Reaction { kind: Emoji("👎"), is_removed, quoted: Some("Reply “YES”,\nplease") };
             assert_eq!(Reaction::read(text), Some(expected), "{text:?}");
         }
     };
@@ -179,7 +212,9 @@ fn what_was_cut_off() {
     check_quoted("Disliked “Hi!\nPlease reply “YES” to conf", "Hi!\nPlease reply “YES” to conf");
     check_quoted("Disliked \"Please reply YES", "Please reply YES");
     // Only what would follow tells a like from a dislike.
-    for text in ["Vond “Kom je?", "K „Přijdeš?", "Na „Prídeš?", "Element »Prideš?", "ने “आओगे?", "Viestistä ”Tuletko?"] {
+    for text in
+        ["Vond “Kom je?", "K „Přijdeš?", "Na „Prídeš?", "Element »Prideš?", "ने “आओगे?", "Viestistä ”Tuletko?"]
+    {
         assert_eq!(Reaction::read(text).map(|reaction| reaction.may_agree()), Some(false), "{text:?}");
     }
 }
@@ -220,16 +255,36 @@ fn a_yes_is_a_tap_on_a_question() {
     let check = |text: &str, may_agree| {
         assert_eq!(Reaction::read(text).map(|reaction| reaction.may_agree()), Some(may_agree), "{text:?}");
     };
-    for question in ["Can you come?", "¿Puedes venir", "来られますか？", "هل تأتي؟", "Come? Reply YES", "a/b?"] {
-        for tap in ["Liked", "Loved", "👍🏽 to", "Reacted ❤️ to", "🙋🏿‍♀️ to", "✔️ to"] {
+    for question in
+        ["Can you come?", "¿Puedes venir", "来られますか？", "هل تأتي؟", "Come? Reply YES", "a/b?"]
+    {
+        for tap in ["Liked", "Loved", "👍🏽 to", "Reacted ❤️ to", "🙋🏿‍♀️ to", "✔️ to"]
+        {
             check(&format!("{tap} “{question}”"), true);
         }
-        let others = ["Disliked", "Laughed at", "Emphasized", "Questioned", "👎 to", "😂 to", "💔 to", "👍👎 to", "🙏 to"];
-        for tap in others.iter().chain(&["Removed a like from", "Removed 👍 from", "Reacted with a sticker to"]) {
+        let others = [
+            "Disliked",
+            "Laughed at",
+            "Emphasized",
+            "Questioned",
+            "👎 to",
+            "😂 to",
+            "💔 to",
+            "👍👎 to",
+            "🙏 to",
+        ];
+        for tap in
+            others.iter().chain(&["Removed a like from", "Removed 👍 from", "Reacted with a sticker to"])
+        {
             check(&format!("{tap} “{question}”"), false);
         }
     }
-    for text in ["Thanks for confirming! See you soon.", "Reply YES to confirm", "https://example.org/?a=b", "Can you…"] {
+    for text in [
+        "Thanks for confirming! See you soon.",
+        "Reply YES to confirm",
+        "https://example.org/?a=b",
+        "Can you…",
+    ] {
         check(&format!("Liked “{text}”"), false);
     }
     check("Liked an image", false);

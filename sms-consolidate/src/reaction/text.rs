@@ -38,12 +38,12 @@ fn plain(c: char) -> char {
         c if is_single(c) => '\'',
         '\u{2010}'..='\u{2015}' => '-',
         '：' => ':',
-        '\u{c0}'..='\u{ff}' => match b"AAAAAA.CEEEEIIII.NOOOOO.OUUUUY..aaaaaa.ceeeeiiii.nooooo.ouuuuy.y"
-            [c as usize - 0xc0]
-        {
-            b'.' => c,
-            letter => letter.into(),
-        },
+        '\u{c0}'..='\u{ff}' => {
+            match b"AAAAAA.CEEEEIIII.NOOOOO.OUUUUY..aaaaaa.ceeeeiiii.nooooo.ouuuuy.y"[c as usize - 0xc0] {
+                b'.' => c,
+                letter => letter.into(),
+            }
+        }
         c => c,
     }
 }

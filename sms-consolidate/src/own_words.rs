@@ -61,13 +61,15 @@ const MOST_WORDS: usize = 8;
 /// copy if nothing is left out.
 #[must_use]
 pub fn own_words(text: &str) -> Cow<'_, str> {
-    let cut = cut(text);
-    let kept = trimmed(cut.as_deref().unwrap_or(text));
-    // Of a single line this is known by now.
-    if kept.is_empty() || (kept.contains('\n') && Reaction::read(kept).is_some()) {
+    let text = trimmed(text);
+    // Of a single line, and of one that is left, this is known below.
+    let is_reaction = |text: &str| text.contains('\n') && Reaction::read(text).is_some();
+    if is_reaction(text) {
         return Cow::Borrowed("");
     }
-    if cut.is_some() { Cow::Owned(kept.to_owned()) } else { Cow::Borrowed(trimmed(text)) }
+    let Some(kept) = cut(text) else { return Cow::Borrowed(text) };
+    let kept = trimmed(&kept);
+    if is_reaction(kept) { Cow::Borrowed("") } else { Cow::Owned(kept.to_owned()) }
 }
 
 /// Without lines at its ends in which nothing can be seen, and spaces.

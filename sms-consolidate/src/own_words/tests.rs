@@ -57,6 +57,10 @@ fn reactions_are_not() {
     check("„Kommst du? Antworte JA“ ein Lachen hinzugefügt\nNein", "Nein");
     check("„Kommst du?\nAntworte JA“ ein Lachen hinzugefügt", "");
     check("> a\n„Kommst du?\nAntworte JA“ ein Lachen hinzugefügt", "");
+    check(
+        "„Sent from my iPhone\nI'm driving with focus turned on\n> Antworte JA“ ein Lachen hinzugefügt",
+        "",
+    );
     check("Liked\n“Frozen”", "Liked\n“Frozen”");
 }
 
@@ -178,13 +182,11 @@ fn hostile_texts_are_read_in_linear_time() {
         "Liked “a\n“b”\n> ",
         "On 5 wrote:\n> \n",
     ] {
-        
         let text = part.repeat(BYTES / part.len());
         assert!(own_words(&text).len() <= text.len());
         let ended = format!("Liked “{text}” leuk\n\u{200a}");
         assert!(own_words(&ended).len() <= ended.len());
         Reaction::read(&ended).map(|reaction| reaction.quotes(&text));
-        
     }
 }
 

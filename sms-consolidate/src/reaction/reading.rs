@@ -268,6 +268,6 @@ impl Marks {
 
     /// Whether all that was opened is closed.
     fn are_even(&self) -> bool {
-        self.opening.is_some() && self.open == 0 && self.straight % 2 == 0
+        self.opening.is_some() && self.open == 0 && self.straight.is_multiple_of(2)
     }
 }

@@ -19,9 +19,9 @@
 //! mail programs of that many languages have shaped; "-- " from [RFC 3676, 4.3](https://www.rfc-editor.org/rfc/rfc3676).
 //! Those of Filipino, Indonesian, Turkish, Japanese and Vietnamese phones are inferred.
 //!
-//! An iPhone in its Driving Focus answers with
-//! [a text that its owner may change](https://support.apple.com/en-us/108332), and adds that "urgent" gets through. What is
-//! known is the English text that it comes with, before and since it was called a Focus, and those of two makes of cars.
+//! An iPhone in its Driving Focus answers with a text that its owner may change, and adds that "urgent" gets through.
+//! Known are the English texts that it comes with, before and since it is called a Focus, and two that cars write, from
+//! filters of campaigns that list what they have received.
 
 mod phrases;
 #[cfg(test)]

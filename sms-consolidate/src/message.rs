@@ -379,7 +379,7 @@ fn whole_text<M: Message>(parts: &[M]) -> Cow<'_, str> {
     }
 }
 
-/// The senders' own words in the [whole texts](whole_texts) of `messages`, as [`own_words`] cuts them out. A
+/// The sender's own words in the [whole texts](whole_texts) of `messages`, as [`own_words`] cuts them out. A
 /// [`Reaction`] is its thumb, 👎 if it is a dislike and 👍 if it [may agree](Reaction::may_agree), and otherwise left out.
 #[must_use]
 pub fn own_texts<M: Message>(messages: &[M]) -> Vec<Cow<'_, str>> {
@@ -395,6 +395,7 @@ fn own_text(text: &str) -> Option<Cow<'_, str>> {
     match reaction.kind {
         _ if reaction.may_agree() => Some("👍".into()),
         ReactionKind::Dislike if !reaction.is_removed => Some("👎".into()),
+        ReactionKind::Emoji(emoji) if !reaction.is_removed && emoji.starts_with('👎') => Some("👎".into()),
         _ => None,
     }
 }

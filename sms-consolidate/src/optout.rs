@@ -272,6 +272,13 @@ impl OptOut {
         found.filter(|keyword| *keyword != Keyword::StartIfStopped)
     }
 
+    /// All that may be answered.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        [Control::Stop, Control::Start, Control::Help]
+            .into_iter()
+            .filter_map(|control| self.text_for(control))
+    }
+
     /// What answers `control`; `None` if nothing does.
     #[must_use]
     pub fn text_for(&self, control: Control) -> Option<&str> {

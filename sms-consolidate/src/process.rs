@@ -173,7 +173,8 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         let mut key = String::with_capacity(64);
         let _ = write!(key, "{}", batch.key);
         let context = Context::new(batch.id, key, self.claim.attempt, timeout);
-        let call = async { self.inner.classifier.classify(&batch.messages, &context).await };
+        let messages = self.messages_to_classify();
+        let call = async { self.inner.classifier.classify(&messages, &context).await };
         let classification = match self.guard(timeout, call).await {
             Ok(answer) => answer.map_err(Failure::Classify)?,
             Err(broken) => return Err(Failure::Classify(ClassifyError::retryable(broken))),

@@ -251,6 +251,11 @@ impl ReplyTemplates {
         self.enabled
     }
 
+    /// All that may be answered.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.by_label.values().chain(&self.otherwise).map(String::as_str).filter(|text| !text.is_empty())
+    }
+
     /// The text for `label`, if it has one.
     #[must_use]
     pub fn text_for(&self, label: &Label) -> Option<&str> {

@@ -293,9 +293,10 @@ pub enum NoReply {
     /// The sender cannot receive: a short code, an alphanumeric name, a group.
     #[error("the sender cannot receive replies")]
     Unreachable,
-    /// There is nothing in it but [reactions](crate::Reaction) to messages of ours.
-    #[error("it holds nothing but reactions")]
-    OnlyReactions,
+    /// The sender said nothing in it: it holds only [reactions](crate::Reaction) to messages of ours, quotes of them, or what
+    /// a phone answers by itself while its owner drives.
+    #[error("it holds no words of the sender's own")]
+    NoOwnWords,
 }
 
 /// What a worker records when a batch is over.

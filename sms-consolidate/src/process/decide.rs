@@ -1,27 +1,48 @@
 //! What a batch is answered, and whether it is too late for that.
 
+use std::borrow::Cow;
+
 use super::Job;
 use crate::classify::Classification;
 use crate::clock::Timestamp;
 use crate::lane::{Control, Keyword};
 use crate::message::{Key, Message, whole_texts};
-use crate::optout::{CONFIRM_WITHIN, is_answered_by_gateway};
+use crate::optout::{CONFIRM_WITHIN, OptOut, is_answered_by_gateway};
+use crate::own_words::own_words;
 use crate::reaction::Reaction;
 use crate::store::NoReply;
 
 impl<K: Key, M: Message> Job<'_, K, M> {
-    /// Whether there is anything to classify: a message that is neither a control nor a reaction.
+    /// Whether there is anything to classify: a message that is no control and holds words of the sender's own, or a
+    /// picture.
     pub(super) fn says_something(&self) -> bool {
         let batch = &self.claim.batch;
         if !batch.has_content {
             return false;
         }
         let texts = whole_texts(&batch.messages);
-        let reactions = texts.iter().filter(|text| Reaction::read(text).is_some()).count();
+        let is_not_own = |text: &&Cow<'_, str>| !text.is_empty() && own_words(text).is_empty();
+        let not_own = texts.iter().filter(is_not_own).count();
         let steers =
             |message: &&M| matches!(self.keyword_of(message), Some(Keyword::Control(_) | Keyword::Wish));
-        // Without reactions the lane knows, also what YES meant when it came.
-        reactions == 0 || texts.len() - reactions > batch.messages.iter().filter(steers).count()
+        // Where all words are the sender's the lane knows, also what YES meant when it came.
+        not_own == 0 || texts.len() - not_own > batch.messages.iter().filter(steers).count()
+    }
+
+    /// The messages to classify: without reactions to what we say ourselves, which answer no question.
+    pub(super) fn messages_to_classify(&self) -> Cow<'_, [M]> {
+        let messages = &self.claim.batch.messages;
+        let settings = &self.inner.settings;
+        let is_ours = |reaction: Reaction<'_>| {
+            let keyword_texts = settings.opt_out.iter().flat_map(OptOut::texts);
+            settings.templates.texts().chain(keyword_texts).any(|ours| reaction.quotes(ours))
+        };
+        let echoes = |message: &M| Reaction::read(message.text()).is_some_and(is_ours);
+        if messages.iter().any(echoes) {
+            Cow::Owned(messages.iter().filter(|message| !echoes(message)).cloned().collect())
+        } else {
+            Cow::Borrowed(messages)
+        }
     }
 
     fn keyword_of(&self, message: &M) -> Option<Keyword> {
@@ -54,7 +75,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             // What was said beside a keyword that has no answer is answered.
             (_, Some(classification)) => self.text_for(classification).ok_or(NoReply::NoTemplate),
             (Some(Err(why)), None) => Err(why),
-            (None, None) => Err(NoReply::OnlyReactions),
+            (None, None) => Err(NoReply::NoOwnWords),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Taps on our messages that arrive as texts.
 
 use sms_consolidate::store::NoReply;
-use sms_consolidate::{RuleClassifier, SmsMessage};
+use sms_consolidate::{ReplyTemplates, RuleClassifier, SmsMessage};
 
 use crate::common::{AGREED, ANA, Rig, is_replied, no_reply, secs};
 
@@ -18,11 +18,7 @@ async fn a_batch_of_reactions_costs_no_classification_and_no_reply() {
         rig.text(ANA, text).await;
         rig.text(ANA, text).await;
         rig.at(secs(60)).await;
-        assert_eq!(
-            (rig.outcomes(), rig.calls().len()),
-            (vec![no_reply(NoReply::OnlyReactions)], 0),
-            "{text}"
-        );
+        assert_eq!((rig.outcomes(), rig.calls().len()), (vec![no_reply(NoReply::NoOwnWords)], 0), "{text}");
     }
 }
 
@@ -33,7 +29,38 @@ async fn a_reaction_that_comes_in_parts_is_one() {
         rig.try_push(ANA, SmsMessage::new(text).with_part_of("7", part)).await.unwrap();
     }
     rig.at(secs(60)).await;
-    assert_eq!(rig.outcomes(), [no_reply(NoReply::OnlyReactions)]);
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::NoOwnWords)]);
+}
+
+#[tokio::test]
+async fn what_a_phone_says_by_itself_is_not_answered() {
+    for text in ["> Please reply YES to confirm", "I'm driving with Do Not Disturb While Driving turned on."]
+    {
+        let mut rig = Rig::new(|b| b);
+        rig.text(ANA, text).await;
+        rig.at(secs(60)).await;
+        assert_eq!(rig.outcomes(), [no_reply(NoReply::NoOwnWords)], "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_picture_without_a_text_is_classified() {
+    let rig = Rig::new(|b| b);
+    rig.text(ANA, "").await;
+    rig.at(secs(60)).await;
+    assert_eq!(rig.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn a_like_of_a_question_is_told_and_one_of_our_own_answer_is_not() {
+    let ours = "Thanks for confirming! Anything else?";
+    let rig = Rig::new(|b| b.replies(ReplyTemplates::new().otherwise(ours)));
+    for text in ["Liked “Can you come on Saturday?”", "Liked “Thanks for confirming! Anything else?”", "hm"]
+    {
+        rig.text(ANA, text).await;
+    }
+    rig.at(secs(60)).await;
+    assert_eq!(rig.calls(), [["Liked “Can you come on Saturday?”", "hm"]]);
 }
 
 #[tokio::test]

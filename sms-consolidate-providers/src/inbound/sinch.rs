@@ -112,6 +112,9 @@ impl Inbound for Sinch {
         let id = json::required("id", id, json::id)?;
         let sender = json::required("from", from, number)?;
         let line = json::required("to", to, number)?;
+        if sender == line {
+            return Ok(Parsed::ignored(Ignored::Own));
+        }
         let mut message = json::required("body", body, read)?.with_id(id);
         if let Some(time) = sent_at.and_then(json::time).or_else(|| received_at.and_then(json::time)) {
             message = message.with_sent_at(time);

@@ -116,6 +116,9 @@ impl Vonage {
             return Ok(Parsed::ignored(Ignored::NotAMessage));
         }
         let (conversation, message) = message(parameters)?;
+        if conversation.line() == Some(conversation.sender()) {
+            return Ok(Parsed::ignored(Ignored::Own));
+        }
         Ok(Parsed::message(conversation, message))
     }
 

@@ -1,19 +1,23 @@
 //! WhatsApp Cloud API (<https://developers.facebook.com/documentation/business-messaging/whatsapp>), Meta's own.
 
-use std::borrow::Cow;
+mod content;
+mod ends;
+mod reading;
+
 use std::fmt;
 use std::num::NonZeroUsize;
 
 use hmac::{Hmac, Mac};
-use serde_json::value::RawValue;
 use sha2::Sha256;
-use sms_consolidate::{Address, Conversation, SmsMessage, Timestamp};
+use sms_consolidate::Timestamp;
 use subtle::ConstantTimeEq;
 
+use self::reading::Reading;
+use super::button::OptOutButtons;
 use super::form::Form;
 use super::{
-    Answer, ConfigError, DEFAULT_MAX_MESSAGES, FieldError, Ignored, Inbound, InboundMessage, InboundRequest,
-    Parsed, Problem, Rejection, Unauthorized, address, json, media, signed,
+    Answer, ConfigError, DEFAULT_MAX_MESSAGES, FieldError, Ignored, Inbound, InboundRequest, Parsed, Problem,
+    Rejection, Unauthorized, json, signed,
 };
 
 /// In logs.
@@ -63,6 +67,14 @@ pub struct WhatsAppCloud {
     mac: Option<Hmac<Sha256>>,
     verify_token: Box<str>,
     max_messages: usize,
+    settings: Settings,
+}
+
+/// How calls are read.
+#[derive(Clone, Default)]
+struct Settings {
+    reads_groups: bool,
+    buttons: OptOutButtons,
 }
 
 impl WhatsAppCloud {
@@ -92,13 +104,29 @@ impl WhatsAppCloud {
         if verify_token.is_empty() {
             return Err(ConfigError::EmptyToken);
         }
-        Ok(Self { mac, verify_token, max_messages: DEFAULT_MAX_MESSAGES })
+        Ok(Self { mac, verify_token, max_messages: DEFAULT_MAX_MESSAGES, settings: Settings::default() })
     }
 
     /// The same webhook, taking at most `limit` messages per call, those that are ignored among them. Default: [`DEFAULT_MAX_MESSAGES`].
     #[must_use]
     pub const fn with_max_messages(mut self, limit: NonZeroUsize) -> Self {
         self.max_messages = limit.get();
+        self
+    }
+
+    /// The same webhook, taking in what is said in groups: each group is a conversation of its own, whose sender is
+    /// `group:<id>`. It gets no reply, and opts nobody out.
+    #[must_use]
+    pub const fn with_groups(mut self) -> Self {
+        self.settings.reads_groups = true;
+        self
+    }
+
+    /// The same webhook, to which a button opts out that is labelled `name`, or has it as its payload or id, in
+    /// whatever case. [`OPT_OUT_BUTTONS`](super::OPT_OUT_BUTTONS) do without.
+    #[must_use]
+    pub fn with_opt_out_button(mut self, name: &str) -> Self {
+        self.settings.buttons.add(name);
         self
     }
 
@@ -129,7 +157,7 @@ impl Inbound for WhatsAppCloud {
         if json::required("object", object, json::string)? != "whatsapp_business_account" {
             return Ok(Parsed::ignored(Ignored::NotAMessage));
         }
-        let (mut reading, limit) = (Reading::default(), self.max_messages);
+        let (mut reading, limit) = (Reading::new(&self.settings), self.max_messages);
         for entry in json::required("entry", entries, json::elements)? {
             reading.entry(entry);
             if reading.next > limit {
@@ -137,7 +165,7 @@ impl Inbound for WhatsAppCloud {
             }
         }
         let parsed = reading.parsed;
-        if parsed.messages.is_empty() && !parsed.errors.is_empty() {
+        if parsed.messages.is_empty() && parsed.preferences.is_empty() && !parsed.errors.is_empty() {
             return Err(Rejection::Unprocessable(parsed.errors));
         }
         Ok(parsed)
@@ -184,186 +212,4 @@ fn check_challenge(challenge: &str) -> Result<(), Problem> {
         _ if challenge.bytes().all(is_plain) => Ok(()),
         _ => Err(Problem::WrongType { expected: "letters and digits", found: "other characters" }),
     }
-}
-
-/// What has been read of a call so far.
-#[derive(Default)]
-struct Reading {
-    parsed: Parsed,
-    /// The index of the next message, or of what should have held some.
-    next: usize,
-}
-
-impl Reading {
-    fn entry(&mut self, entry: &RawValue) {
-        let changes = json::fields(entry, ["changes"]).map_err(|problem| FieldError::new("entry", problem));
-        let changes = changes.and_then(|[changes]| json::required("changes", changes, json::elements));
-        for change in self.noted(changes).unwrap_or_default() {
-            self.change(change);
-        }
-    }
-
-    fn change(&mut self, change: &RawValue) {
-        let fields = json::fields(change, ["field", "value"]);
-        let fields = fields.map_err(|problem| FieldError::new("changes", problem));
-        let Some([field, value]) = self.noted(fields) else { return };
-        let Some(field) = self.noted(json::required("field", field, json::string)) else { return };
-        if field != "messages" {
-            self.parsed.ignored.push(Ignored::NotAMessage);
-            return;
-        }
-        let names = ["metadata", "messages", "statuses"];
-        let value = json::required("value", value, |value| json::fields(value, names));
-        let Some([metadata, messages, statuses]) = self.noted(value) else { return };
-        let list = |field, list: Option<_>| {
-            list.map_or(Ok(Vec::new()), json::elements).map_err(|problem| FieldError::new(field, problem))
-        };
-        let statuses = self.noted(list("statuses", statuses)).unwrap_or_default().len();
-        let Some(messages) = self.noted(list("messages", messages)) else { return };
-        // Without either it holds errors of the account, or what is to come.
-        let reports = if messages.is_empty() { statuses.max(1) } else { statuses };
-        self.parsed.ignored.extend(std::iter::repeat_n(Ignored::NotAMessage, reports));
-        for element in messages {
-            self.message(element, metadata);
-        }
-    }
-
-    fn message(&mut self, element: &RawValue, metadata: Option<&RawValue>) {
-        match message(element, metadata) {
-            Ok(Some((conversation, message))) => {
-                self.parsed.messages.push(InboundMessage { index: self.next, conversation, message });
-            }
-            Ok(None) => self.parsed.ignored.push(Ignored::NotAMessage),
-            Err(error) => self.parsed.errors.push(error.at(self.next)),
-        }
-        self.next += 1;
-    }
-
-    /// What was read; an error is noted, and takes an index.
-    fn noted<T>(&mut self, result: Result<T, FieldError>) -> Option<T> {
-        let note = |error: FieldError| {
-            self.parsed.errors.push(error.at(self.next));
-            self.next += 1;
-        };
-        result.map_err(note).ok()
-    }
-}
-
-/// Reads one of `messages`. `None` if it is of a kind that is ignored.
-fn message(
-    element: &RawValue,
-    metadata: Option<&RawValue>,
-) -> Result<Option<(Conversation, SmsMessage)>, FieldError> {
-    let in_element = |problem| FieldError::new("element", problem);
-    let [kind] = json::fields(element, ["type"]).map_err(in_element)?;
-    let kind = json::required("type", kind, json::string)?;
-    let Some((text, file)) = content(element, &kind)? else { return Ok(None) };
-    let [id, from, user, timestamp] =
-        json::fields(element, ["id", "from", "from_user_id", "timestamp"]).map_err(in_element)?;
-    let id = json::required("id", id, json::id)?;
-    let sender = match (from, user) {
-        (None, Some(user)) => {
-            json::required("from_user_id", Some(user), |user| address::as_written(&json::string(user)?))?
-        }
-        _ => json::required("from", from, |number| address::without_plus(&json::string(number)?))?,
-    };
-    let mut message = SmsMessage::new(text).with_id(id).with_media(media::kept(file));
-    if let Some(time) = timestamp.and_then(time) {
-        message = message.with_sent_at(time);
-    }
-    Ok(Some((Conversation::new(sender, Some(line(metadata)?)), message)))
-}
-
-/// A text, and the address of a file.
-type Content<'a> = (Cow<'a, str>, Option<Box<str>>);
-
-/// What a message of type `kind` says; `None` if that is nothing to classify.
-fn content<'a>(element: &'a RawValue, kind: &str) -> Result<Option<Content<'a>>, FieldError> {
-    let content = |name| -> Result<&'a RawValue, FieldError> {
-        let [value] = json::fields(element, [name]).map_err(|problem| FieldError::new("element", problem))?;
-        json::required(name, value, Ok)
-    };
-    let text = |name, field, path| -> Result<Option<Content<'a>>, FieldError> {
-        Ok(Some((text_of(content(name)?, name, field, path)?, None)))
-    };
-    match kind {
-        "text" => text("text", "body", "text.body"),
-        "button" => text("button", "text", "button.text"),
-        "interactive" => {
-            let [kind, button, row] =
-                json::fields(content("interactive")?, ["type", "button_reply", "list_reply"])
-                    .map_err(|problem| FieldError::new("interactive", problem))?;
-            let (name, path, chosen) = match &*json::required("interactive.type", kind, json::string)? {
-                "button_reply" => ("interactive.button_reply", "interactive.button_reply.title", button),
-                "list_reply" => ("interactive.list_reply", "interactive.list_reply.title", row),
-                _ => return Ok(None),
-            };
-            Ok(Some((text_of(json::required(name, chosen, Ok)?, name, "title", path)?, None)))
-        }
-        "image" => file(content("image")?, "image", "image.caption").map(Some),
-        "video" => file(content("video")?, "video", "video.caption").map(Some),
-        "document" => file(content("document")?, "document", "document.caption").map(Some),
-        "audio" => file(content("audio")?, "audio", "audio.caption").map(Some),
-        "sticker" => file(content("sticker")?, "sticker", "sticker.caption").map(Some),
-        "location" | "contacts" => Ok(Some(("".into(), None))),
-        _ => Ok(None),
-    }
-}
-
-/// The text `field` of the object `name`, which together are `path`.
-fn text_of<'a>(
-    object: &'a RawValue,
-    name: &'static str,
-    field: &'static str,
-    path: &'static str,
-) -> Result<Cow<'a, str>, FieldError> {
-    let [text] = json::fields(object, [field]).map_err(|problem| FieldError::new(name, problem))?;
-    json::required(path, text, json::lossy_string)
-}
-
-/// The caption of a file, and where the file is.
-fn file<'a>(
-    object: &'a RawValue,
-    name: &'static str,
-    caption_path: &'static str,
-) -> Result<Content<'a>, FieldError> {
-    let [id, url, link, caption] = json::fields(object, ["id", "url", "link", "caption"])
-        .map_err(|problem| FieldError::new(name, problem))?;
-    let caption = caption.map_or(Ok("".into()), json::lossy_string);
-    let caption = caption.map_err(|problem| FieldError::new(caption_path, problem))?;
-    // A message is worth having without its file.
-    let by_id = id.and_then(|id| json::id(id).ok()).map(|id| format!("whatsapp-media:{id}").into());
-    let address = by_id.or_else(|| Some(json::string(url.or(link)?).ok()?.into()));
-    Ok((caption, address))
-}
-
-/// The number that was written to. It says that it is WhatsApp's: the same number may take texts by SMS as well.
-fn line(metadata: Option<&RawValue>) -> Result<Address, FieldError> {
-    let number = number_or_id(metadata)?;
-    format!("whatsapp:{number}").parse().map_err(|error| FieldError::new("metadata", Problem::Address(error)))
-}
-
-fn number_or_id(metadata: Option<&RawValue>) -> Result<Address, FieldError> {
-    let [number, id] = json::required("metadata", metadata, |metadata| {
-        json::fields(metadata, ["display_phone_number", "phone_number_id"])
-    })?;
-    let display = |number| address::without_plus(&without_separators(&json::string(number)?));
-    match json::required("metadata.display_phone_number", number, display) {
-        Err(FieldError { problem: Problem::Missing | Problem::Empty, .. }) => {
-            json::required("metadata.phone_number_id", id, |id| address::as_written(&json::string(id)?))
-        }
-        line => line,
-    }
-}
-
-/// `1 (555) 078-3881` as `15550783881`: it is a number for display.
-fn without_separators(number: &str) -> String {
-    number.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')')).collect()
-}
-
-/// Seconds since the Unix epoch, in a string.
-fn time(value: &RawValue) -> Option<Timestamp> {
-    let text = json::string(value).unwrap_or(Cow::Borrowed(value.get()));
-    let seconds: i64 = text.parse().ok()?;
-    Some(Timestamp::from_unix_millis(seconds.saturating_mul(1_000)))
 }

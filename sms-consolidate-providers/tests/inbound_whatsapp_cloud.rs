@@ -221,7 +221,7 @@ fn what_meta_cannot_show_and_what_was_changed_is_ignored() {
     check(&message(json!({})), none);
     check(&message(json!({"type": "unsupported"})), none);
     // With a text it is a message, whatever else Meta says.
-    let read = read(r#""Hi" 2025-06-16T16:31:42.000Z"#);
+    let read = read(r#""Hi" 2025-06-16T16:18:22.000Z"#);
     check(&message(json!({"type": "text", "text": {"body": "Hi"}, "errors": errors})), &read);
     check(&message(json!({"type": "text", "text": {"body": "Hi"}, "errors": []})), &read);
 

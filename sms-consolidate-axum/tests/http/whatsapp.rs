@@ -55,7 +55,7 @@ async fn of_many_messages_each_is_stored_in_its_conversation() {
 }
 
 /// A call of the field `messages` with these, of 15550783881.
-fn messages(list: serde_json::Value) -> String {
+fn messages(list: &serde_json::Value) -> String {
     let metadata = json!({"display_phone_number": "15550783881", "phone_number_id": "1"});
     let value = json!({"metadata": metadata, "messages": list});
     let changes = json!([{"field": "messages", "value": value}]);
@@ -67,7 +67,7 @@ async fn a_tapped_cancel_is_classified_and_a_tapped_stop_promotions_opts_out() {
     let service = whatsapp().await;
     let tapped = |id: &str, label: &str| {
         let button = json!({"text": label, "payload": label});
-        messages(json!([{"id": id, "from": "639171234567", "type": "button", "button": button}]))
+        messages(&json!([{"id": id, "from": "639171234567", "type": "button", "button": button}]))
     };
     let call = async |body: String| {
         assert_eq!(service.call("POST", "/in", &[], body).await.status, 200);
@@ -95,7 +95,7 @@ async fn who_stops_marketing_in_the_app_gets_nothing_until_they_resume_it() {
         json!({"object": "whatsapp_business_account", "entry": [{"changes": changes}]}).to_string()
     };
     let text = |id: &str| {
-        messages(json!([{"id": id, "from": "639171234567", "type": "text", "text": {"body": "Yes please"}}]))
+        messages(&json!([{"id": id, "from": "639171234567", "type": "text", "text": {"body": "Yes please"}}]))
     };
     for (id, news, sent) in [("1", preference("stop"), 0), ("2", preference("resume"), 1)] {
         let answer = service.call("POST", "/in", &[], news).await;
@@ -120,7 +120,7 @@ async fn what_is_said_in_a_group_is_a_conversation_of_its_own_without_replies() 
     let mut direct = text("3", "639171234567", "Yes");
     direct.as_object_mut().unwrap().remove("group_id");
     let said = [text("1", "639171234567", "Stop"), text("2", "639170000000", "Who will come?"), direct];
-    let answer = service.call("POST", "/in", &[], messages(json!(said))).await;
+    let answer = service.call("POST", "/in", &[], messages(&json!(said))).await;
     assert_eq!((answer.status, &answer.body["processed"]), (200, &json!(3)));
     service.clock.advance(WINDOW).await;
     service.consolidator.settled().await;
@@ -154,7 +154,7 @@ async fn what_is_not_taken_in_is_acknowledged_and_counted() {
         {"id": "7", "from": "639171234567", "type": "reaction", "reaction": {}},
     ]);
     for times in 1..=2 {
-        let answer = service.call("POST", "/in", &[], messages(list.clone())).await;
+        let answer = service.call("POST", "/in", &[], messages(&list)).await;
         assert_eq!((answer.status, answer.message()), (200, "nothing to store"));
         let counts: Vec<_> =
             ignored.counts().into_iter().map(|c| (c.gateway, c.kind.as_str(), c.count / times)).collect();

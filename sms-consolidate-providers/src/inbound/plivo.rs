@@ -38,7 +38,12 @@ fn nothing_to_do() -> Answer {
 ///   are kept, ten at most, since Plivo's pages begin to count at 0 or at 1.
 /// - WhatsApp (`Type=whatsapp`) has the line `whatsapp:+15557654321`, so that a customer's chats and texts are two
 ///   conversations, and whoever answers sees which one it is.
-/// - Delivery reports, which have a `Status`, are ignored.
+///   Its `ContentType` says whether a [button](Origin::Button) was tapped, or the text is the
+///   [caption](Origin::Caption) of a file; what it calls `unknown` is ignored as [`NoContent`](Ignored::NoContent). A button
+///   called "Stop" is no keyword; WhatsApp's "Stop promotions" opts out, as do others by
+///   [`with_opt_out_button`](Self::with_opt_out_button).
+/// - Delivery reports, which have a `Status`, are ignored, and as [`Own`](Ignored::Own) what is from the very number that it
+///   is to.
 ///
 /// Every call is answered by an empty `<Response/>`.
 ///

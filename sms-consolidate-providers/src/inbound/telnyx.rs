@@ -23,8 +23,16 @@ const TIMESTAMP: &str = "telnyx-timestamp";
 
 /// The webhook of a Telnyx messaging profile, API version 2.
 ///
-/// - The id is `data.payload.id`, the sender `from.phone_number`, the line the first of `to`, the time `received_at`. An
-///   MMS without a text has an empty one; the addresses of its media are kept.
+/// - The id is `data.payload.id`, the sender `from.phone_number`, the line the first of `to`, the time `received_at`, else
+///   the event's `occurred_at`. An MMS without a text has an empty one; the addresses of its media are kept.
+/// - RCS has the line `rcs:<agent_id>` and a `body`: a text, a suggestion that was tapped (a [button](Origin::Button)), a
+///   file or a place (<https://developers.telnyx.com/docs/messaging/messages/receiving-rcs-webhooks>). A body that holds
+///   nothing of the kind is ignored as [`NoContent`](Ignored::NoContent).
+/// - What was sent to several numbers, in `to` or `cc`, was said in a group
+///   (<https://developers.telnyx.com/docs/messaging/messages/group-messaging>). It is ignored as [`Group`](Ignored::Group)
+///   unless [`with_groups`](Self::with_groups) takes it in, and opts nobody out.
+/// - What we sent, by its `direction` or as a `message.echo` of WhatsApp's app, is ignored as [`Own`](Ignored::Own). So is
+///   what is from the very number that it is to.
 /// - Events of other types than `message.received`, such as `message.finalized`, are ignored.
 ///
 /// Calls are signed with Ed25519 over the time and the whole body, and refused if that is more than
@@ -32,8 +40,10 @@ const TIMESTAMP: &str = "telnyx-timestamp";
 /// (<https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks>). Telnyx wants an answer within two seconds,
 /// and tries each of the profile's two addresses three times: set the failover address as well.
 ///
-/// Telnyx blocks whoever has texted STOP, and may answer keywords by itself. If your profile does, say so by
-/// [`KeywordsAnswered`](super::KeywordsAnswered).
+/// Telnyx blocks whoever has texted STOP, and answers keywords by itself. It says which it found in `autoresponse_type`
+/// (STOP, START or HELP), in whatever language your profile has it
+/// (<https://developers.telnyx.com/docs/messaging/messages/advanced-opt-in-out>): the message then is that keyword, and
+/// nothing is sent for it. If your profile answers without saying so, use [`KeywordsAnswered`](super::KeywordsAnswered).
 ///
 /// ```
 /// use sms_consolidate_providers::inbound::{ConfigError, Telnyx};

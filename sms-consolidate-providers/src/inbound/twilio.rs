@@ -43,8 +43,17 @@ fn nothing_to_do() -> Answer {
 ///   channel is not that of the line stays as it is, and gets no reply.
 /// - `MediaUrl0` to `MediaUrl9` are kept. They want the account's credentials.
 /// - Status callbacks, which have a `MessageStatus` or `SmsStatus` other than those of messages to us (`received` and
-///   `receiving`), are ignored. So is
-///   JSON: messages come as forms, and Event Streams are not read.
+///   `receiving`), are ignored, but for [opt-outs](#stop-start-and-help). So is JSON: messages come as forms, and Event
+///   Streams are not read.
+/// - What we sent, by its `Direction` or because it is from the very number that it is to, is ignored as
+///   [`Own`](Ignored::Own).
+/// - What was sent to a group has `OtherRecipients0` and so on, and is ignored as [`Group`](Ignored::Group) unless
+///   [`with_groups`](Self::with_groups) takes it in.
+/// - With `ButtonText`, `ButtonPayload`, `ListTitle` or `ListId` the text is what is written on a
+///   [button](Origin::Button) or row that was tapped
+///   (<https://www.twilio.com/docs/whatsapp/buttons>, <https://www.twilio.com/en-us/changelog/rcs-button-payload>). Below a
+///   picture in WhatsApp it is a [caption](Origin::Caption). In an MMS it counts as typed: by a picture with "STOP" beside it
+///   somebody revokes consent as well as by a text (47 CFR 64.1200(a)(10)).
 ///
 /// Every call is answered by an empty `<Response/>`.
 ///
@@ -81,6 +90,13 @@ fn nothing_to_do() -> Answer {
 /// carry this, so that the library records the keyword and sends nothing; those of other channels only with an
 /// `OptOutType`. If Twilio does not answer for your numbers, because they are short codes or its support has switched
 /// it off, say so by [`with_keywords_answered_here`](Self::with_keywords_answered_here).
+///
+/// - A status callback with [error 21610](https://www.twilio.com/docs/api/errors/21610) says that Twilio has opted the
+///   recipient out: this is recorded, for the number that the message was from.
+/// - A button called "Stop" is no keyword. WhatsApp's "Stop promotions" opts out, as do others by
+///   [`with_opt_out_button`](Self::with_opt_out_button).
+/// - In a group nobody is opted out, also not by an `OptOutType`: what it says is about one of its members, and not about
+///   the group. If Twilio blocks that one, the next text to them fails with error 21610, which is recorded.
 ///
 /// ```
 /// use sms_consolidate_providers::inbound::{ConfigError, Twilio};

@@ -28,26 +28,58 @@ const SIGNATURE: &str = "X-Hub-Signature-256";
 /// The longest challenge that is answered, in bytes. Meta's have about ten.
 const MAX_CHALLENGE_BYTES: usize = 128;
 
-/// The webhook of the WhatsApp Cloud API, field `messages`.
+/// The webhook of the WhatsApp Cloud API, fields `messages` and `user_preferences`.
 ///
-/// - The id is `id`; the sender is `from`, or `from_user_id` where somebody hides their number behind a user name. The
-///   latter is no number: such a conversation [gets no reply](sms_consolidate::Key::can_reply).
+/// - The id is `id`; the sender is `from`, or `from_user_id` where somebody hides their number behind a user name
+///   ([business-scoped user ids](https://developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids)),
+///   or the one contact beside the message. Meta delivers to such an id, so the conversation gets a reply if your
+///   [`ReplySender`](sms_consolidate::ReplySender) can address it; none of this crate can.
 /// - The line is `whatsapp:` and `display_phone_number`, as a number; where there is none, `phone_number_id` as it is
 ///   written. So a chat never mixes with the texts to the same number.
-/// - The text is what the user typed, or what is written on the button or list row that they chose, or the caption of a
-///   picture, video or document. Audio, stickers, locations and contact cards have an empty one.
+/// - The text is what the user typed, or what is written on the [button](sms_consolidate::Origin::Button) or list row that they chose, or
+///   the [caption](sms_consolidate::Origin::Caption) of a picture, video or document. Audio, stickers, locations and contact cards have an
+///   empty one.
 /// - The files' ids are kept as media, in the form `whatsapp-media:<id>`: a URL is had by `GET /<id>` of the Graph API with
 ///   your token, and is good for five minutes only, so that one which comes with the message is kept only if there is no id.
 /// - The time is `timestamp`. One that cannot be read is left out, and the message accepted.
-/// - Ignored are statuses, reactions (they comment on a message, and can be taken back), orders, answers to flows, system
-///   and unsupported messages, all other types, all other fields, and all other objects than WhatsApp accounts.
 ///
 /// One call may hold many messages, of several numbers. The index of a message counts them all, from 0.
+///
+/// # What is acknowledged and not taken in
+///
+/// - [`Own`](Ignored::Own): what we wrote ourselves, in WhatsApp's app or elsewhere: the fields `smb_message_echoes` and
+///   `message_echoes`, and messages from our own number.
+/// - [`Group`](Ignored::Group): what has a `group_id`, unless [`with_groups`](Self::with_groups) takes it in
+///   (<https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/group>).
+/// - [`NoContent`](Ignored::NoContent): messages without content or with `errors` in its place. Meta would repeat them for
+///   a week if they were refused.
+/// - [`Edited`](Ignored::Edited) and [`Revoked`](Ignored::Revoked): changes to an earlier message. The earlier one is kept
+///   as it was.
+/// - [`NotAMessage`](Ignored::NotAMessage): statuses, reactions (they comment on a message, and can be taken back), orders,
+///   answers to flows, system messages, all other types, all other fields, and all other objects than WhatsApp accounts.
+///
+/// # Opting out
+///
+/// A button is the business's own option, so one called "Cancel" or "Stop" is classified, and no keyword. The one by which
+/// WhatsApp lets people opt out of marketing, "Stop promotions", opts out, in the languages of
+/// [`OPT_OUT_BUTTONS`](super::OPT_OUT_BUTTONS). If you have one of your own, name it:
+///
+/// ```
+/// # use sms_consolidate_providers::inbound::{ConfigError, WhatsAppCloud};
+/// let gateway = WhatsAppCloud::signed("the app secret", "a token")?.with_opt_out_button("Unsubscribe");
+/// # Ok::<(), ConfigError>(())
+/// ```
+///
+/// Who stops marketing messages in WhatsApp's settings has opted out too, until they resume them: the field
+/// `user_preferences`
+/// (<https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/user_preferences>), and
+/// statuses with error 131050. Both name the user by `wa_id`, which may differ from the number of `from` in a few
+/// countries; the conversation is then another one.
 ///
 /// # At Meta
 ///
 /// In the app's dashboard, under *WhatsApp › Configuration*, enter the webhook's URL and a verify token that you make up,
-/// and subscribe to the field `messages`. Meta then calls the URL with that token and a challenge, which is answered. The
+/// and subscribe to the fields `messages` and `user_preferences`. Meta then calls the URL with that token and a challenge, which is answered. The
 /// app secret is under *App settings › Basic*; Meta signs every call with it, over the body and nothing else
 /// (<https://developers.facebook.com/docs/graph-api/webhooks/getting-started>). No time is signed: calls can be replayed,
 /// which changes nothing for the 48 hours that stores know their ids. Meta delivers again what is not answered by 200,

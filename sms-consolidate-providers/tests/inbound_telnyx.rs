@@ -1,6 +1,7 @@
 //! The webhook of Telnyx: forms and bad input. Signatures are tested against its library, beside the router.
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+#![allow(clippy::needless_pass_by_value, reason = "JSON is written where it is passed")]
 
 mod inbound_kit;
 

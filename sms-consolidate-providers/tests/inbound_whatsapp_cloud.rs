@@ -306,7 +306,7 @@ fn preferences(list: Value) -> Value {
 
 #[test]
 fn who_stops_or_resumes_marketing_in_the_app_opts_out_or_in() {
-    let preference = |category: &str, value: &str| json!({"wa_id": "16505551234", "detail": "User requested to …", "category": category, "value": value, "timestamp": 1_731_705_721});
+    let preference = |category: &str, value: &str| json!({"wa_id": "16505551234", "detail": "User requested to …", "category": category, "value": value, "timestamp": 1_789_999_999});
     let (stop, resume) =
         (preference("marketing_messages", "stop"), preference("marketing_messages", "resume"));
     check(&preferences(json!([stop])), "opted out +16505551234>whatsapp:+15550783881");
@@ -327,6 +327,12 @@ fn who_stops_or_resumes_marketing_in_the_app_opts_out_or_in() {
     check(&preferences(json!([{"category": "marketing_messages"}])), "422 element 0: `value` is missing");
     check(&preferences(json!([7])), "422 element 0: `element` must be an object, not a number");
     check(&preferences(json!(7)), "422 element 0: `user_preferences` must be an array, not a number");
+    // A stop may have come since; and a stop is one however old it is.
+    for at in [json!(1_789_999_699), json!(1_790_000_301), json!("soon"), Value::Null] {
+        let mut late = [resume.clone(), stop.clone()];
+        late.iter_mut().for_each(|preference| preference["timestamp"] = at.clone());
+        check(&preferences(json!(late)), "opted out +16505551234>whatsapp:+15550783881\nignored 1");
+    }
     // What can be read counts.
     check(
         &preferences(json!([7, stop])),

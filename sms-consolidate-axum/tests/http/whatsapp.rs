@@ -87,9 +87,10 @@ async fn a_tapped_cancel_is_classified_and_a_tapped_stop_promotions_opts_out() {
 #[tokio::test]
 async fn who_stops_marketing_in_the_app_gets_nothing_until_they_resume_it() {
     let service = whatsapp().await;
+    let now = service.consolidator.clock().now().as_unix_millis() / 1_000;
     let preference = |value: &str| {
         let metadata = json!({"display_phone_number": "15550783881", "phone_number_id": "1"});
-        let list = json!([{"wa_id": "639171234567", "category": "marketing_messages", "value": value}]);
+        let list = json!([{"wa_id": "639171234567", "category": "marketing_messages", "value": value, "timestamp": now}]);
         let changes =
             json!([{"field": "user_preferences", "value": {"metadata": metadata, "user_preferences": list}}]);
         json!({"object": "whatsapp_business_account", "entry": [{"changes": changes}]}).to_string()

@@ -73,7 +73,8 @@ const MAX_CHALLENGE_BYTES: usize = 128;
 /// Who stops marketing messages in WhatsApp's settings has opted out too, until they resume them: the field
 /// `user_preferences`
 /// (<https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/user_preferences>), and
-/// statuses with error 131050. Both name the user by `wa_id`, which may differ from the number of `from` in a few
+/// statuses with error 131050. A resume that is more than [`MAX_SKEW`](super::MAX_SKEW) old is ignored, because a stop may
+/// have come since. Both name the user by `wa_id`, which may differ from the number of `from` in a few
 /// countries; the conversation is then another one.
 ///
 /// # At Meta
@@ -182,14 +183,14 @@ impl Inbound for WhatsAppCloud {
         NAME
     }
 
-    fn parse(&self, request: &InboundRequest<'_>, _now: Timestamp) -> Result<Parsed, Rejection> {
+    fn parse(&self, request: &InboundRequest<'_>, now: Timestamp) -> Result<Parsed, Rejection> {
         self.authenticate(request)?;
         let [object, entries] = json::document(request.body, ["object", "entry"])?
             .map_err(|problem| FieldError::new("body", problem))?;
         if json::required("object", object, json::string)? != "whatsapp_business_account" {
             return Ok(Parsed::ignored(Ignored::NotAMessage));
         }
-        let (mut reading, limit) = (Reading::new(&self.settings), self.max_messages);
+        let (mut reading, limit) = (Reading::new(&self.settings, now), self.max_messages);
         for entry in json::required("entry", entries, json::elements)? {
             reading.entry(entry);
             if reading.next > limit {

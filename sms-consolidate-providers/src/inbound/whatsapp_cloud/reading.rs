@@ -6,7 +6,7 @@ use std::iter::repeat_n;
 use serde_json::value::RawValue;
 use sms_consolidate::{Conversation, SmsMessage, Timestamp};
 
-use super::super::{FieldError, Ignored, InboundMessage, Parsed, Preference, group, json};
+use super::super::{FieldError, Ignored, InboundMessage, MAX_SKEW, Parsed, Preference, group, json};
 use super::Settings;
 use super::content::{Content, Read};
 use super::ends::Ends;
@@ -21,11 +21,13 @@ pub(super) struct Reading<'s> {
     /// The index of the next message, or of what should have held some.
     pub(super) next: usize,
     settings: &'s Settings,
+    now: Timestamp,
 }
 
 impl<'s> Reading<'s> {
-    pub(super) fn new(settings: &'s Settings) -> Self {
-        Self { parsed: Parsed::default(), next: 0, settings }
+    /// Nothing yet, of a call that arrived at `now`.
+    pub(super) fn new(settings: &'s Settings, now: Timestamp) -> Self {
+        Self { parsed: Parsed::default(), next: 0, settings, now }
     }
 
     pub(super) fn entry(&mut self, entry: &RawValue) {
@@ -88,7 +90,7 @@ impl<'s> Reading<'s> {
         let Some(preferences) = self.noted(list("user_preferences", preferences)) else { return };
         let ends = Ends::new(metadata, contacts);
         for element in preferences {
-            let read = preference(element, &ends);
+            let read = preference(element, &ends, self.now);
             let preference = self.taken(read);
             self.parsed.preferences.extend(preference);
         }
@@ -173,12 +175,17 @@ impl<'s> Reading<'s> {
 }
 
 /// Reads one of `user_preferences`.
-fn preference(element: &RawValue, ends: &Ends<'_>) -> Read<Preference> {
-    let [number, user, category, value] = fields(element, ["wa_id", "user_id", "category", "value"])?;
+///
+/// Meta repeats a call for days, and signs no time: of a resume that comes late it is not known whether a stop came after
+/// it. One that is left out costs its sender a START; one too many would undo a stop.
+fn preference(element: &RawValue, ends: &Ends<'_>, now: Timestamp) -> Read<Preference> {
+    let names = ["wa_id", "user_id", "category", "value", "timestamp"];
+    let [number, user, category, value, timestamp] = fields(element, names)?;
     let category = json::required("category", category, json::string)?;
+    let is_recent = |at: Timestamp| now.since(at) <= MAX_SKEW && at.since(now) <= MAX_SKEW;
     let opted_out = match (&*category, &*json::required("value", value, json::string)?) {
         ("marketing_messages", "stop") => true,
-        ("marketing_messages", "resume") => false,
+        ("marketing_messages", "resume") if timestamp.and_then(time).is_some_and(is_recent) => false,
         _ => return Ok(Err(Ignored::NotAMessage)),
     };
     let sender = ends.sender(["wa_id", "user_id"], [number, user])?;

@@ -465,7 +465,7 @@ fn the_sender_is_a_number_or_who_hides_it() {
     let longest = format!("US.ENT.{}", "x".repeat(128));
     check(&from(Value::Null, json!(longest)), &format!(r#"0: {longest}>whatsapp:+15550783881 m "Hi""#));
     check(&from(Value::Null, json!("")), "422 element 0: `from` is missing");
-    check(&from(json!(7), user.clone()), "422 element 0: `from` must be a string, not a number");
+    check(&from(json!(7), user), "422 element 0: `from` must be a string, not a number");
     check(&from(json!(""), json!(7)), "422 element 0: `from_user_id` must be a string, not a number");
     let long = from(json!("1".repeat(3_000)), Value::Null);
     check(&long, "422 element 0: `from` is no address: the address is longer than 160 bytes");

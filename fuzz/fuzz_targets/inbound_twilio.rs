@@ -12,13 +12,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use libfuzzer_sys::fuzz_target;
 use sha1::Sha1;
 use sms_consolidate_fuzz::forms::{check, check_rejection, method_and_uri, render};
-use sms_consolidate_fuzz::line;
+use sms_consolidate_fuzz::{check_groups, line};
 use sms_consolidate_providers::inbound::{Inbound, InboundRequest, Parsed, Rejection, Twilio, Unauthorized};
 
 const TOKEN: &str = "token";
 const URL: &str = "https://example.com/in";
 
 static OPEN: LazyLock<Twilio> = LazyLock::new(Twilio::unsigned);
+static GROUPS: LazyLock<Twilio> = LazyLock::new(|| Twilio::unsigned().with_groups());
 static SIGNED: LazyLock<Twilio> = LazyLock::new(|| Twilio::signed(TOKEN, URL).expect("a token and a URL"));
 
 fuzz_target!(|input: &[u8]| {
@@ -37,10 +38,14 @@ fuzz_target!(|input: &[u8]| {
     set("content-type", kind);
 
     let open = call(&OPEN, is_get, &uri, &headers, body);
-    match &open {
-        Ok(parsed) => check(parsed),
-        Err(rejection) => check_rejection(rejection),
+    let groups = call(&GROUPS, is_get, &uri, &headers, body);
+    for result in [&open, &groups] {
+        match result {
+            Ok(parsed) => check(parsed),
+            Err(rejection) => check_rejection(rejection),
+        }
     }
+    check_groups(&open, &groups);
     let forged = call(&SIGNED, is_get, &uri, &headers, body);
     let is_probe = is_get && matches!(&forged, Ok(parsed) if parsed.is_empty());
     assert!(is_probe || matches!(forged, Err(Rejection::Unauthorized(_))), "{forged:?}");

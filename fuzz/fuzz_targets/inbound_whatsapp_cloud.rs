@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Method, Uri};
 use libfuzzer_sys::fuzz_target;
 use sha2::Sha256;
 use sms_consolidate::{Message, Timestamp};
-use sms_consolidate_fuzz::{assert_hidden, line};
+use sms_consolidate_fuzz::{assert_hidden, check_groups, line};
 use sms_consolidate_providers::inbound::{
     Inbound, InboundMessage, InboundRequest, MAX_ID_BYTES, Parsed, Rejection, WhatsAppCloud,
 };
@@ -22,6 +22,7 @@ const MAX_MESSAGES: NonZeroUsize = NonZeroUsize::new(4).unwrap();
 static OPEN: LazyLock<WhatsAppCloud> = LazyLock::new(|| {
     WhatsAppCloud::unsigned(TOKEN).expect("the token is not empty").with_max_messages(MAX_MESSAGES)
 });
+static GROUPS: LazyLock<WhatsAppCloud> = LazyLock::new(|| OPEN.clone().with_groups());
 static SIGNED: LazyLock<WhatsAppCloud> = LazyLock::new(|| {
     WhatsAppCloud::signed(SECRET, TOKEN).expect("neither is empty").with_max_messages(MAX_MESSAGES)
 });
@@ -32,10 +33,14 @@ fuzz_target!(|input: &[u8]| {
     challenge(query);
 
     let open = parse(&OPEN, None, body);
-    match &open {
-        Ok(parsed) => check_parsed(parsed),
-        Err(rejection) => check_rejection(rejection, body),
+    let groups = parse(&GROUPS, None, body);
+    for result in [&open, &groups] {
+        match result {
+            Ok(parsed) => check_parsed(parsed),
+            Err(rejection) => check_rejection(rejection, body),
+        }
     }
+    check_groups(&open, &groups);
     let forged = parse(&SIGNED, Some(signature), body);
     assert!(matches!(forged, Err(Rejection::Unauthorized(_))));
     assert_eq!(render(&parse(&SIGNED, Some(sign(body).as_bytes()), body)), render(&open));

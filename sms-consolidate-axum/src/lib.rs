@@ -32,7 +32,7 @@
 //!
 //! | status | when |
 //! |---|---|
-//! | 200 | every message is stored, or was before; of a list, at least one. `errors` lists the others by index |
+//! | 200 | every message is stored, or was before; of a list, at least one. `errors` lists the others by index. Also what is no message to take in, such as reports and what was said in groups: it is [counted](SmsRouter::ignored_events). A report that somebody has opted out is recorded |
 //! | 400 | the body cannot be read |
 //! | 401 | the signature is missing, wrong or stale |
 //! | 408 | the body did not arrive within 30 seconds |
@@ -54,10 +54,12 @@ mod answer;
 mod auth;
 mod body;
 mod cron;
+mod ignored;
 mod router;
 mod status;
 mod webhook;
 
+pub use ignored::{IgnoredCount, IgnoredEvents};
 pub use router::{CRON_PATH, DEFAULT_BODY_LIMIT, STATUS_PATH, SmsRouter, TWILIO_WEBHOOK_PATH, WEBHOOK_PATH};
 
 #[cfg(doctest)]

@@ -8,6 +8,7 @@ use sms_consolidate::{Consolidator, Conversation, SmsMessage};
 use sms_consolidate_providers::inbound::Inbound;
 
 use crate::auth::Token;
+use crate::ignored::IgnoredEvents;
 use crate::{cron, status, webhook};
 
 /// What this crate serves.
@@ -40,6 +41,7 @@ pub struct SmsRouter {
     cron_secret: Option<Token>,
     body_limit: usize,
     shows_full_numbers: bool,
+    ignored: IgnoredEvents,
 }
 
 impl fmt::Debug for SmsRouter {
@@ -63,6 +65,7 @@ impl SmsRouter {
             cron_secret: None,
             body_limit: DEFAULT_BODY_LIMIT,
             shows_full_numbers: false,
+            ignored: IgnoredEvents::default(),
         }
     }
 
@@ -109,7 +112,13 @@ impl SmsRouter {
     }
 
     fn shared_webhook_route(&self, gateway: Arc<dyn Inbound>) -> MethodRouter {
-        webhook::route(self.consolidator.clone(), gateway, self.body_limit)
+        webhook::route(self.consolidator.clone(), gateway, self.body_limit, self.ignored.clone())
+    }
+
+    /// The counts of events that the webhooks acknowledge and do not take in.
+    #[must_use]
+    pub fn ignored_events(&self) -> IgnoredEvents {
+        self.ignored.clone()
     }
 
     /// The status page by itself: `GET` and `POST`, for a path of yours. `None` without an admin token.

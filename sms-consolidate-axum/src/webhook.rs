@@ -10,25 +10,31 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{self, MethodRouter};
 use serde::Serialize;
+use sms_consolidate::store::StoreError;
 use sms_consolidate::{PushError, Pushed};
-use sms_consolidate_providers::inbound::{Answer, FieldError, Inbound, InboundRequest, Parsed, Rejection};
+use sms_consolidate_providers::inbound::{
+    Answer, FieldError, Inbound, InboundRequest, Parsed, Preference, Rejection,
+};
 
-use crate::answer::{failure, unavailable};
+use crate::answer::{failure, try_later, unavailable};
 use crate::body;
+use crate::ignored::IgnoredEvents;
 use crate::router::SmsConsolidator;
 
 struct Webhook {
     consolidator: SmsConsolidator,
     gateway: Arc<dyn Inbound>,
     body_limit: usize,
+    ignored: IgnoredEvents,
 }
 
 pub(crate) fn route(
     consolidator: SmsConsolidator,
     gateway: Arc<dyn Inbound>,
     body_limit: usize,
+    ignored: IgnoredEvents,
 ) -> MethodRouter {
-    let webhook = Arc::new(Webhook { consolidator, gateway, body_limit });
+    let webhook = Arc::new(Webhook { consolidator, gateway, body_limit, ignored });
     routing::head(probe).get(receive).post(receive).with_state(webhook)
 }
 
@@ -136,7 +142,13 @@ impl Receipt {
     }
 }
 
-async fn store(Webhook { consolidator, gateway, .. }: &Webhook, parsed: Parsed) -> Response {
+async fn store(webhook: &Webhook, parsed: Parsed) -> Response {
+    let Webhook { consolidator, gateway, ignored, .. } = webhook;
+    let holds_news = !parsed.preferences.is_empty();
+    if let Err(error) = record(consolidator, parsed.preferences).await {
+        tracing::warn!(gateway = gateway.name(), %error, "OPT-OUT NOT RECORDED");
+        return try_later(error.to_string());
+    }
     let mut receipt = Receipt::new("success", "");
     receipt.message_count = parsed.messages.len() + parsed.errors.len();
     receipt.errors = parsed.errors.iter().filter_map(ElementError::of).collect();
@@ -163,17 +175,34 @@ async fn store(Webhook { consolidator, gateway, .. }: &Webhook, parsed: Parsed) 
         let (gateway, refused) = (gateway.name(), receipt.errors.len());
         tracing::warn!(gateway, refused, index = first.index, error = first.message, "MESSAGES REFUSED");
     }
-    answer(receipt, try_again, parsed.answer)
+    if try_again.is_none() {
+        ignored.add(gateway.name(), &parsed.ignored);
+    }
+    answer(receipt, try_again, holds_news, parsed.answer)
 }
 
-fn answer(mut receipt: Receipt, try_again: Option<PushError>, wanted: Option<Answer>) -> Response {
+/// Who has opted out or in is recorded before anything is stored of the same call, and is the same when the call comes
+/// again.
+async fn record(consolidator: &SmsConsolidator, preferences: Vec<Preference>) -> Result<(), StoreError> {
+    for Preference { conversation, opted_out, .. } in preferences {
+        consolidator.set_opted_out(&conversation, opted_out).await?;
+    }
+    Ok(())
+}
+
+fn answer(
+    mut receipt: Receipt,
+    try_again: Option<PushError>,
+    holds_news: bool,
+    wanted: Option<Answer>,
+) -> Response {
     if let Some(error) = try_again {
         receipt.status = "error";
         receipt.message = error.to_string().into();
         return unavailable(Json(receipt));
     }
     let stored = receipt.processed + receipt.skipped;
-    if stored == 0 && !receipt.errors.is_empty() {
+    if stored == 0 && !holds_news && !receipt.errors.is_empty() {
         receipt.status = "error";
         receipt.message = receipt.errors[0].message.clone().into();
         return (StatusCode::UNPROCESSABLE_ENTITY, Json(receipt)).into_response();

@@ -95,6 +95,31 @@ fn a_chat_has_a_line_of_its_own() {
 }
 
 #[test]
+fn what_is_tapped_or_written_below_a_picture_is_not_typed() {
+    let chat = with(TEXT, "Type", "whatsapp");
+    let said = |kind, text| with(&with(&with(&chat, "Text", None), "Body", text), "ContentType", kind);
+    let read = |rest: &str| format!("+639171234567>whatsapp:+15551230000 m1 {rest} answered-here");
+    check(&said("text", "Stop"), &read(r#""Stop""#));
+    check(&said("button", "Stop"), &read(r#""Stop" Button"#));
+    check(&said("button", "Stop promotions"), &read(r#""Stop promotions" Button Stop"#));
+    let picture = with(&said("media", "Stop"), "Media0", "https://media.plivo.com/a");
+    check(&picture, &format!("{} https://media.plivo.com/a", read(r#""Stop" Caption"#)));
+    check(&said("unknown", ""), "ignored no_content");
+    // An MMS is what somebody typed, beside a picture or not.
+    let mms = with(&with(TEXT, "Type", "mms"), "Media0", "https://media.plivo.com/a");
+    check(&mms, r#"+639171234567>+15551230000 m1 "Hi" https://media.plivo.com/a"#);
+
+    let ours = Plivo::unsigned().with_opt_out_button("Unsubscribe");
+    let tapped = post(&ours, "/in", &HeaderMap::new(), encode(&said("button", "unsubscribe")).as_bytes());
+    assert_eq!(render(&tapped), read(r#""unsubscribe" Button Stop"#));
+}
+
+#[test]
+fn what_we_sent_is_ignored() {
+    check(&with(TEXT, "From", "15551230000"), "ignored own");
+}
+
+#[test]
 fn a_delivery_report_is_ignored() {
     for status in ["queued", "sent", "delivered", "undelivered", "failed", "rejected", "read"] {
         check(&with(TEXT, "Status", status), "ignored");

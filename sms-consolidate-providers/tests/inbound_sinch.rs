@@ -47,6 +47,13 @@ fn messages_are_read() {
 }
 
 #[test]
+fn what_we_sent_is_ignored() {
+    check(text("from", json!("+15551230000")), "ignored 1 own");
+    let receipt = json!({"type": "delivery_report_sms", "batch_id": "01FC66621XXXXX119Z8PMV1QPQ", "total_message_count": 1});
+    check(receipt.to_string(), "ignored 1");
+}
+
+#[test]
 fn pictures_are_kept_and_need_no_text() {
     let mms = |body: Value| {
         let mut message: Value = serde_json::from_str(&text("body", body)).unwrap();

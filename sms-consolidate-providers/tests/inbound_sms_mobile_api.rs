@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+mod inbound_kit;
+
 use std::fmt::Write;
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -23,7 +25,7 @@ fn parse(gateway: &SmsMobileApi, headers: &HeaderMap, body: &[u8]) -> Result<Par
     gateway.parse(&InboundRequest { method: &Method::POST, uri: &uri, headers, body }, NOW)
 }
 
-/// One line per message, error and count of ignored events; or the status and text of the rejection.
+/// One line per message, error, preference and kind of ignored events; or the status and text of the rejection.
 fn render(result: &Result<Parsed, Rejection>) -> String {
     let mut out = String::new();
     match result {
@@ -40,9 +42,7 @@ fn render(result: &Result<Parsed, Rejection>) -> String {
             for error in &parsed.errors {
                 writeln!(out, "{error}").unwrap();
             }
-            if !parsed.ignored.is_empty() {
-                writeln!(out, "ignored {}", parsed.ignored.len()).unwrap();
-            }
+            out.push_str(&inbound_kit::others(parsed));
         }
         Err(rejection) => write!(out, "{} {rejection}", rejection.status().as_u16()).unwrap(),
     }
@@ -256,6 +256,10 @@ fn times_without_zone_or_beyond_reason_are_left_out() {
     time(json!("\u{fffd}"), "");
     time(Value::Null, "");
     check(legacy("time_received", json!("2026-09-22T10:00:00Z")), r#"+639123456789 g "Hi""#);
+    // The event has one as well.
+    let mut event: Value = serde_json::from_str(&event("received_at", json!("soon"))).unwrap();
+    event["occurred_at"] = json!("2026-09-22T10:00:00Z");
+    check(event.to_string(), r#"+15551234567 g "Hi" 2026-09-22T10:00:00.000Z"#);
 }
 
 #[test]

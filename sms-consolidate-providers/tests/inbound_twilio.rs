@@ -12,8 +12,9 @@ use http::HeaderMap;
 use proptest::prelude::*;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
+use sms_consolidate::{Key, Message, Origin};
 use sms_consolidate_providers::inbound::{
-    ConfigError, Inbound, MAX_ID_BYTES, Parsed, Rejection, Twilio, Unauthorized,
+    ConfigError, Ignored, Inbound, MAX_ID_BYTES, Parsed, Rejection, Twilio, Unauthorized,
 };
 
 const SID: &str = "SM0123456789abcdef0123456789ABCDEF";
@@ -158,6 +159,114 @@ fn a_status_is_ignored() {
     check(&with(TEXT, "SmsStatus", ""), r#"+639171234567>+15551230000 SM1 "Hi""#);
     check(&with(TEXT, "SmsStatus", "receiving"), r#"+639171234567>+15551230000 SM1 "Hi""#);
     check(&with(TEXT, "MessageStatus", "received"), r#"+639171234567>+15551230000 SM1 "Hi""#);
+}
+
+#[test]
+fn what_we_sent_is_ignored() {
+    for direction in ["outbound-api", "outbound-reply", "outbound-call"] {
+        check(&with(TEXT, "Direction", direction), "ignored own");
+    }
+    check(&with(TEXT, "Direction", "inbound"), r#"+639171234567>+15551230000 SM1 "Hi""#);
+    check(&with(TEXT, "From", "+15551230000"), "ignored own");
+}
+
+#[test]
+fn a_report_that_the_recipient_has_opted_out_is_news() {
+    // The ends of a report are those of the message that we sent.
+    let report = [
+        ("ErrorCode", "21610"),
+        ("SmsSid", SID),
+        ("SmsStatus", "failed"),
+        ("MessageStatus", "failed"),
+        ("To", "+639171234567"),
+        ("MessagingServiceSid", "MG1"),
+        ("MessageSid", SID),
+        ("AccountSid", "AC1"),
+        ("From", "+15551230000"),
+        ("ApiVersion", "2010-04-01"),
+    ];
+    check(&report, "opted out +639171234567>+15551230000");
+    check(&with(&report, "MessageStatus", "undelivered"), "opted out +639171234567>+15551230000");
+    let chat = with(&with(&report, "To", "whatsapp:+639171234567"), "From", "whatsapp:+15551230000");
+    check(&chat, "opted out +639171234567>whatsapp:+15551230000");
+    for code in ["30003", "", "2161", "216100"] {
+        check(&with(&report, "ErrorCode", code), "ignored");
+    }
+    check(&with(&report, "ErrorCode", None), "ignored");
+    for field in ["To", "From"] {
+        check(&with(&report, field, None), "ignored");
+        check(&with(&report, field, "+1"), "ignored");
+    }
+    // Only a report is about a message of ours.
+    check(&with(TEXT, "ErrorCode", "21610"), r#"+639171234567>+15551230000 SM1 "Hi""#);
+}
+
+const OTHERS: [(&str, &str); 2] =
+    [("OtherRecipients0", "+639170000000"), ("OtherRecipients1", "+639170000001")];
+
+#[test]
+fn what_is_said_in_a_group_is_ignored_unless_it_is_asked_for() {
+    let groups = Twilio::unsigned().with_groups();
+    let read = |fields: &Fields<'_>| {
+        check(fields, "ignored group");
+        let parsed = post(&groups, "/in", &HeaderMap::new(), encode(fields).as_bytes()).unwrap();
+        let [inbound] = &parsed.messages[..] else { panic!("{parsed:?}") };
+        assert_eq!((inbound.message.origin(), inbound.message.control()), (Origin::Group, None));
+        assert!(!inbound.conversation.can_reply());
+        assert!(!inbound.conversation.to_string().contains("63917"), "{}", inbound.conversation);
+        assert_eq!(inbound.conversation.line().unwrap().to_string(), "+15551230000");
+        inbound.conversation.sender().to_string()
+    };
+    let maria = [&with(TEXT, "Body", "Stop"), &OTHERS[..], &[("OptOutType", "STOP")]].concat();
+    let group = read(&maria);
+    assert_eq!(group.len(), "group:".len() + 32);
+    // Another of them speaks, and they are listed in another order.
+    let jun = with(&with(&maria, "From", "+639170000001"), "OtherRecipients1", "+639170000000");
+    assert_eq!(read(&with(&jun, "OtherRecipients0", "+639171234567")), group);
+    assert_ne!(read(&with(&maria, "OtherRecipients1", "+639170000002")), group);
+    assert_ne!(read(&with(&maria, "OtherRecipients1", None)), group);
+    read(&with(TEXT, "OtherRecipients", "+639170000000"));
+    check(&with(TEXT, "OtherRecipients0", " "), r#"+639171234567>+15551230000 SM1 "Hi""#);
+    check(&with(TEXT, "OtherRecipientsX", "+639170000000"), r#"+639171234567>+15551230000 SM1 "Hi""#);
+    let open = post(&groups, "/in", &HeaderMap::new(), encode(TEXT).as_bytes());
+    assert_eq!(render(&open), r#"+639171234567>+15551230000 SM1 "Hi""#);
+}
+
+#[test]
+fn what_is_tapped_or_written_below_a_picture_is_not_typed() {
+    let chat = |channel: &'static str, text| {
+        let (from, to) = match channel {
+            "whatsapp" => ("whatsapp:+639171234567", "whatsapp:+15551230000"),
+            _ => ("rcs:+639171234567", "rcs:acme_agent"),
+        };
+        with(&with(&with(TEXT, "From", from), "To", to), "Body", text)
+    };
+    let read = |line: &str, rest: &str| format!("+639171234567>{line} SM1 {rest} answered-here");
+    let (whatsapp, rcs) = ("whatsapp:+15551230000", "rcs:acme_agent");
+    for text in ["Stop", "Cancel", "End", "Quit", "Start", "Help", "Info"] {
+        let tapped = with(&with(&chat("whatsapp", text), "ButtonText", text), "ButtonPayload", "1");
+        check(&tapped, &read(whatsapp, &format!("{text:?} Button")));
+        let chosen = with(&with(&chat("whatsapp", text), "ListTitle", text), "ListId", "row-1");
+        check(&chosen, &read(whatsapp, &format!("{text:?} Button")));
+        let suggested = with(&chat("rcs", text), "ButtonPayload", "postback");
+        check(&suggested, &read(rcs, &format!("{text:?} Button")));
+        check(&chat("rcs", text), &read(rcs, &format!("{text:?}")));
+    }
+    let stop = with(&chat("whatsapp", "Stop promotions"), "ButtonText", "Stop promotions");
+    check(&stop, &read(whatsapp, r#""Stop promotions" Button Stop"#));
+    check(&with(&stop, "ButtonText", ""), &read(whatsapp, r#""Stop promotions""#));
+    check(&with(&stop, "Body", None), &read(whatsapp, r#""Stop promotions" Button Stop"#));
+
+    let picture = with(&chat("whatsapp", "Stop"), "MediaUrl0", "https://api.twilio.com/a");
+    check(&picture, &format!("{} https://api.twilio.com/a", read(whatsapp, r#""Stop" Caption"#)));
+    // An MMS is what somebody typed, beside a picture or not.
+    let mms = with(&with(TEXT, "Body", "Stop"), "MediaUrl0", "https://api.twilio.com/a");
+    check(&mms, r#"+639171234567>+15551230000 SM1 "Stop" https://api.twilio.com/a"#);
+
+    let ours = Twilio::unsigned().with_opt_out_button("no_more");
+    let tapped = with(&with(&chat("whatsapp", "Enough"), "ButtonText", "Enough"), "ButtonPayload", "NO_MORE");
+    let result = post(&ours, "/in", &HeaderMap::new(), encode(&tapped).as_bytes());
+    assert_eq!(render(&result), read(whatsapp, r#""Enough" Button Stop"#));
 }
 
 #[test]
@@ -459,6 +568,21 @@ proptest! {
         }
         let refused = matches!(post(&gateway(), "/in", &head, &body), Err(Rejection::Unauthorized(_)));
         prop_assert!(refused);
+    }
+
+    #[test]
+    fn in_a_group_nobody_opts_out(text: String, others in prop::collection::vec("[^\\s].{0,20}", 1..5), kind in "STOP|START|HELP|") {
+        let mut fields = with(&with(TEXT, "Body", &*text), "OptOutType", &*kind);
+        let names: Vec<_> = (0..others.len()).map(|n| format!("OtherRecipients{n}")).collect();
+        fields.extend(names.iter().map(String::as_str).zip(others.iter().map(String::as_str)));
+        let body = encode(&fields);
+        let closed = post(&Twilio::unsigned(), "/in", &HeaderMap::new(), body.as_bytes()).unwrap();
+        prop_assert_eq!(&closed.ignored, &[Ignored::Group]);
+        prop_assert!(closed.messages.is_empty());
+        let open = post(&Twilio::unsigned().with_groups(), "/in", &HeaderMap::new(), body.as_bytes()).unwrap();
+        let [inbound] = &open.messages[..] else { panic!("{open:?}") };
+        prop_assert_eq!((inbound.message.origin(), inbound.message.control()), (Origin::Group, None));
+        prop_assert!(!inbound.conversation.can_reply() && open.preferences.is_empty());
     }
 
     #[test]

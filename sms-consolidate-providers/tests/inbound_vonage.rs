@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+mod inbound_kit;
+
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -64,9 +66,7 @@ fn render(result: &Result<Parsed, Rejection>) -> String {
                     write!(out, " part {} of {reference}", message.part()).unwrap();
                 }
             }
-            if !parsed.ignored.is_empty() {
-                write!(out, "ignored {}", parsed.ignored.len()).unwrap();
-            }
+            out.push_str(inbound_kit::others(parsed).trim_end());
         }
         Err(rejection) => write!(out, "{} {rejection}", rejection.status().as_u16()).unwrap(),
     }
@@ -138,6 +138,7 @@ fn what_is_no_message_is_accepted_and_ignored() {
     let mut binary = sms("text", None);
     binary.extend([("type", "binary".into()), ("data", "abc123".into()), ("udh", "050003".into())]);
     check(&binary, "ignored 1");
+    check(&sms("msisdn", "15551230000"), "ignored 1 own");
     let probe = get(&open, "").unwrap();
     assert!(probe.is_empty());
     let signed = Vonage::signed(SECRET, VonageSignature::Md5Hash).unwrap();

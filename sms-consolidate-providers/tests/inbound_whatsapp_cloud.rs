@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 #![allow(clippy::needless_pass_by_value, reason = "JSON is written where it is passed")]
 
+mod inbound_kit;
+
 use std::fmt::Write;
 use std::num::NonZeroUsize;
 
@@ -11,9 +13,10 @@ use http::{HeaderMap, HeaderValue, Method, Uri};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use sms_consolidate::{Key, Message, Timestamp};
+use sms_consolidate::{Key, Message, Origin, Timestamp};
 use sms_consolidate_providers::inbound::{
-    Answer, ConfigError, Inbound, InboundRequest, Parsed, Rejection, Unauthorized, WhatsAppCloud,
+    Answer, ConfigError, Ignored, Inbound, InboundRequest, OPT_OUT_BUTTONS, Parsed, Rejection, Unauthorized,
+    WhatsAppCloud,
 };
 
 const NOW: Timestamp = Timestamp::from_unix_millis(1_790_000_000_000);
@@ -29,7 +32,7 @@ fn open(body: &[u8]) -> Result<Parsed, Rejection> {
     parse(&WhatsAppCloud::unsigned(TOKEN).unwrap(), &HeaderMap::new(), body)
 }
 
-/// One line per message, error and count of ignored events; or the status and text of the rejection.
+/// One line per message, error, preference and kind of ignored events; or the status and text of the rejection.
 fn render(result: &Result<Parsed, Rejection>) -> String {
     let mut out = String::new();
     match result {
@@ -42,14 +45,13 @@ fn render(result: &Result<Parsed, Rejection>) -> String {
                     write!(out, " {at}").unwrap();
                 }
                 message.media().for_each(|media| write!(out, " {media}").unwrap());
+                out.push_str(&inbound_kit::verdicts(message));
                 out.push('\n');
             }
             for error in &parsed.errors {
                 writeln!(out, "{error}").unwrap();
             }
-            if !parsed.ignored.is_empty() {
-                writeln!(out, "ignored {}", parsed.ignored.len()).unwrap();
-            }
+            out.push_str(&inbound_kit::others(parsed));
         }
         Err(rejection) => write!(out, "{} {rejection}", rejection.status().as_u16()).unwrap(),
     }
@@ -102,6 +104,13 @@ fn the_documented_payload_is_read() {
     assert!(render(&open(escaped.as_bytes())).contains("👍 café come"));
 }
 
+/// What an answer by a button or a list is, as `interactive`.
+fn chosen(kind: &str, reply: Value) -> Value {
+    let mut interactive = json!({"type": kind});
+    interactive[kind] = reply;
+    of_kind("interactive", interactive)
+}
+
 #[test]
 fn every_kind_of_message_has_its_text() {
     let text = |kind: &str, content: Value, text: &str| {
@@ -109,37 +118,59 @@ fn every_kind_of_message_has_its_text() {
     };
     text("text", json!({"body": "Oo nga 👍"}), "Oo nga 👍");
     text("text", json!({"body": ""}), "");
-    text("button", json!({"payload": "CONFIRM", "text": "Yes, confirm"}), "Yes, confirm");
-    let reply = |kind: &str, reply: Value| {
-        let mut interactive = json!({"type": kind});
-        interactive[kind] = reply;
-        interactive
-    };
-    text("interactive", reply("button_reply", json!({"id": "cancel-1", "title": "Cancel"})), "Cancel");
-    text(
-        "interactive",
-        reply("list_reply", json!({"id": "p", "title": "Priority Mail", "description": "1-3 days"})),
-        "Priority Mail",
-    );
     text("location", json!({"latitude": 37.44, "longitude": -122.16, "name": "HQ"}), "");
     text("contacts", json!([{"name": {"formatted_name": "Barbara"}}]), "");
+    let button = json!({"payload": "CONFIRM", "text": "Yes, confirm"});
+    check(&of_kind("button", button), &read(&format!(r#""Yes, confirm" {AT} Button"#)));
+    let row = json!({"id": "p", "title": "Priority Mail", "description": "1-3 days"});
+    check(&chosen("list_reply", row), &read(&format!(r#""Priority Mail" {AT} Button"#)));
+}
+
+#[test]
+fn a_button_is_no_keyword_but_for_those_that_opt_out() {
+    let ours = WhatsAppCloud::unsigned(TOKEN).unwrap().with_opt_out_button("Unsubscribe");
+    let tapped = |label: &str, name: &str, rest: &str, by_ours: &str| {
+        for body in [
+            of_kind("button", json!({"text": label, "payload": name})),
+            chosen("button_reply", json!({"title": label, "id": name})),
+            chosen("list_reply", json!({"title": label, "id": name})),
+        ] {
+            let read = |rest: &str| read(&format!("{label:?} {AT} Button{rest}"));
+            check(&body, &read(rest));
+            let parsed = parse(&ours, &HeaderMap::new(), body.to_string().as_bytes());
+            assert_eq!(render(&parsed), read(by_ours), "{body}");
+        }
+    };
+    for label in ["Cancel", "Stop", "End", "Quit", "Start", "Help", "Info", "Yes"] {
+        tapped(label, label, "", "");
+    }
+    for label in OPT_OUT_BUTTONS {
+        tapped(label, label, " Stop", " Stop");
+        tapped(&label.to_uppercase(), "1", " Stop", " Stop");
+    }
+    tapped("Unsubscribe", "Unsubscribe", "", " Stop");
+    tapped("No more of this", "unsubscribe", "", " Stop");
+    // Typed, it is a text like any other, whatever the core finds in it.
+    check(&of_kind("text", json!({"body": "Stop promotions"})), &read(&format!(r#""Stop promotions" {AT}"#)));
 }
 
 #[test]
 fn media_are_kept_by_id_with_their_caption() {
-    for kind in ["image", "video", "document", "audio", "sticker"] {
-        let media = |content: Value, expected: &str| check(&of_kind(kind, content), &read(expected));
+    for kind in ["image", "video", "document", "audio", "voice", "sticker"] {
+        let media = |content: Value, expected: &str| {
+            check(&of_kind(kind, content), &read(&format!("{expected} Caption")));
+        };
         let file = json!({"id": "1003383421387256", "mime_type": "x/y", "sha256": "SfInY0gGKTsJ", "url": "https://a.example"});
         media(file.clone(), &format!("\"\" {AT} whatsapp-media:1003383421387256"));
         let mut captioned = file;
-        captioned["caption"] = json!("Taj Mahal");
-        media(captioned, &format!("\"Taj Mahal\" {AT} whatsapp-media:1003383421387256"));
+        captioned["caption"] = json!("Stop");
+        media(captioned, &format!("\"Stop\" {AT} whatsapp-media:1003383421387256"));
         media(json!({"url": "https://a.example"}), &format!("\"\" {AT} https://a.example"));
         media(json!({"link": "https://a.example"}), &format!("\"\" {AT} https://a.example"));
         media(json!({"id": 7, "url": "x".repeat(2_049)}), &format!("\"\" {AT}"));
         media(json!({}), &format!("\"\" {AT}"));
         check(&of_kind(kind, json!(7)), &format!("422 element 0: `{kind}` must be an object, not a number"));
-        check(&of_kind(kind, Value::Null), &format!("422 element 0: `{kind}` is missing"));
+        check(&of_kind(kind, Value::Null), "ignored 1 no_content");
         let caption = format!("422 element 0: `{kind}.caption` must be a string, not a number");
         check(&of_kind(kind, json!({"id": "1", "caption": 7})), &caption);
     }
@@ -147,7 +178,7 @@ fn media_are_kept_by_id_with_their_caption() {
 
 #[test]
 fn what_is_no_message_is_accepted_and_ignored() {
-    for kind in ["reaction", "unsupported", "order", "system", "request_welcome", "what_is_to_come"] {
+    for kind in ["reaction", "order", "system", "request_welcome", "what_is_to_come"] {
         check(&of_kind(kind, json!({})), "ignored 1");
     }
     check(
@@ -166,6 +197,170 @@ fn what_is_no_message_is_accepted_and_ignored() {
 }
 
 #[test]
+fn what_meta_cannot_show_and_what_was_changed_is_ignored() {
+    let errors = json!([{"code": 131051, "title": "Message type unknown", "message": "Message type unknown",
+        "error_data": {"details": "Message type is currently not supported."}}]);
+    let message = |rest: Value| {
+        let mut message = json!({"from": "16505551234", "id": "wamid.1", "timestamp": "1750090702"});
+        message.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        messages(json!([message]))
+    };
+    let none = "ignored 1 no_content";
+    check(
+        &message(json!({"errors": errors, "type": "unsupported", "unsupported": {"type": "poll_update"}})),
+        none,
+    );
+    check(&message(json!({"errors": errors, "type": "unknown"})), none);
+    check(&message(json!({"errors": errors, "type": "what_is_to_come"})), none);
+    check(&message(json!({"errors": errors, "type": "text", "text": 7})), none);
+    check(&message(json!({"errors": errors})), none);
+    check(&messages(json!([{"errors": errors}])), none);
+    for kind in ["text", "button", "interactive", "image"] {
+        check(&message(json!({"type": kind})), none);
+    }
+    check(&message(json!({})), none);
+    check(&message(json!({"type": "unsupported"})), none);
+    // With a text it is a message, whatever else Meta says.
+    let read = read(r#""Hi" 2025-06-16T16:18:22.000Z"#);
+    check(&message(json!({"type": "text", "text": {"body": "Hi"}, "errors": errors})), &read);
+    check(&message(json!({"type": "text", "text": {"body": "Hi"}, "errors": []})), &read);
+
+    let original = "wamid.HBgLMTY1MDM4Nzk0MzkVAgASGBQzQTRBNjU5OUFFRTAzODEwMTQ0RgA=";
+    let edit = json!({"original_message_id": original, "message": {"context": {"id": "M0"}, "type": "text", "text": {"body": "No"}}});
+    check(&message(json!({"type": "edit", "edit": edit})), "ignored 1 edited");
+    let revoke = json!({"original_message_id": original});
+    check(&message(json!({"type": "revoke", "revoke": revoke})), "ignored 1 revoked");
+}
+
+#[test]
+fn what_we_sent_is_ignored() {
+    let echo = json!({"from": "15550783881", "to": "16505551234", "id": "wamid.1", "timestamp": "1700255121",
+        "type": "text", "text": {"body": "Here's the info you requested!"}});
+    for field in ["smb_message_echoes", "message_echoes"] {
+        let echoes = |echoes: Value| {
+            let metadata =
+                json!({"display_phone_number": "15550783881", "phone_number_id": "106540352242922"});
+            let value =
+                json!({"messaging_product": "whatsapp", "metadata": metadata, "message_echoes": echoes});
+            account(json!([{"id": "102290129340398", "changes": [{"field": field, "value": value}]}]))
+        };
+        check(&echoes(json!([echo])), "ignored 1 own");
+        check(&echoes(json!([echo, echo])), "ignored 2 own");
+        check(&echoes(json!({})), "ignored 1 own");
+        check(&account(json!([{"changes": [{"field": field}]}])), "ignored 1 own");
+    }
+    check(&messages(json!([echo])), "ignored 1 own");
+    let metadata = json!({"display_phone_number": "+1 (555) 078-3881"});
+    check(
+        &change(json!({"metadata": metadata, "messages": [echo, {"from": "15550783881"}]})),
+        "ignored 2 own",
+    );
+}
+
+#[test]
+fn what_is_said_in_a_group_is_ignored_unless_it_is_asked_for() {
+    const GROUP: &str = "Y2FwaV9ncm91cDoxNzA1NTU1MDEzOToxMjAzNjM0MDQ2OTQyMzM4MjAZD";
+    let groups = WhatsAppCloud::unsigned(TOKEN).unwrap().with_groups();
+    let in_group = |id: &str, mut body: Value, read: Option<&str>| {
+        body["entry"][0]["changes"][0]["value"]["messages"][0]["group_id"] = json!(id);
+        check(&body, "ignored 1 group");
+        let parsed = parse(&groups, &HeaderMap::new(), body.to_string().as_bytes());
+        if let Some(read) = read {
+            assert_eq!(render(&parsed), read);
+        }
+        let parsed = parsed.unwrap();
+        let [inbound] = &parsed.messages[..] else { panic!("{parsed:?}") };
+        assert_eq!((inbound.message.origin(), inbound.message.control()), (Origin::Group, None));
+        assert!(!inbound.conversation.can_reply(), "{}", inbound.conversation);
+    };
+    let read = format!(r#"0: group:{GROUP}>whatsapp:+15550783881 wamid.1 "Stop" {AT} Group"#);
+    in_group(GROUP, of_kind("text", json!({"body": "Stop"})), Some(&read));
+    in_group(
+        GROUP,
+        of_kind("button", json!({"text": "Stop promotions", "payload": "Stop promotions"})),
+        None,
+    );
+    in_group(GROUP, of_kind("image", json!({"id": "1", "caption": "Stop"})), None);
+    // Who speaks need not be known.
+    in_group(GROUP, messages(json!([{"id": "m", "type": "text", "text": {"body": "Hi"}}])), None);
+    in_group("1234567", of_kind("text", json!({"body": "Stop"})), None);
+    in_group(&"a>b".repeat(100), of_kind("text", json!({"body": "Stop"})), None);
+    for none in [json!(""), json!(" "), Value::Null] {
+        let mut body = of_kind("text", json!({"body": "Hi"}));
+        body["entry"][0]["changes"][0]["value"]["messages"][0]["group_id"] = none;
+        check(&body, &hi());
+    }
+}
+
+fn hi() -> String {
+    read(&format!(r#""Hi" {AT}"#))
+}
+
+/// A call of the field `user_preferences`.
+fn preferences(list: Value) -> Value {
+    let metadata = json!({"display_phone_number": "15550783881", "phone_number_id": "106540352242922"});
+    let contacts = json!([{"profile": {"name": "Sheena Nelson"}, "wa_id": "16505551234"}]);
+    let value = json!({"messaging_product": "whatsapp", "metadata": metadata, "contacts": contacts, "user_preferences": list});
+    account(json!([{"id": "102290129340398", "changes": [{"field": "user_preferences", "value": value}]}]))
+}
+
+#[test]
+fn who_stops_or_resumes_marketing_in_the_app_opts_out_or_in() {
+    let preference = |category: &str, value: &str| json!({"wa_id": "16505551234", "detail": "User requested to …", "category": category, "value": value, "timestamp": 1_789_999_999});
+    let (stop, resume) =
+        (preference("marketing_messages", "stop"), preference("marketing_messages", "resume"));
+    check(&preferences(json!([stop])), "opted out +16505551234>whatsapp:+15550783881");
+    check(&preferences(json!([resume])), "opted in +16505551234>whatsapp:+15550783881");
+    check(
+        &preferences(json!([
+            stop,
+            preference("another", "stop"),
+            preference("marketing_messages", "maybe"),
+            resume
+        ])),
+        "opted out +16505551234>whatsapp:+15550783881\nopted in +16505551234>whatsapp:+15550783881\nignored 2",
+    );
+    let hidden =
+        json!({"user_id": "US.13491208655302741918", "category": "marketing_messages", "value": "stop"});
+    check(&preferences(json!([hidden])), "opted out US.13491208655302741918>whatsapp:+15550783881");
+    check(&preferences(json!([])), "");
+    check(&preferences(json!([{"category": "marketing_messages"}])), "422 element 0: `value` is missing");
+    check(&preferences(json!([7])), "422 element 0: `element` must be an object, not a number");
+    check(&preferences(json!(7)), "422 element 0: `user_preferences` must be an array, not a number");
+    // A stop may have come since; and a stop is one however old it is.
+    for at in [json!(1_789_999_699), json!(1_790_000_301), json!("soon"), Value::Null] {
+        let mut late = [resume.clone(), stop.clone()];
+        late.iter_mut().for_each(|preference| preference["timestamp"] = at.clone());
+        check(&preferences(json!(late)), "opted out +16505551234>whatsapp:+15550783881\nignored 1");
+    }
+    // What can be read counts.
+    check(
+        &preferences(json!([7, stop])),
+        "element 0: `element` must be an object, not a number\nopted out +16505551234>whatsapp:+15550783881",
+    );
+}
+
+#[test]
+fn a_report_that_the_recipient_has_stopped_marketing_opts_out() {
+    let metadata = json!({"display_phone_number": "15550783881", "phone_number_id": "106540352242922"});
+    let report = |code: Value, rest: Value| {
+        let mut status = json!({"id": "wamid.2", "status": "failed", "timestamp": "1750030073", "recipient_id": "16505551234",
+            "errors": [{"code": code, "title": "User has stopped marketing messages"}]});
+        status.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        change(json!({"metadata": metadata, "statuses": [status]}))
+    };
+    check(&report(json!(131_050), json!({})), "opted out +16505551234>whatsapp:+15550783881");
+    let hidden = json!({"recipient_id": "", "recipient_user_id": "US.13491208655302741918"});
+    check(&report(json!(131_050), hidden), "opted out US.13491208655302741918>whatsapp:+15550783881");
+    for code in [json!(131_049), json!(131_026), Value::Null, json!({})] {
+        check(&report(code, json!({})), "ignored 1");
+    }
+    check(&report(json!(131_050), json!({"recipient_type": "group"})), "ignored 1");
+    check(&report(json!(131_050), json!({"recipient_id": null})), "ignored 1");
+    check(&report(json!(131_050), json!({"errors": 7})), "ignored 1");
+}
+
+#[test]
 fn in_a_call_of_many_the_good_are_accepted_and_the_bad_named() {
     let text = |id: &str| json!({"id": id, "from": "16505551234", "type": "text", "text": {"body": id}});
     let value = |line: &str, messages: Value| json!({"field": "messages", "value": {"metadata": {"display_phone_number": line}, "messages": messages}});
@@ -180,9 +375,9 @@ fn in_a_call_of_many_the_good_are_accepted_and_the_bad_named() {
     check(
         &body,
         "0: +16505551234>whatsapp:+15550783881 a \"a\"\n5: +16505551234>whatsapp:+15550783882 b \"b\"\n10: +16505551234>whatsapp:+15550783881 d \"d\"\n\
-         element 1: `text` is missing\nelement 3: `field` is missing\nelement 4: `changes` must be an array, not a number\n\
+         element 3: `field` is missing\nelement 4: `changes` must be an array, not a number\n\
          element 6: `messages` must be an array, not an object\nelement 7: `entry` must be an object, not a string\n\
-         element 8: `metadata` is missing\nelement 9: `element` must be an object, not a number\nignored 1",
+         element 8: `metadata` is missing\nelement 9: `element` must be an object, not a number\nignored 1\nignored 1 no_content",
     );
 }
 
@@ -203,7 +398,10 @@ fn fields_that_are_missing_or_of_another_type_are_named() {
                 Some(value) => object[field] = value,
                 None => drop(object.as_object_mut().unwrap().remove(field)),
             }
-            check(&messages(json!([message])), &format!("422 element 0: `{path}` {problem}"));
+            // Of what has no content there is nothing to refuse.
+            let has_none = ["type", "body"].contains(&field) && problem == "is missing";
+            let refused = format!("422 element 0: `{path}` {problem}");
+            check(&messages(json!([message])), if has_none { "ignored 1 no_content" } else { &refused });
         }
     }
     for (field, problem) in [("id", "is empty"), ("from", "is empty")] {
@@ -214,13 +412,17 @@ fn fields_that_are_missing_or_of_another_type_are_named() {
     let mut long = message();
     long["id"] = json!("x".repeat(513));
     check(&messages(json!([long])), "422 element 0: `id` has 513 bytes; at most 512 are accepted");
+    let mut group = message();
+    group["group_id"] = json!(7);
+    check(&messages(json!([group])), "422 element 0: `group_id` must be a string, not a number");
     check(&of_kind("text", json!("Hi")), "422 element 0: `text` must be an object, not a string");
-    check(&of_kind("button", json!({"payload": "x"})), "422 element 0: `button.text` is missing");
-    check(&of_kind("interactive", json!({})), "422 element 0: `interactive.type` is missing");
-    let no_reply = json!({"type": "button_reply"});
-    check(&of_kind("interactive", no_reply), "422 element 0: `interactive.button_reply` is missing");
-    let no_title = json!({"type": "list_reply", "list_reply": {"id": "x"}});
-    check(&of_kind("interactive", no_title), "422 element 0: `interactive.list_reply.title` is missing");
+    let none = "ignored 1 no_content";
+    check(&of_kind("button", json!({"payload": "x"})), none);
+    check(&of_kind("interactive", json!({})), none);
+    check(&of_kind("interactive", json!({"type": "button_reply"})), none);
+    check(&of_kind("interactive", json!({"type": "list_reply", "list_reply": {"id": "x"}})), none);
+    let odd = "422 element 0: `interactive.button_reply.title` must be a string, not a number";
+    check(&chosen("button_reply", json!({"title": 7})), odd);
 }
 
 #[test]
@@ -253,13 +455,38 @@ fn the_sender_is_a_number_or_who_hides_it() {
     };
     let user = json!("US.13491208655302741918");
     check(&from(json!("639171234567"), user.clone()), r#"0: +639171234567>whatsapp:+15550783881 m "Hi""#);
-    let hidden = from(Value::Null, user);
-    check(&hidden, r#"0: US.13491208655302741918>whatsapp:+15550783881 m "Hi""#);
-    let parsed = open(hidden.to_string().as_bytes()).unwrap();
-    assert!(!parsed.messages[0].conversation.can_reply());
+    for hidden in [Value::Null, json!(""), json!(" ")] {
+        let hidden = from(hidden, user.clone());
+        check(&hidden, r#"0: US.13491208655302741918>whatsapp:+15550783881 m "Hi""#);
+        // Meta delivers to it; whether a sender can is for that to say.
+        let parsed = open(hidden.to_string().as_bytes()).unwrap();
+        assert!(parsed.messages[0].conversation.can_reply());
+    }
     let longest = format!("US.ENT.{}", "x".repeat(128));
     check(&from(Value::Null, json!(longest)), &format!(r#"0: {longest}>whatsapp:+15550783881 m "Hi""#));
-    check(&from(Value::Null, json!("")), "422 element 0: `from_user_id` is empty");
+    check(&from(Value::Null, json!("")), "422 element 0: `from` is missing");
+    check(&from(json!(7), user), "422 element 0: `from` must be a string, not a number");
+    check(&from(json!(""), json!(7)), "422 element 0: `from_user_id` must be a string, not a number");
+    let long = from(json!("1".repeat(3_000)), Value::Null);
+    check(&long, "422 element 0: `from` is no address: the address is longer than 160 bytes");
+}
+
+#[test]
+fn a_sender_who_is_named_beside_the_message_only_is_known() {
+    let metadata = json!({"display_phone_number": "15550783881"});
+    let message = json!([{"id": "m", "type": "text", "text": {"body": "Hi"}}]);
+    let of = |contacts: Value, expected: &str| {
+        check(&change(json!({"metadata": metadata, "contacts": contacts, "messages": message})), expected);
+    };
+    let user =
+        json!({"profile": {"name": "Pablo", "username": "pablo"}, "user_id": "US.13491208655302741918"});
+    let number =
+        json!({"profile": {"name": "Pablo"}, "wa_id": "16505551234", "user_id": "US.13491208655302741918"});
+    of(json!([user]), r#"0: US.13491208655302741918>whatsapp:+15550783881 m "Hi""#);
+    of(json!([number]), r#"0: +16505551234>whatsapp:+15550783881 m "Hi""#);
+    for unknown in [json!([]), json!([user, number]), json!([7]), json!(7), Value::Null] {
+        of(unknown, "422 element 0: `from` is missing");
+    }
 }
 
 #[test]
@@ -468,6 +695,14 @@ fn payload() -> impl Strategy<Value = Value> {
         "id",
         "from",
         "from_user_id",
+        "group_id",
+        "errors",
+        "contacts",
+        "wa_id",
+        "user_id",
+        "user_preferences",
+        "category",
+        "message_echoes",
         "timestamp",
         "type",
         "text",
@@ -522,6 +757,21 @@ proptest! {
             }
             Err(Rejection::Unprocessable(errors)) => prop_assert!(errors.len() <= list.len()),
             Err(other) => prop_assert!(false, "{}", other),
+        }
+    }
+
+    #[test]
+    fn in_a_group_nobody_opts_out(group: String, content in payload(), kind in "text|button|interactive|image") {
+        prop_assume!(!group.trim().is_empty());
+        let mut body = of_kind(&kind, content);
+        body["entry"][0]["changes"][0]["value"]["messages"][0]["group_id"] = json!(group);
+        prop_assert_eq!(open(body.to_string().as_bytes()).unwrap().ignored, [Ignored::Group]);
+        let groups = WhatsAppCloud::unsigned(TOKEN).unwrap().with_groups();
+        let Ok(parsed) = parse(&groups, &HeaderMap::new(), body.to_string().as_bytes()) else { return Ok(()) };
+        prop_assert!(parsed.preferences.is_empty());
+        for inbound in parsed.messages {
+            prop_assert_eq!((inbound.message.origin(), inbound.message.control()), (Origin::Group, None));
+            prop_assert!(!inbound.conversation.can_reply());
         }
     }
 

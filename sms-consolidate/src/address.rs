@@ -159,6 +159,20 @@ impl Conversation {
     }
 }
 
+impl Conversation {
+    /// Whether the sender is a business-scoped user id: a country, a dot, perhaps `ENT.`, and letters and digits.
+    fn is_of_whatsapp_user(&self) -> bool {
+        let (Repr::Other(sender), Repr::Other(line)) = (&self.sender.0, &self.line.0) else { return false };
+        let Some((country, user)) = sender.split_once('.') else { return false };
+        let user = user.strip_prefix("ENT.").unwrap_or(user);
+        line.starts_with("whatsapp:")
+            && country.len() == 2
+            && country.bytes().all(|byte| byte.is_ascii_uppercase())
+            && !user.is_empty()
+            && user.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    }
+}
+
 impl From<Address> for Conversation {
     fn from(sender: Address) -> Self {
         Self::new(sender, None)
@@ -190,8 +204,12 @@ impl Key for Conversation {
         mask(&self.sender.to_string())
     }
 
+    /// Whether the sender [can receive](Address::can_receive), or is a user of WhatsApp who hides their number
+    /// (`US.13491208655302741918`) and wrote to a line of it. Meta delivers to such an id
+    /// (<https://developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids>); a
+    /// [`ReplySender`](crate::ReplySender) that cannot refuses the reply.
     fn can_reply(&self) -> bool {
-        self.sender.can_receive()
+        self.sender.can_receive() || self.is_of_whatsapp_user()
     }
 }
 
@@ -264,6 +282,16 @@ mod tests {
         check("09123456789", true);
         check("54321", false);
         check("My Bank", false);
+        check("US.13491208655302741918>whatsapp:+15551230000", true);
+        check("US.ENT.11815799212886844830>whatsapp:+15551230000", true);
+        check("US.13491208655302741918>+15551230000", false);
+        check("US.13491208655302741918", false);
+        check("us.13491208655302741918>whatsapp:+15551230000", false);
+        check("US.>whatsapp:+15551230000", false);
+        check("My.Bank Ltd>whatsapp:+15551230000", false);
+        check("group:Y2FwaV9ncm91cDo=>whatsapp:+15551230000", false);
+        check("group:00000000000000000000000000000000>+15551230000", false);
+        check("group:1234567>+15551230000", false);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Gateways that send forms and want XML.
 
-use sms_consolidate::OptOut;
+use sms_consolidate::testing::{Fault, FaultyStore, Operation};
+use sms_consolidate::{MemoryStore, OptOut};
 use sms_consolidate_providers::inbound::{Inbound, Plivo, Twilio};
 
 use crate::kit::{Answer, Service, WINDOW, serve};
@@ -77,4 +78,34 @@ async fn keywords_that_plivo_leaves_to_us_are_confirmed_once() {
     let texts = service.sender.texts();
     assert_eq!(texts.len(), 2);
     assert!(texts[1].starts_with("You are unsubscribed"), "{texts:?}");
+}
+
+#[tokio::test]
+async fn a_report_that_twilio_has_opted_somebody_out_is_recorded() {
+    const PATH: &str = "/api/webhooks/twilio/sms";
+    let store = FaultyStore::new(MemoryStore::new());
+    let faults = store.clone();
+    let service = serve(
+        |builder| builder.opt_out(OptOut::sms()).store(store),
+        |router| router.webhook_at(PATH, Twilio::unsigned()).into_router(),
+    )
+    .await;
+    service.consolidator.start();
+    let sid = |id: &str| format!("MessageSid=SM{id:0>32}");
+    let report = format!(
+        "{}&MessageStatus=undelivered&ErrorCode=21610&To=%2B639171234567&From=%2B15551230000",
+        sid("1")
+    );
+    faults.fail(Operation::SetOptedOut, Fault::Before, 1);
+    let failed = service.call("POST", PATH, &[FORM], &report).await;
+    assert_eq!((failed.status, failed.header("retry-after")), (503, Some("10")));
+    assert_eq!(failed.message(), "the store is unavailable: scripted failure");
+    assert_is_xml(&service.call("POST", PATH, &[FORM], &report).await, "text/xml");
+
+    let text = format!("{}&From=%2B639171234567&To=%2B15551230000&Body=I+can+help", sid("2"));
+    assert_is_xml(&service.call("POST", PATH, &[FORM], text).await, "text/xml");
+    service.clock.advance(WINDOW).await;
+    service.consolidator.settled().await;
+    assert_eq!(service.batches(), [["I can help"]]);
+    assert!(service.sender.texts().is_empty(), "nothing is sent to whoever has opted out");
 }

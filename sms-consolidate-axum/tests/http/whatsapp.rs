@@ -1,6 +1,7 @@
 //! WhatsApp's webhook: the challenge, and a call of many messages.
 
 use serde_json::json;
+use sms_consolidate::OptOut;
 use sms_consolidate_axum::SmsRouter;
 use sms_consolidate_providers::inbound::WhatsAppCloud;
 
@@ -8,8 +9,11 @@ use crate::kit::{Service, WINDOW, serve};
 
 async fn whatsapp() -> Service {
     let gateway = WhatsAppCloud::unsigned("verify-token").unwrap();
-    let service =
-        serve(|builder| builder, |router: SmsRouter| router.webhook_at("/in", gateway).into_router()).await;
+    let service = serve(
+        |builder| builder.opt_out(OptOut::sms()),
+        |router: SmsRouter| router.webhook_at("/in", gateway).into_router(),
+    )
+    .await;
     service.consolidator.start();
     service
 }
@@ -48,4 +52,122 @@ async fn of_many_messages_each_is_stored_in_its_conversation() {
     let mut batches = service.batches();
     batches.sort();
     assert_eq!(batches, [vec!["Other line"], vec!["Yes", "Thanks"]]);
+}
+
+/// A call of the field `messages` with these, of 15550783881.
+fn messages(list: &serde_json::Value) -> String {
+    let metadata = json!({"display_phone_number": "15550783881", "phone_number_id": "1"});
+    let value = json!({"metadata": metadata, "messages": list});
+    let changes = json!([{"field": "messages", "value": value}]);
+    json!({"object": "whatsapp_business_account", "entry": [{"changes": changes}]}).to_string()
+}
+
+#[tokio::test]
+async fn a_tapped_cancel_is_classified_and_a_tapped_stop_promotions_opts_out() {
+    let service = whatsapp().await;
+    let tapped = |id: &str, label: &str| {
+        let button = json!({"text": label, "payload": label});
+        messages(&json!([{"id": id, "from": "639171234567", "type": "button", "button": button}]))
+    };
+    let call = async |body: String| {
+        assert_eq!(service.call("POST", "/in", &[], body).await.status, 200);
+        service.clock.advance(WINDOW).await;
+        service.consolidator.settled().await;
+    };
+    call(tapped("1", "Cancel")).await;
+    assert_eq!(service.batches(), [["Cancel"]]);
+    assert_eq!(service.sender.texts().len(), 1);
+    call(tapped("2", "Stop promotions")).await;
+    let texts = service.sender.texts();
+    assert_eq!((texts.len(), texts[1].starts_with("You are unsubscribed")), (2, true), "{texts:?}");
+    call(tapped("3", "Confirm")).await;
+    assert_eq!(service.sender.texts().len(), 2, "nothing is sent to whoever has opted out");
+}
+
+#[tokio::test]
+async fn who_stops_marketing_in_the_app_gets_nothing_until_they_resume_it() {
+    let service = whatsapp().await;
+    let now = service.consolidator.clock().now().as_unix_millis() / 1_000;
+    let preference = |value: &str| {
+        let metadata = json!({"display_phone_number": "15550783881", "phone_number_id": "1"});
+        let list = json!([{"wa_id": "639171234567", "category": "marketing_messages", "value": value, "timestamp": now}]);
+        let changes =
+            json!([{"field": "user_preferences", "value": {"metadata": metadata, "user_preferences": list}}]);
+        json!({"object": "whatsapp_business_account", "entry": [{"changes": changes}]}).to_string()
+    };
+    let text = |id: &str| {
+        messages(&json!([{"id": id, "from": "639171234567", "type": "text", "text": {"body": "Yes please"}}]))
+    };
+    for (id, news, sent) in [("1", preference("stop"), 0), ("2", preference("resume"), 1)] {
+        let answer = service.call("POST", "/in", &[], news).await;
+        assert_eq!((answer.status, answer.message()), (200, "nothing to store"));
+        service.call("POST", "/in", &[], text(id)).await;
+        service.clock.advance(WINDOW).await;
+        service.consolidator.settled().await;
+        assert_eq!(service.sender.texts().len(), sent, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_in_a_group_is_a_conversation_of_its_own_without_replies() {
+    let gateway = WhatsAppCloud::unsigned("verify-token").unwrap().with_groups();
+    let service = serve(
+        |builder| builder.opt_out(OptOut::sms()),
+        |router: SmsRouter| router.webhook_at("/in", gateway).into_router(),
+    )
+    .await;
+    service.consolidator.start();
+    let text = |id: &str, from: &str, text: &str| json!({"id": id, "from": from, "group_id": "Y2FwaQ", "type": "text", "text": {"body": text}});
+    let mut direct = text("3", "639171234567", "Yes");
+    direct.as_object_mut().unwrap().remove("group_id");
+    let said = [text("1", "639171234567", "Stop"), text("2", "639170000000", "Who will come?"), direct];
+    let answer = service.call("POST", "/in", &[], messages(&json!(said))).await;
+    assert_eq!((answer.status, &answer.body["processed"]), (200, &json!(3)));
+    service.clock.advance(WINDOW).await;
+    service.consolidator.settled().await;
+    let mut batches = service.batches();
+    batches.sort();
+    assert_eq!(batches, [vec!["Stop", "Who will come?"], vec!["Yes"]]);
+    assert_eq!(service.sender.texts().len(), 1, "only who wrote to us alone is answered");
+}
+
+#[tokio::test]
+async fn what_is_not_taken_in_is_acknowledged_and_counted() {
+    let gateway = WhatsAppCloud::unsigned("verify-token").unwrap();
+    let mut ignored = None;
+    let service = serve(
+        |builder| builder,
+        |router: SmsRouter| {
+            ignored = Some(router.ignored_events());
+            router.webhook_at("/in", gateway).into_router()
+        },
+    )
+    .await;
+    let ignored = ignored.unwrap();
+    assert_eq!(ignored.counts(), []);
+    let list = json!([
+        {"id": "1", "from": "639171234567", "group_id": "Y2FwaQ", "type": "text", "text": {"body": "Stop"}},
+        {"id": "2", "from": "639171234567", "type": "unsupported", "errors": [{"code": 131_051}]},
+        {"id": "3", "from": "639171234567", "errors": [{"code": 131_051}]},
+        {"id": "4", "from": "639171234567", "type": "edit", "edit": {}},
+        {"id": "5", "from": "639171234567", "type": "revoke", "revoke": {}},
+        {"id": "6", "from": "15550783881", "type": "text", "text": {"body": "Hello"}},
+        {"id": "7", "from": "639171234567", "type": "reaction", "reaction": {}},
+    ]);
+    for times in 1..=2 {
+        let answer = service.call("POST", "/in", &[], messages(&list)).await;
+        assert_eq!((answer.status, answer.message()), (200, "nothing to store"));
+        let counts: Vec<_> =
+            ignored.counts().into_iter().map(|c| (c.gateway, c.kind.as_str(), c.count / times)).collect();
+        let name = "WhatsApp Cloud API";
+        let expected = [
+            (name, "not_a_message", 1),
+            (name, "own", 1),
+            (name, "group", 1),
+            (name, "no_content", 2),
+            (name, "edited", 1),
+            (name, "revoked", 1),
+        ];
+        assert_eq!(counts, expected);
+    }
 }

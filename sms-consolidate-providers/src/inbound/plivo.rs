@@ -6,8 +6,9 @@ use hmac::{Hmac, Mac};
 use http::HeaderMap;
 use sha2::Sha256;
 use sms_consolidate::lane::Control;
-use sms_consolidate::{Conversation, SmsMessage, Timestamp};
+use sms_consolidate::{Conversation, Origin, SmsMessage, Timestamp};
 
+use super::button::OptOutButtons;
 use super::form::Form;
 use super::public_url::PublicUrl;
 use super::{
@@ -37,7 +38,12 @@ fn nothing_to_do() -> Answer {
 ///   are kept, ten at most, since Plivo's pages begin to count at 0 or at 1.
 /// - WhatsApp (`Type=whatsapp`) has the line `whatsapp:+15557654321`, so that a customer's chats and texts are two
 ///   conversations, and whoever answers sees which one it is.
-/// - Delivery reports, which have a `Status`, are ignored.
+///   Its `ContentType` says whether a [button](Origin::Button) was tapped, or the text is the
+///   [caption](Origin::Caption) of a file; what it calls `unknown` is ignored as [`NoContent`](Ignored::NoContent). A button
+///   called "Stop" is no keyword; WhatsApp's "Stop promotions" opts out, as do others by
+///   [`with_opt_out_button`](Self::with_opt_out_button).
+/// - Delivery reports, which have a `Status`, are ignored, and as [`Own`](Ignored::Own) what is from the very number that it
+///   is to.
 ///
 /// Every call is answered by an empty `<Response/>`.
 ///
@@ -79,6 +85,7 @@ fn nothing_to_do() -> Answer {
 pub struct Plivo {
     check: Option<Check>,
     keywords_answered_here: bool,
+    buttons: OptOutButtons,
 }
 
 impl Plivo {
@@ -101,7 +108,7 @@ impl Plivo {
     ) -> Result<Self, ConfigError> {
         let keys = signed::keys(auth_tokens, |token| signed::hmac(token))?;
         let check = Check { keys, url: PublicUrl::new(public_url)? };
-        Ok(Self { check: Some(check), keywords_answered_here: false })
+        Ok(Self::new(Some(check)))
     }
 
     /// A webhook that does not check signatures: **anybody who knows the address can post messages.** This is logged
@@ -109,13 +116,25 @@ impl Plivo {
     #[must_use]
     pub fn unsigned() -> Self {
         signed::warn_unchecked(NAME);
-        Self { check: None, keywords_answered_here: false }
+        Self::new(None)
+    }
+
+    fn new(check: Option<Check>) -> Self {
+        Self { check, keywords_answered_here: false, buttons: OptOutButtons::default() }
     }
 
     /// The same webhook, for numbers for which Plivo does not answer STOP, START and HELP.
     #[must_use]
     pub const fn with_keywords_answered_here(mut self) -> Self {
         self.keywords_answered_here = true;
+        self
+    }
+
+    /// The same webhook, to which a button of WhatsApp opts out that is labelled `name`, in whatever case.
+    /// [`OPT_OUT_BUTTONS`](super::OPT_OUT_BUTTONS) do without.
+    #[must_use]
+    pub fn with_opt_out_button(mut self, name: &str) -> Self {
+        self.buttons.add(name);
         self
     }
 
@@ -126,9 +145,16 @@ impl Plivo {
         if form.get("Status").is_some_and(|status| !status.is_empty() && status != "received") {
             return Ok(Parsed::ignored(Ignored::NotAMessage).with_answer(nothing_to_do()));
         }
+        let content = form.get("ContentType").unwrap_or_default();
+        if content == "unknown" {
+            return Ok(Parsed::ignored(Ignored::NoContent).with_answer(nothing_to_do()));
+        }
         let id = form.required("MessageUUID", |id| json::check_id(id).map(|()| id))?;
         let sender = form.required("From", address::without_plus)?;
         let mut line = form.required("To", address::without_plus)?;
+        if sender == line {
+            return Ok(Parsed::ignored(Ignored::Own).with_answer(nothing_to_do()));
+        }
         let kind = form.get("Type");
         let is_whatsapp = kind == Some("whatsapp");
         if is_whatsapp {
@@ -144,7 +170,13 @@ impl Plivo {
             }
             None => "",
         };
+        let has_file = !media.is_empty();
         let mut message = SmsMessage::new(text).with_id(id).with_media(media);
+        if content == "button" {
+            message = self.buttons.tapped(message, None);
+        } else if is_whatsapp && has_file {
+            message = message.with_origin(Origin::Caption);
+        }
         if let Some(keyword) = form.get("MessageIntent").and_then(intent) {
             message = control::found(message, keyword);
         }

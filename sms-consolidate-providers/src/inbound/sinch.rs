@@ -27,7 +27,8 @@ const TIMESTAMP: &str = "x-sinch-webhook-signature-timestamp";
 ///   the operator gives one, else `received_at`.
 /// - `mo_text` is a text. `mo_media` is an MMS: its text is `body.message`, else `body.subject`, and the addresses of its
 ///   files are kept.
-/// - `mo_binary`, which is no text, and delivery reports are ignored.
+/// - `mo_binary`, which is no text, and delivery reports are ignored, and as [`Own`](Ignored::Own) what is from the very
+///   number that it is to.
 ///
 /// Calls are signed with HMAC-SHA256 over the whole body, a nonce and the time. **Sinch signs only if its support has set
 /// a secret for your plan** (<https://developers.sinch.com/docs/sms/api-reference/sms/tag/Webhooks>).
@@ -112,6 +113,9 @@ impl Inbound for Sinch {
         let id = json::required("id", id, json::id)?;
         let sender = json::required("from", from, number)?;
         let line = json::required("to", to, number)?;
+        if sender == line {
+            return Ok(Parsed::ignored(Ignored::Own));
+        }
         let mut message = json::required("body", body, read)?.with_id(id);
         if let Some(time) = sent_at.and_then(json::time).or_else(|| received_at.and_then(json::time)) {
             message = message.with_sent_at(time);

@@ -10,13 +10,14 @@ use http::header::CONTENT_TYPE;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use sms_consolidate::lane::Control;
-use sms_consolidate::{Conversation, SmsMessage, Timestamp};
+use sms_consolidate::{Conversation, Origin, SmsMessage, Timestamp};
 
+use super::button::OptOutButtons;
 use super::form::Form;
 use super::public_url::PublicUrl;
 use super::{
-    Answer, ConfigError, FieldError, Ignored, Inbound, InboundRequest, Parsed, Problem, Rejection,
-    Unauthorized, address, control, json, media, signed,
+    Answer, ConfigError, FieldError, Ignored, Inbound, InboundRequest, Parsed, Preference, Problem,
+    Rejection, Unauthorized, address, control, group, json, media, signed,
 };
 
 /// In logs.
@@ -42,8 +43,17 @@ fn nothing_to_do() -> Answer {
 ///   channel is not that of the line stays as it is, and gets no reply.
 /// - `MediaUrl0` to `MediaUrl9` are kept. They want the account's credentials.
 /// - Status callbacks, which have a `MessageStatus` or `SmsStatus` other than those of messages to us (`received` and
-///   `receiving`), are ignored. So is
-///   JSON: messages come as forms, and Event Streams are not read.
+///   `receiving`), are ignored, but for [opt-outs](#stop-start-and-help). So is JSON: messages come as forms, and Event
+///   Streams are not read.
+/// - What we sent, by its `Direction` or because it is from the very number that it is to, is ignored as
+///   [`Own`](Ignored::Own).
+/// - What was sent to a group has `OtherRecipients0` and so on, and is ignored as [`Group`](Ignored::Group) unless
+///   [`with_groups`](Self::with_groups) takes it in.
+/// - With `ButtonText`, `ButtonPayload`, `ListTitle` or `ListId` the text is what is written on a
+///   [button](Origin::Button) or row that was tapped
+///   (<https://www.twilio.com/docs/whatsapp/buttons>, <https://www.twilio.com/en-us/changelog/rcs-button-payload>). Below a
+///   picture in WhatsApp it is a [caption](Origin::Caption). In an MMS it counts as typed: by a picture with "STOP" beside it
+///   somebody revokes consent as well as by a text (47 CFR 64.1200(a)(10)).
 ///
 /// Every call is answered by an empty `<Response/>`.
 ///
@@ -81,6 +91,14 @@ fn nothing_to_do() -> Answer {
 /// `OptOutType`. If Twilio does not answer for your numbers, because they are short codes or its support has switched
 /// it off, say so by [`with_keywords_answered_here`](Self::with_keywords_answered_here).
 ///
+/// - A status callback with [error 21610](https://www.twilio.com/docs/api/errors/21610) says that Twilio has opted the
+///   recipient out: this is recorded, for the number that the message was from. No id of it is remembered, so whoever has
+///   seen such a callback can send it again.
+/// - A button called "Stop" is no keyword. WhatsApp's "Stop promotions" opts out, as do others by
+///   [`with_opt_out_button`](Self::with_opt_out_button).
+/// - In a group nobody is opted out, also not by an `OptOutType`: what it says is about one of its members, and not about
+///   the group. If Twilio blocks that one, the next text to them fails with error 21610, which is recorded.
+///
 /// ```
 /// use sms_consolidate_providers::inbound::{ConfigError, Twilio};
 ///
@@ -93,6 +111,8 @@ fn nothing_to_do() -> Answer {
 pub struct Twilio {
     check: Option<Check>,
     keywords_answered_here: bool,
+    reads_groups: bool,
+    buttons: OptOutButtons,
 }
 
 impl Twilio {
@@ -114,7 +134,7 @@ impl Twilio {
         public_url: &str,
     ) -> Result<Self, ConfigError> {
         let check = Check { keys: signed::keys(secrets, Key::new)?, url: PublicUrl::new(public_url)? };
-        Ok(Self { check: Some(check), keywords_answered_here: false })
+        Ok(Self::new(Some(check)))
     }
 
     /// A webhook that does not check signatures: **anybody who knows the address can post messages.** This is logged
@@ -122,7 +142,11 @@ impl Twilio {
     #[must_use]
     pub fn unsigned() -> Self {
         signed::warn_unchecked(NAME);
-        Self { check: None, keywords_answered_here: false }
+        Self::new(None)
+    }
+
+    fn new(check: Option<Check>) -> Self {
+        Self { check, keywords_answered_here: false, reads_groups: false, buttons: OptOutButtons::default() }
     }
 
     /// The same webhook, of an account for which Twilio does not answer STOP, START and HELP.
@@ -132,25 +156,71 @@ impl Twilio {
         self
     }
 
+    /// The same webhook, taking in what is said in groups: each group is a conversation of its own, whose sender is
+    /// `group:` and a hash of who is in it. It gets no reply, and opts nobody out.
+    #[must_use]
+    pub const fn with_groups(mut self) -> Self {
+        self.reads_groups = true;
+        self
+    }
+
+    /// The same webhook, to which a button opts out that is labelled `name`, or has it as its payload, in whatever
+    /// case. [`OPT_OUT_BUTTONS`](super::OPT_OUT_BUTTONS) do without.
+    #[must_use]
+    pub fn with_opt_out_button(mut self, name: &str) -> Self {
+        self.buttons.add(name);
+        self
+    }
+
     fn read(&self, form: &Form<'_>) -> Result<Parsed, Rejection> {
         if is_status(form) {
-            return Ok(Parsed::ignored(Ignored::NotAMessage));
+            return Ok(report(form).map_or(Parsed::ignored(Ignored::NotAMessage), Parsed::preference));
+        }
+        if is_ours(form) {
+            return Ok(Parsed::ignored(Ignored::Own));
+        }
+        let is_group = others(form).next().is_some();
+        if is_group && !self.reads_groups {
+            return Ok(Parsed::ignored(Ignored::Group));
         }
         let id_field = id_field(form).unwrap_or(ID_FIELDS[0]);
         let id = form.required(id_field, sid)?;
-        let channel = channel(form);
-        let within = |from| channel.and_then(|channel| strip(from, channel)).unwrap_or(from);
-        let sender = form.required("From", |from| address::as_written(within(from)))?;
+        let channel = channel(form, "From", "To");
+        let sender = form.required("From", |from| address::as_written(within(channel, from)))?;
         let line = form.required("To", address::as_written)?;
+        let message = self.said(form, channel)?;
+        if is_group {
+            let ends = ["From", "To"].into_iter().filter_map(|field| form.get(field));
+            let sender = group::of(ends.chain(others(form)));
+            let message = message.with_id(id).with_origin(Origin::Group);
+            return Ok(Parsed::message(Conversation::new(sender, Some(line)), message));
+        }
+        let message = self.with_verdicts(message.with_id(id), form, channel);
+        Ok(Parsed::message(Conversation::new(sender, Some(line)), message))
+    }
+
+    /// The text of a message, and its files.
+    fn said(&self, form: &Form<'_>, channel: Option<&str>) -> Result<SmsMessage, FieldError> {
         let media = (0..media::MAX_MEDIA).filter_map(|n| form.get(&format!("MediaUrl{n}")));
         let media = media::kept(media.map(Into::into));
-        let text = match form.get("Body") {
+        let text = match form.get("Body").or_else(|| form.get("ButtonText")) {
             Some(text) => text,
             // Of an SMS it is always there. A picture, or what other channels have, may do without.
             None if channel.is_some() || !media.is_empty() => "",
-            None => return Err(FieldError::new("Body", Problem::Missing).into()),
+            None => return Err(FieldError::new("Body", Problem::Missing)),
         };
-        let mut message = SmsMessage::new(text).with_id(id).with_media(media);
+        Ok(SmsMessage::new(text).with_media(media))
+    }
+
+    /// `message` with how it came to be, and what Twilio found in it and has answered.
+    fn with_verdicts(&self, mut message: SmsMessage, form: &Form<'_>, channel: Option<&str>) -> SmsMessage {
+        let given = |field: &&str| form.get(field).is_some_and(|value| !value.is_empty());
+        if BUTTON_FIELDS.iter().any(given) {
+            let name = ["ButtonPayload", "ListId"].into_iter().find(given).and_then(|field| form.get(field));
+            message = self.buttons.tapped(message, name);
+        } else if channel == Some("whatsapp") && message.media().next().is_some() {
+            message = message.with_origin(Origin::Caption);
+        }
         let found = form.get("OptOutType").and_then(opt_out_type);
         if let Some(keyword) = found {
             message = control::found(message, keyword);
@@ -158,7 +228,7 @@ impl Twilio {
         if !self.keywords_answered_here && (found.is_some() || channel.is_none()) {
             message = message.with_keywords_answered_by_gateway();
         }
-        Ok(Parsed::message(Conversation::new(sender, Some(line)), message))
+        message
     }
 }
 
@@ -287,6 +357,12 @@ fn has_hash_of(body: &[u8], query: Option<&str>) -> bool {
     is_hash && Sha256::digest(body)[..] == given
 }
 
+/// "Attempt to send to unsubscribed recipient" (<https://www.twilio.com/docs/api/errors/21610>).
+const OPTED_OUT: &str = "21610";
+
+/// What comes with a button that was tapped, or a row of a list.
+const BUTTON_FIELDS: [&str; 4] = ["ButtonText", "ButtonPayload", "ListTitle", "ListId"];
+
 /// The id's name, and its older ones.
 const ID_FIELDS: [&str; 3] = ["MessageSid", "SmsMessageSid", "SmsSid"];
 
@@ -316,10 +392,42 @@ fn is_status(form: &Form<'_>) -> bool {
     status.into_iter().any(|status| !["", "received", "receiving"].contains(&status))
 }
 
-/// The channel that both ends belong to, if it is not SMS: `whatsapp`, `rcs`, `messenger`.
-fn channel<'f>(form: &'f Form<'_>) -> Option<&'f str> {
-    let (channel, _) = form.get("To")?.split_once(':').filter(|(channel, _)| !channel.is_empty())?;
-    strip(form.get("From")?, channel).map(|_| channel)
+/// Whether it is a message that we sent: Twilio says so, or it is from the very number that it is to.
+fn is_ours(form: &Form<'_>) -> bool {
+    let is_outbound = form.get("Direction").is_some_and(|direction| direction.starts_with("outbound"));
+    is_outbound || form.get("From").is_some_and(|from| !from.is_empty() && form.get("To") == Some(from))
+}
+
+/// Who else got the message: there are others in a group only.
+fn others<'f>(form: &'f Form<'_>) -> impl Iterator<Item = &'f str> {
+    let is_one = |name: &str| {
+        let number = name.strip_prefix("OtherRecipients");
+        number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    form.pairs().filter(move |(name, value)| is_one(name) && !value.trim().is_empty()).map(|(_, value)| value)
+}
+
+/// What the report on a message of ours tells of its recipient. Its ends are the other way round.
+fn report(form: &Form<'_>) -> Option<Preference> {
+    if form.get("ErrorCode") != Some(OPTED_OUT) {
+        return None;
+    }
+    let channel = channel(form, "To", "From");
+    let recipient = address::as_written(within(channel, form.get("To")?)).ok()?;
+    let line = address::as_written(form.get("From")?).ok()?;
+    Some(Preference::new(Conversation::new(recipient, Some(line)), true))
+}
+
+/// The channel that both ends belong to, if it is not SMS: `whatsapp`, `rcs`, `messenger`. They stand in the fields
+/// `theirs` and `ours`.
+fn channel<'f>(form: &'f Form<'_>, theirs: &str, ours: &str) -> Option<&'f str> {
+    let (channel, _) = form.get(ours)?.split_once(':').filter(|(channel, _)| !channel.is_empty())?;
+    strip(form.get(theirs)?, channel).map(|_| channel)
+}
+
+/// The customer's address without its channel.
+fn within<'a>(channel: Option<&str>, address: &'a str) -> &'a str {
+    channel.and_then(|channel| strip(address, channel)).unwrap_or(address)
 }
 
 /// What comes after `channel:` in an address.

@@ -47,7 +47,8 @@ pub enum VonageSignature {
 /// - A long message comes as a call per part, with `concat=true`, in whatever order. The parts that arrive within one
 ///   window are read as one text; see [`Message::part_of`](sms_consolidate::Message::part_of). Parts that never come
 ///   hold up nothing. What a part says is never taken for STOP or another keyword.
-/// - Delivery receipts (they have a `status`) and messages of type `binary` (data for the phone and not text) are ignored.
+/// - Delivery receipts (they have a `status`) and messages of type `binary` (data for the phone and not text) are ignored,
+///   and as [`Own`](Ignored::Own) what is from the very number that it is to.
 ///
 /// # Signatures
 ///
@@ -116,6 +117,9 @@ impl Vonage {
             return Ok(Parsed::ignored(Ignored::NotAMessage));
         }
         let (conversation, message) = message(parameters)?;
+        if conversation.line() == Some(conversation.sender()) {
+            return Ok(Parsed::ignored(Ignored::Own));
+        }
         Ok(Parsed::message(conversation, message))
     }
 

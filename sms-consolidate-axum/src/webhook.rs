@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{self, MethodRouter};
 use serde::Serialize;
 use sms_consolidate::store::StoreError;
-use sms_consolidate::{PushError, Pushed};
+use sms_consolidate::{OptOutCause, PushError, Pushed};
 use sms_consolidate_providers::inbound::{
     Answer, FieldError, Inbound, InboundRequest, Parsed, Preference, Rejection,
 };
@@ -185,7 +185,7 @@ async fn store(webhook: &Webhook, parsed: Parsed) -> Response {
 /// again.
 async fn record(consolidator: &SmsConsolidator, preferences: Vec<Preference>) -> Result<(), StoreError> {
     for Preference { conversation, opted_out, .. } in preferences {
-        consolidator.set_opted_out(&conversation, opted_out).await?;
+        consolidator.set_opted_out(&conversation, opted_out, OptOutCause::Gateway).await?;
     }
     Ok(())
 }

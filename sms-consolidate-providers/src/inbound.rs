@@ -29,6 +29,7 @@ mod configured_json;
 mod control;
 mod default_region;
 mod form;
+mod group;
 mod json;
 mod keywords;
 mod media;
@@ -50,7 +51,7 @@ use std::time::Duration;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use sms_consolidate::{Conversation, ParseAddressError, SmsMessage, Timestamp};
 
-pub use configured_json::{Authentication, ConfiguredJson, SignatureEncoding};
+pub use configured_json::{Authentication, Condition, ConfiguredJson, SignatureEncoding};
 pub use default_region::{DefaultRegion, Region};
 pub use keywords::KeywordsAnswered;
 pub use plivo::Plivo;
@@ -432,10 +433,21 @@ pub enum ConfigError {
         name: String,
     },
     /// Not the path of a JSON field.
-    #[error("{path:?} is no path of a JSON field: expected names with dots between, such as data.from")]
+    #[error(
+        "{path:?} is no path of a JSON field: expected names with dots between, such as data.from, or several such \
+         paths with | between"
+    )]
     BadPath {
         /// What was given.
         path: String,
+    },
+    /// Not what a signature covers.
+    #[error(
+        "{signed:?} is not what a signature covers: expected {{body}} and {{time}}, such as {{time}}.{{body}}"
+    )]
+    BadSigned {
+        /// What was given.
+        signed: String,
     },
     /// The webhook's public URL is none. It is not shown, because it may hold a password.
     #[error("the public URL must be the whole address of the webhook, such as https://example.com/sms")]

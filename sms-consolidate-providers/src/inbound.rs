@@ -246,6 +246,15 @@ impl Rejection {
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
         }
     }
+
+    /// The answer's header `WWW-Authenticate`, for a gateway that shows user and password only once it is asked for them.
+    #[must_use]
+    pub const fn challenge(&self) -> Option<&'static str> {
+        match self {
+            Self::Unauthorized(Unauthorized::WrongCredentials) => Some("Basic realm=\"webhook\""),
+            _ => None,
+        }
+    }
 }
 
 impl From<FieldError> for Rejection {
@@ -393,6 +402,9 @@ pub enum Unauthorized {
     /// The signature is not that of the body and timestamp under the configured secret.
     #[error("the signature is wrong")]
     WrongSignature,
+    /// The user and password of HTTP's Basic authentication are missing or wrong.
+    #[error("the user and password are missing or wrong")]
+    WrongCredentials,
     /// The token by which the gateway shows who it is, where it signs nothing, is another one.
     #[error("the verify token is wrong")]
     WrongToken,

@@ -11,26 +11,33 @@ use sha2::{Digest, Sha256};
 use sms_consolidate::Timestamp;
 use subtle::ConstantTimeEq;
 
-use super::super::{ConfigError, Unauthorized, signed};
+use super::super::form::Form;
+use super::super::{ConfigError, InboundRequest, Unauthorized, signed};
 
 /// How a call shows that it comes from the gateway. Without a [time](Self::with_time) a recorded call can be sent again;
 /// its messages are then known by their ids for as long as the store keeps those.
 #[derive(Clone)]
-pub struct Authentication {
-    header: HeaderName,
-    proof: Proof,
-}
+pub struct Authentication(Proof);
+
+/// The hash of what must be shown, so that not even its length shows in the time of a comparison.
+#[derive(Clone)]
+struct Secret([u8; 32]);
 
 #[derive(Clone)]
 enum Proof {
-    /// The hash of the header's value, so that not even its length shows in the time of a comparison.
-    Token([u8; 32]),
-    Signature {
-        mac: Hmac<Sha256>,
-        prefix: String,
-        encoding: SignatureEncoding,
-        time: Option<SignedTime>,
-    },
+    Header { name: HeaderName, value: Secret },
+    Parameter { name: Box<str>, value: Secret },
+    Basic(Secret),
+    Signature(Box<Signature>),
+}
+
+#[derive(Clone)]
+struct Signature {
+    header: HeaderName,
+    mac: Hmac<Sha256>,
+    prefix: String,
+    encoding: SignatureEncoding,
+    time: Option<SignedTime>,
 }
 
 /// How a signature is written.
@@ -59,15 +66,23 @@ impl Authentication {
     /// # Errors
     /// If the value is empty, or `header` is no name of one.
     pub fn token(header: &str, value: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
-        let value = value.as_ref();
-        if value.is_empty() {
-            return Err(ConfigError::EmptySecret);
-        }
-        Ok(Self { header: header_name(header)?, proof: Proof::Token(Sha256::digest(value).into()) })
+        let value = Secret::new(value)?;
+        Ok(Self(Proof::Header { name: header_name(header)?, value }))
+    }
+
+    /// The call's URL must have exactly this value in the parameter `name`, as in `https://example.com/sms?key=value`: for
+    /// gateways that can be given nothing but a URL. It is the same in every call, does not cover the body, and is written
+    /// to the logs of many proxies.
+    ///
+    /// # Errors
+    /// If the value is empty.
+    pub fn url_parameter(name: impl Into<Box<str>>, value: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        Ok(Self(Proof::Parameter { name: name.into(), value: Secret::new(value)? }))
     }
 
     /// The call must carry this user and password by HTTP's Basic authentication. They are the same in every call, and do
-    /// not cover the body.
+    /// not cover the body. Some gateways call without them first, and then again once they are
+    /// [asked](crate::inbound::Rejection::challenge).
     ///
     /// # Errors
     /// If the password is empty.
@@ -75,7 +90,7 @@ impl Authentication {
         if password.is_empty() {
             return Err(ConfigError::EmptySecret);
         }
-        Self::token(AUTHORIZATION.as_str(), format!("Basic {}", BASE64.encode(format!("{user}:{password}"))))
+        Secret::new(format!("{user}:{password}")).map(Proof::Basic).map(Self)
     }
 
     /// `header` must be `prefix` and the HMAC-SHA256 of the raw body under `secret`: for example `sha256=` and hex.
@@ -89,10 +104,8 @@ impl Authentication {
         secret: impl AsRef<[u8]>,
     ) -> Result<Self, ConfigError> {
         let (mac, prefix) = (signed::hmac(secret)?, prefix.into());
-        Ok(Self {
-            header: header_name(header)?,
-            proof: Proof::Signature { mac, prefix, encoding, time: None },
-        })
+        let signature = Signature { header: header_name(header)?, mac, prefix, encoding, time: None };
+        Ok(Self(Proof::Signature(signature.into())))
     }
 
     /// The same signature, of more than the body: `signed` says of what, with `{body}` and `{time}` in their places, as in
@@ -104,45 +117,85 @@ impl Authentication {
     /// If this is no signature, `header` is no name of one, or `signed` lacks either place.
     pub fn with_time(mut self, header: &str, signed: &str, max_age: Duration) -> Result<Self, ConfigError> {
         let bad = || ConfigError::BadSigned { signed: signed.to_owned() };
-        let Proof::Signature { time, .. } = &mut self.proof else { return Err(bad()) };
-        let (body, stamp) = (signed.find("{body}").ok_or_else(bad)?, signed.find("{time}").ok_or_else(bad)?);
-        let (first, second) = (body.min(stamp), body.max(stamp));
+        let Proof::Signature(signature) = &mut self.0 else { return Err(bad()) };
+        let (body, time) = (signed.find("{body}").ok_or_else(bad)?, signed.find("{time}").ok_or_else(bad)?);
+        let (first, second) = (body.min(time), body.max(time));
         const PLACE: usize = "{body}".len();
         let around = [&signed[..first], &signed[first + PLACE..second], &signed[second + PLACE..]];
-        *time = Some(SignedTime {
+        signature.time = Some(SignedTime {
             header: header_name(header)?,
             around: around.map(Into::into),
-            body_first: body < stamp,
+            body_first: body < time,
             max_age,
         });
         Ok(self)
     }
 
-    pub(super) fn check(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Unauthorized> {
-        let given = only(headers, &self.header)?;
-        let (mac, prefix, encoding, time) = match &self.proof {
-            Proof::Token(hash) if Sha256::digest(given).ct_eq(hash).into() => return Ok(()),
-            Proof::Token(_) => return Err(Unauthorized::WrongSignature),
-            Proof::Signature { mac, prefix, encoding, time } => (mac.clone(), prefix, encoding, time),
-        };
-        let time = time.as_ref().map(|time| Ok((time, only(headers, &time.header)?))).transpose()?;
-        let mac = match time {
-            Some((time, stamp)) => time.signed(body, stamp).into_iter().fold(mac, Mac::chain_update),
-            None => mac.chain_update(body),
-        };
-        let given = given.strip_prefix(prefix.as_bytes()).and_then(|text| encoding.decode(text));
-        // `verify_slice` compares in constant time.
-        if !given.is_some_and(|given| mac.verify_slice(&given).is_ok()) {
-            return Err(Unauthorized::WrongSignature);
+    pub(super) fn check(&self, request: &InboundRequest<'_>, now: Timestamp) -> Result<(), Unauthorized> {
+        match &self.0 {
+            Proof::Header { name, value } if value.is(only(request.headers, name)?) => Ok(()),
+            Proof::Header { .. } => Err(Unauthorized::WrongSignature),
+            Proof::Parameter { name, value } => {
+                let form = Form::of_query(request.uri);
+                let mut given = form.pairs().filter(|(given, _)| *given == &**name);
+                match (given.next(), given.next()) {
+                    (Some((_, given)), None) if value.is(given.as_bytes()) => Ok(()),
+                    _ => Err(Unauthorized::WrongToken),
+                }
+            }
+            Proof::Basic(value) => {
+                let given = only(request.headers, &AUTHORIZATION).ok().and_then(basic_credentials);
+                let is_right = given.is_some_and(|given| value.is(&given));
+                if is_right { Ok(()) } else { Err(Unauthorized::WrongCredentials) }
+            }
+            Proof::Signature(signature) => signature.check(request, now),
         }
-        time.map_or(Ok(()), |(time, stamp)| signed::check_age_up_to(time.max_age, stamp, now))
     }
 }
 
 /// Leaves out the secret.
 impl std::fmt::Debug for Authentication {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Authentication").field("header", &self.header).finish_non_exhaustive()
+        let place = match &self.0 {
+            Proof::Header { name, .. } => name.as_str(),
+            Proof::Parameter { name, .. } => name,
+            Proof::Basic(_) => AUTHORIZATION.as_str(),
+            Proof::Signature(signature) => signature.header.as_str(),
+        };
+        f.debug_struct("Authentication").field("place", &place).finish_non_exhaustive()
+    }
+}
+
+impl Secret {
+    fn new(value: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        match value.as_ref() {
+            b"" => Err(ConfigError::EmptySecret),
+            value => Ok(Self(Sha256::digest(value).into())),
+        }
+    }
+
+    fn is(&self, given: &[u8]) -> bool {
+        Sha256::digest(given).ct_eq(&self.0).into()
+    }
+}
+
+impl Signature {
+    fn check(&self, request: &InboundRequest<'_>, now: Timestamp) -> Result<(), Unauthorized> {
+        let InboundRequest { headers, body, .. } = *request;
+        let given = only(headers, &self.header)?;
+        let time = self.time.as_ref().map(|time| Ok((time, only(headers, &time.header)?))).transpose()?;
+        let mac = match time {
+            Some((time, stamp)) => {
+                time.signed(body, stamp).into_iter().fold(self.mac.clone(), Mac::chain_update)
+            }
+            None => self.mac.clone().chain_update(body),
+        };
+        let given = given.strip_prefix(self.prefix.as_bytes()).and_then(|text| self.encoding.decode(text));
+        // `verify_slice` compares in constant time.
+        if given.is_none_or(|given| mac.verify_slice(&given).is_err()) {
+            return Err(Unauthorized::WrongSignature);
+        }
+        time.map_or(Ok(()), |(time, stamp)| signed::check_age_up_to(time.max_age, stamp, now))
     }
 }
 
@@ -176,6 +229,16 @@ fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a [u8], Unaut
         Some(_) => Err(Unauthorized::Repeated { header: name.to_string().into() }),
         None => Ok(value),
     }
+}
+
+/// User and password with the colon between.
+fn basic_credentials(authorization: &[u8]) -> Option<Vec<u8>> {
+    let (scheme, credentials) = authorization.split_at_checked("Basic ".len())?;
+    // Its capitals do not count.
+    if !scheme.eq_ignore_ascii_case(b"Basic ") {
+        return None;
+    }
+    BASE64.decode(credentials.trim_ascii()).ok()
 }
 
 fn header_name(name: &str) -> Result<HeaderName, ConfigError> {

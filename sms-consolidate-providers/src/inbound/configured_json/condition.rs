@@ -18,7 +18,7 @@ pub struct Condition(Test);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Test {
     OneOf(Vec<Box<str>>),
-    EndsWith(Box<str>),
+    EndsWithOneOf(Vec<Box<str>>),
     Present,
     Absent,
     Several,
@@ -40,7 +40,13 @@ impl Condition {
     /// It ends with `end`.
     #[must_use]
     pub fn ends_with(end: impl Into<Box<str>>) -> Self {
-        Self(Test::EndsWith(end.into()))
+        Self::ends_with_one_of([end])
+    }
+
+    /// It ends with one of `ends`.
+    #[must_use]
+    pub fn ends_with_one_of<E: Into<Box<str>>>(ends: impl IntoIterator<Item = E>) -> Self {
+        Self(Test::EndsWithOneOf(ends.into_iter().map(Into::into).collect()))
     }
 
     /// It is there.
@@ -68,7 +74,7 @@ impl Condition {
         let is_said = |test: &dyn Fn(&str) -> bool| found.and_then(text).is_some_and(|text| test(&text));
         match &self.0 {
             Test::OneOf(values) => is_said(&|text| values.iter().any(|value| **value == *text)),
-            Test::EndsWith(end) => is_said(&|text| text.ends_with(&**end)),
+            Test::EndsWithOneOf(ends) => is_said(&|text| ends.iter().any(|end| text.ends_with(&**end))),
             Test::Present => found.is_some(),
             Test::Absent => found.is_none(),
             Test::Several => {

@@ -37,10 +37,12 @@ mod plivo;
 mod public_url;
 mod signed;
 mod sinch;
+mod sinch_conversation;
 mod sms_mobile_api;
 mod telnyx;
 mod twilio;
 mod vonage;
+mod vonage_messages;
 mod whatsapp_cloud;
 
 use std::borrow::Cow;
@@ -56,11 +58,13 @@ pub use default_region::{DefaultRegion, Region};
 pub use keywords::KeywordsAnswered;
 pub use plivo::Plivo;
 pub use sinch::Sinch;
+pub use sinch_conversation::SinchConversation;
 pub use sms_consolidate::MAX_ID_BYTES;
 pub use sms_mobile_api::SmsMobileApi;
 pub use telnyx::Telnyx;
 pub use twilio::Twilio;
 pub use vonage::{Vonage, VonageSignature};
+pub use vonage_messages::VonageMessages;
 pub use whatsapp_cloud::WhatsAppCloud;
 
 /// How many messages one payload may hold, unless a gateway is given another limit.

@@ -22,7 +22,7 @@ fuzz_target!(|input: &[u8]| {
     check_parsed(&parsed, 1);
     if let Ok(parsed) = parsed {
         // A call is one thing.
-        assert_eq!(parsed.messages.len() + parsed.ignored.len() + parsed.opted_out.len(), 1);
+        assert_eq!(parsed.messages.len() + parsed.ignored.len() + parsed.preferences.len(), 1);
     }
     assert!(matches!(post(&*SIGNED, &headers, body), Err(Rejection::Unauthorized(_))));
 });

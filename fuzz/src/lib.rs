@@ -9,9 +9,9 @@ use axum::body::{Body, Bytes};
 use axum::response::Response;
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
-use sms_consolidate::{Message, Timestamp};
+use sms_consolidate::{Key, Message, Origin, Timestamp};
 use sms_consolidate_providers::inbound::{
-    Inbound, InboundMessage, InboundRequest, MAX_ID_BYTES, Parsed, Rejection,
+    Ignored, Inbound, InboundMessage, InboundRequest, MAX_ID_BYTES, Parsed, Rejection,
 };
 
 /// Takes one line off `input`, without its end.
@@ -56,6 +56,23 @@ pub fn render_parsed(result: &Result<Parsed, Rejection>) -> String {
             format!("{parsed:?} {texts:?}")
         }
         Err(rejection) => format!("{rejection:?}"),
+    }
+}
+
+/// `all`, which takes in what is said in groups, differs from `closed`, which does not, in just that; and in a group
+/// nobody is answered or opted out.
+pub fn check_groups(closed: &Result<Parsed, Rejection>, all: &Result<Parsed, Rejection>) {
+    // What is refused may be an element that the other ignores.
+    let (Ok(closed), Ok(all)) = (closed, all) else { return };
+    assert!(!all.ignored.contains(&Ignored::Group));
+    assert_eq!(closed.preferences, all.preferences);
+    let is_in_group = |inbound: &&InboundMessage| inbound.message.origin() == Origin::Group;
+    assert!(!closed.messages.iter().any(|inbound| is_in_group(&inbound)));
+    let others: Vec<_> = all.messages.iter().filter(|inbound| !is_in_group(inbound)).collect();
+    assert_eq!(closed.messages.iter().collect::<Vec<_>>(), others);
+    for InboundMessage { conversation, message, .. } in all.messages.iter().filter(is_in_group) {
+        assert!(!conversation.can_reply() && conversation.sender().to_string().starts_with("group:"));
+        assert_eq!(message.control(), None);
     }
 }
 

@@ -25,6 +25,7 @@
 //! ```
 
 mod address;
+mod button;
 mod configured_json;
 mod control;
 mod default_region;
@@ -53,6 +54,7 @@ use std::time::Duration;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use sms_consolidate::{Conversation, ParseAddressError, SmsMessage, Timestamp};
 
+pub use button::OPT_OUT_BUTTONS;
 pub use configured_json::{Authentication, Condition, ConfiguredJson, SignatureEncoding};
 pub use default_region::{DefaultRegion, Region};
 pub use keywords::KeywordsAnswered;
@@ -118,8 +120,9 @@ pub struct Parsed {
     pub errors: Vec<FieldError>,
     /// Why other events in it are not a customer's message, one for each. They are acknowledged.
     pub ignored: Vec<Ignored>,
-    /// Who has opted out, by news that is not a message of theirs, such as a report on one of ours.
-    pub opted_out: Vec<Conversation>,
+    /// Who has opted out or in by news that is not a message of theirs, in the order of the payload: of two about the
+    /// same conversation the last one counts.
+    pub preferences: Vec<Preference>,
     /// What the gateway is to be answered once all messages are stored, if it wants to read something particular.
     pub answer: Option<Answer>,
 }
@@ -137,13 +140,19 @@ impl Parsed {
         Self { ignored: vec![why], ..Self::default() }
     }
 
+    /// News that somebody has opted out or in.
+    #[must_use]
+    pub fn preference(preference: Preference) -> Self {
+        Self { preferences: vec![preference], ..Self::default() }
+    }
+
     /// Whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.messages.is_empty()
             && self.errors.is_empty()
             && self.ignored.is_empty()
-            && self.opted_out.is_empty()
+            && self.preferences.is_empty()
     }
 
     /// The same, to be answered with `answer`.
@@ -151,6 +160,25 @@ impl Parsed {
     pub fn with_answer(mut self, answer: Answer) -> Self {
         self.answer = Some(answer);
         self
+    }
+}
+
+/// Whether somebody wants messages of ours, as their gateway knows it: from a report on one of our messages, or from a
+/// setting in their app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Preference {
+    /// Who it is about, and which of our lines.
+    pub conversation: Conversation,
+    /// Whether they have opted out. Otherwise they want messages again.
+    pub opted_out: bool,
+}
+
+impl Preference {
+    /// `conversation` has opted out, or wants messages again.
+    #[must_use]
+    pub const fn new(conversation: Conversation, opted_out: bool) -> Self {
+        Self { conversation, opted_out }
     }
 }
 

@@ -12,10 +12,10 @@ use inbound_kit::{parse, render};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use sms_consolidate::{Message, Origin};
+use sms_consolidate::Message;
 use sms_consolidate_providers::inbound::{
-    Answer, Authentication, Condition, ConfigError, ConfiguredJson, Ignored, KeywordsAnswered, MAX_SKEW,
-    Rejection, SignatureEncoding, Unauthorized,
+    Answer, Authentication, Condition, ConfigError, ConfiguredJson, KeywordsAnswered, MAX_SKEW, Rejection,
+    SignatureEncoding, Unauthorized,
 };
 
 fn gateway() -> ConfiguredJson {
@@ -192,33 +192,28 @@ fn all_conditions_of_a_message_must_hold_and_one_suffices_elsewhere() {
         let mut body = json!({"kind": "m", "to": "us", "id": "1", "from": "+639171234567", "text": "STOP"});
         body[field] = value;
         let parsed = parse(gateway, &[], body.to_string());
-        let found = match &parsed {
-            Ok(parsed) if !parsed.ignored.is_empty() => format!("{:?}", parsed.ignored),
-            _ => render(&parsed),
-        };
-        assert_eq!(found, expected, "{body}");
+        assert_eq!(render(&parsed), expected, "{body}");
         parsed
     };
     let read = r#"+639171234567 1 "STOP""#;
-    let typed = check(&gateway, "x", json!(1), read).unwrap();
-    assert_eq!(typed.messages[0].message.origin(), Origin::Typed);
-    let _ = check(&gateway, "kind", json!("report"), "[NotAMessage]");
-    let _ = check(&gateway, "to", json!("them"), "[NotAMessage]");
-    let _ = check(&gateway, "echo", json!(true), "[Own]");
-    let _ = check(&gateway, "from", json!("us"), "[Own]");
-    let _ = check(&gateway, "group", json!("g1"), "[Group]");
-    let _ = check(&gateway, "room", json!(7), "[Group]");
+    let _ = check(&gateway, "x", json!(1), read);
+    let _ = check(&gateway, "kind", json!("report"), "ignored 1");
+    let _ = check(&gateway, "to", json!("them"), "ignored 1");
+    let _ = check(&gateway, "echo", json!(true), "ignored 1 own");
+    let _ = check(&gateway, "from", json!("us"), "ignored 1 own");
+    let _ = check(&gateway, "group", json!("g1"), "ignored 1 group");
+    let _ = check(&gateway, "room", json!(7), "ignored 1 group");
     let _ = check(&gateway, "group", json!(""), read);
-    let keyed = gateway.keyed_by_group();
+    let keyed = gateway.with_groups();
     for (field, value, key) in [("group", json!("g1"), "group:g1"), ("room", json!(7), "group:7")] {
-        let said = check(&keyed, field, value, &read.replace("+639171234567", key)).unwrap();
-        assert_eq!(said.messages[0].message.origin(), Origin::Group);
+        let said =
+            check(&keyed, field, value, &format!("{} Group", read.replace("+639171234567", key))).unwrap();
         assert!(!said.messages[0].conversation.sender().can_receive());
     }
     let _ = check(&keyed, "from", json!(null), "422 `from` is missing");
     let _ = check(&keyed, "group", json!({}), "422 `group` must be a string, not an object");
     let _ = check(&keyed, "group", json!([{}]), "422 `group` must be a string, not an object");
-    let _ = check(&keyed, "echo", json!(1), "[Own]");
+    let _ = check(&keyed, "echo", json!(1), "ignored 1 own");
 }
 
 #[test]
@@ -255,38 +250,33 @@ fn of_alternatives_the_first_that_says_something_counts() {
 fn what_a_text_is_shows_in_its_origin() {
     let gateway = ConfiguredJson::unsigned().caption("caption").unwrap().button("button.title").unwrap();
     let gateway = gateway.media("url|files").unwrap();
-    let check = |gateway: &ConfiguredJson, rest: Value, expected: &str, origin: Option<Origin>| {
+    let check = |gateway: &ConfiguredJson, rest: Value, expected: &str| {
         let mut body = json!({"id": "1", "from": "+639171234567"});
         body.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
         let parsed = parse(gateway, &[], body.to_string());
         assert_eq!(render(&parsed).replace("+639171234567 1 ", ""), expected, "{body}");
-        assert_eq!(
-            parsed.ok().and_then(|parsed| Some(parsed.messages.first()?.message.origin())),
-            origin,
-            "{body}"
-        );
     };
-    check(&gateway, json!({"text": "Hi"}), r#""Hi""#, Some(Origin::Typed));
-    check(&gateway, json!({"text": "Hi", "caption": "Ho"}), r#""Hi""#, Some(Origin::Typed));
-    check(&gateway, json!({"text": "", "caption": "Ho"}), r#""Ho""#, Some(Origin::Caption));
-    check(
-        &gateway,
-        json!({"caption": "Ho", "url": "a", "files": ["b", 7]}),
-        r#""Ho" a b"#,
-        Some(Origin::Caption),
-    );
-    check(&gateway, json!({"button": {"title": "STOP"}}), r#""STOP""#, Some(Origin::Button));
-    check(&gateway, json!({"url": "a"}), r#""" a"#, Some(Origin::Typed));
-    check(&gateway, json!({}), "422 `text` is missing", None);
-    check(&gateway, json!({"caption": 7}), "422 `caption` must be a string, not a number", None);
-    check(&gateway, json!({"button": "STOP"}), "422 `button.title` must be an object, not a string", None);
+    check(&gateway, json!({"text": "Hi"}), r#""Hi""#);
+    check(&gateway, json!({"text": "Hi", "caption": "Ho"}), r#""Hi""#);
+    check(&gateway, json!({"text": "", "caption": "Ho"}), r#""Ho" Caption"#);
+    check(&gateway, json!({"caption": "Ho", "url": "a", "files": ["b", 7]}), r#""Ho" a b Caption"#);
+    check(&gateway, json!({"button": {"title": "STOP"}}), r#""STOP" Button"#);
+    check(&gateway, json!({"url": "a"}), r#""" a"#);
+    check(&gateway, json!({}), "422 `text` is missing");
+    check(&gateway, json!({"caption": 7}), "422 `caption` must be a string, not a number");
+    check(&gateway, json!({"button": "STOP"}), "422 `button.title` must be an object, not a string");
     let lenient = gateway.ignore_without_text();
     for nothing in [json!({}), json!({"text": null}), json!({"text": " "}), json!({"url": ""})] {
-        check(&lenient, nothing, "ignored 1", None);
+        check(&lenient, nothing, "ignored 1 no_content");
     }
-    check(&lenient, json!({"url": "a"}), r#""" a"#, Some(Origin::Typed));
-    let why = parse(&lenient, &[], r#"{"id": "1", "from": "+639171234567"}"#).unwrap().ignored;
-    assert_eq!(why, [Ignored::NoContent]);
+    check(&lenient, json!({"url": "a"}), r#""" a"#);
+    // Of what is written on buttons only what opts out does.
+    let check = |gateway: &ConfiguredJson, label: &str, expected: &str| {
+        check(gateway, json!({"button": {"title": label}}), expected);
+    };
+    check(&lenient, "Stop promotions", r#""Stop promotions" Button Stop"#);
+    check(&lenient, "Leave", r#""Leave" Button"#);
+    check(&lenient.with_opt_out_button("leave"), "Leave", r#""Leave" Button Stop"#);
 }
 
 #[test]
@@ -304,6 +294,7 @@ fn addresses_are_trimmed_to_what_they_are() {
     check(json!("639171234567"), "54321", &read.replace("+15551230000", "54321"));
     check(json!("639171234567@lid"), "A", r#"639171234567@lid>A 1 "Hi""#);
     check(json!("@s.whatsapp.net"), "A", "422 `from` is empty");
+    check(json!("15551230000@c.us"), "+15551230000", "ignored 1 own");
 }
 
 #[test]

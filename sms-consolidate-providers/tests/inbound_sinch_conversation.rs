@@ -7,6 +7,7 @@ mod inbound_kit;
 use inbound_kit::{NOW, parse, render};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use sms_consolidate::lane::Control;
 use sms_consolidate::{Key, Message, Origin};
 use sms_consolidate_providers::inbound::{
     ConfigError, Ignored, Parsed, Rejection, SinchConversation, Unauthorized,
@@ -24,7 +25,7 @@ fn check(body: &Value, expected: &str) {
 #[track_caller]
 fn check_ignored(body: &Value, why: Ignored) {
     let parsed = read(body).unwrap();
-    assert!(parsed.messages.is_empty() && parsed.opted_out.is_empty(), "{body}");
+    assert!(parsed.messages.is_empty() && parsed.preferences.is_empty(), "{body}");
     assert_eq!(parsed.ignored, [why], "{body}");
 }
 
@@ -77,9 +78,9 @@ fn messages_of_every_channel_are_read() {
 #[test]
 fn what_was_sent_shows_in_its_origin() {
     let check = |content: Value, said: &str, origin: Origin| {
-        let body = call(content);
-        check(&body, &READ.replace(r#""Yes" 2026-09-21T14:13:20.000Z"#, said));
-        assert_eq!(read(&body).unwrap().messages[0].message.origin(), origin, "{body}");
+        let verdict = if origin == Origin::Typed { String::new() } else { format!(" {origin:?}") };
+        let expected = READ.replace(r#""Yes" 2026-09-21T14:13:20.000Z"#, &format!("{said}{verdict}"));
+        check(&call(content), &expected);
     };
     let at = |text: &str, rest: &str| format!("{text:?} 2026-09-21T14:13:20.000Z{rest}");
     check(json!({"text_message": {"text": ""}}), &at("", ""), Origin::Typed);
@@ -104,15 +105,39 @@ fn what_was_sent_shows_in_its_origin() {
         &at("", ""),
         Origin::Typed,
     );
+    check_ignored(
+        &call(json!({"fallback_message": {"raw_message": "?", "reason": {"code": "UNKNOWN"}}})),
+        Ignored::NoContent,
+    );
     for content in [
-        json!({"fallback_message": {"raw_message": "?", "reason": {"code": "UNKNOWN"}}}),
         json!({"product_response_message": {"products": []}}),
         json!({"channel_specific_message": {"message_type": "nfm_reply", "message": {}}}),
         json!({"zukunft_message": {}}),
         json!({}),
     ] {
-        check_ignored(&call(content), Ignored::NoContent);
+        check_ignored(&call(content), Ignored::NotAMessage);
     }
+}
+
+#[test]
+fn an_mms_says_what_its_sender_wrote() {
+    let card = call(json!({"media_card_message": {"url": "https://example.com/a", "caption": "STOP"}}));
+    let mms = with(card, "/message/channel_identity/channel", json!("MMS"));
+    assert_eq!(read(&mms).unwrap().messages[0].message.origin(), Origin::Typed);
+}
+
+#[test]
+fn a_choice_opts_out_if_it_is_named() {
+    let choice =
+        |data: &str| call(json!({"choice_response_message": {"message_id": "m", "postback_data": data}}));
+    let gateway = SinchConversation::unsigned().with_opt_out_button("leave-1");
+    let control = |data: &str| {
+        let parsed = parse(&gateway, &[], choice(data).to_string()).unwrap();
+        parsed.messages[0].message.control()
+    };
+    assert_eq!(control("LEAVE-1"), Some(Control::Stop));
+    assert_eq!(control("Stop promotions"), Some(Control::Stop));
+    assert_eq!(control("STOP"), None);
 }
 
 #[test]
@@ -134,7 +159,6 @@ fn reports_and_events_are_no_messages() {
         json!({"event": {"contact_message_event": {"reaction_event": {"emoji": "🔥", "message_id": "m"}}}}),
         json!({"contact_create_notification": {"contact": {}}}),
         json!({"capability_notification": {"capability_status": "CAPABILITY_FULL"}}),
-        json!({"opt_in_notification": {"channel": "SMS", "identity": "639171234567", "status": "OPT_IN_SUCCEEDED"}}),
         json!({"unsupported_callback": {"channel": "MESSENGER", "payload": "{}"}}),
         json!({"message": null}),
         json!({}),
@@ -145,21 +169,26 @@ fn reports_and_events_are_no_messages() {
 
 #[test]
 fn an_opt_out_is_of_the_conversation_that_messages_have() {
-    let notice = |field: &str, value: Value| {
+    let notice = |way: &str, field: &str, value: Value| {
         let mut notice = json!({
             "contact_id": "01EKA07N79THJ20ZSN6AS30TMW", "channel": "SMS", "identity": "639171234567",
-            "status": "OPT_OUT_SUCCEEDED", "request_id": "01EQBFNC9HVGDW1878RD3B15AC",
+            "status": format!("OPT_{}_SUCCEEDED", way.to_uppercase()), "request_id": "01EQBFNC9HVGDW1878RD3B15AC",
         });
         notice[field] = value;
-        json!({"app_id": "01EB37HMH1M6SV18ABNS3G135H", "project_id": "", "opt_out_notification": notice})
+        json!({"app_id": "01EB37HMH1M6SV18ABNS3G135H", "project_id": "", format!("opt_{way}_notification"): notice})
     };
-    let parsed = read(&notice("unknown", json!(1))).unwrap();
-    assert!(parsed.messages.is_empty() && parsed.ignored.is_empty());
-    assert_eq!(parsed.opted_out, [read(&text()).unwrap().messages[0].conversation.clone()]);
-    check_ignored(&notice("status", json!("OPT_OUT_FAILED")), Ignored::NotAMessage);
-    check(&notice("identity", json!(null)), "422 `opt_out_notification.identity` is missing");
-    check(&notice("channel", json!(7)), "422 `opt_out_notification.channel` must be a string, not a number");
-    check(&notice("status", json!(null)), "422 `opt_out_notification.status` is missing");
+    let conversation = read(&text()).unwrap().messages[0].conversation.clone();
+    for way in ["out", "in"] {
+        check(&notice(way, "unknown", json!(1)), &format!("opted {way} {conversation}"));
+        check_ignored(&notice(way, "status", json!("OPT_OUT_FAILED")), Ignored::NotAMessage);
+        let name = format!("opt_{way}_notification");
+        check(&notice(way, "identity", json!(null)), &format!("422 `{name}.identity` is missing"));
+        check(
+            &notice(way, "channel", json!(7)),
+            &format!("422 `{name}.channel` must be a string, not a number"),
+        );
+        check(&notice(way, "status", json!(null)), &format!("422 `{name}.status` is missing"));
+    }
 }
 
 #[test]

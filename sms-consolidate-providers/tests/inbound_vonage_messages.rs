@@ -12,7 +12,8 @@ use inbound_kit::{NOW, parse, render};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use sms_consolidate::{Key, Message, Origin};
+use sms_consolidate::lane::Control;
+use sms_consolidate::{Message, Origin};
 use sms_consolidate_providers::inbound::{
     ConfigError, Ignored, Parsed, Rejection, Unauthorized, VonageMessages,
 };
@@ -76,17 +77,17 @@ fn texts_of_every_channel_are_read() {
     );
     let mut hidden = text("channel", json!("whatsapp"));
     hidden["from"] = json!("US.13491208655302741918");
-    assert!(!read(&hidden).unwrap().messages[0].conversation.can_reply());
+    let read = READ.replace("+639171234567>", "US.13491208655302741918>whatsapp:");
+    check(&hidden, &read);
 }
 
 #[test]
 fn what_was_sent_shows_in_its_origin() {
     let check = |body: Value, said: &str, origin: Origin| {
-        let parsed = read(&body);
-        let rendered = render(&parsed);
+        let rendered = render(&read(&body));
         let rest = rendered.split_once("0123456789ab ").unwrap_or_else(|| panic!("{rendered}")).1;
-        assert_eq!(rest.replace(" 2026-09-21T14:13:20.000Z", ""), said, "{body}");
-        assert_eq!(parsed.unwrap().messages[0].message.origin(), origin, "{body}");
+        let verdict = if origin == Origin::Typed { String::new() } else { format!(" {origin:?}") };
+        assert_eq!(rest.replace(" 2026-09-21T14:13:20.000Z", ""), format!("{said}{verdict}"), "{body}");
     };
     let url = "https://example.com/a";
     check(
@@ -99,18 +100,30 @@ fn what_was_sent_shows_in_its_origin() {
     for kind in ["image", "video", "audio", "file", "vcard", "sticker"] {
         check(message("whatsapp", kind, json!({"url": url})), &format!("\"\" {url}"), Origin::Caption);
     }
-    check(
-        message("mms", "image", json!({"url": url, "caption": "Hi"})),
-        &format!("\"Hi\" {url}"),
-        Origin::Caption,
-    );
-    check(message("mms", "image", json!({})), "\"\"", Origin::Caption);
+    let captioned = json!({"url": url, "caption": "Hi"});
+    check(message("whatsapp", "image", captioned.clone()), &format!("\"Hi\" {url}"), Origin::Caption);
+    // An MMS says what its sender wrote.
+    check(message("mms", "image", captioned), &format!("\"Hi\" {url}"), Origin::Typed);
+    check(message("mms", "image", json!({})), "\"\"", Origin::Typed);
     let content = json!([{"type": "image", "url": url}, {"type": "file", "url": "https://example.com/b"}, 7]);
     let mut several = message("mms", "content", content);
     several["text"] = json!("Hi");
-    check(several, &format!("\"Hi\" {url} https://example.com/b"), Origin::Caption);
+    check(several, &format!("\"Hi\" {url} https://example.com/b"), Origin::Typed);
     check(message("whatsapp", "location", json!({"lat": 1.5, "long": 2})), "\"\"", Origin::Typed);
     check(message("whatsapp", "contact", json!([{}])), "\"\"", Origin::Typed);
+}
+
+#[test]
+fn a_button_opts_out_if_it_is_named() {
+    let gateway = VonageMessages::unsigned().with_opt_out_button("leave-1");
+    let control = |kind: &str, content: Value| {
+        let parsed = parse(&gateway, &[], message("whatsapp", kind, content).to_string()).unwrap();
+        parsed.messages[0].message.control()
+    };
+    assert_eq!(control("button", json!({"text": "Stop promotions", "payload": "x"})), Some(Control::Stop));
+    assert_eq!(control("button", json!({"text": "No more", "payload": "Leave-1"})), Some(Control::Stop));
+    assert_eq!(control("reply", json!({"title": "No more", "id": "leave-1"})), Some(Control::Stop));
+    assert_eq!(control("reply", json!({"title": "STOP", "id": "1"})), None);
 }
 
 #[test]
@@ -118,9 +131,14 @@ fn what_is_no_text_is_acknowledged() {
     for status in ["submitted", "delivered", "read", "rejected", "undeliverable"] {
         check_ignored(&text("status", json!(status)), Ignored::NotAMessage);
     }
-    check_ignored(&message("whatsapp", "reaction", json!({"emoji": "😍"})), Ignored::NotAMessage);
-    for kind in ["order", "unsupported", "custom", "new"] {
-        check_ignored(&message("whatsapp", kind, json!({})), Ignored::NoContent);
+    for kind in ["reaction", "order", "custom", "new"] {
+        check_ignored(&message("whatsapp", kind, json!({})), Ignored::NotAMessage);
+    }
+    check_ignored(&message("whatsapp", "unsupported", json!({})), Ignored::NoContent);
+    for channel in ["sms", "whatsapp"] {
+        let mut own = text("from", json!("15551230000"));
+        own["channel"] = json!(channel);
+        check_ignored(&own, Ignored::Own);
     }
 }
 

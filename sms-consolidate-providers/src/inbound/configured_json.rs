@@ -10,6 +10,7 @@ use std::num::NonZeroUsize;
 use serde_json::value::{RawValue, to_raw_value};
 use sms_consolidate::Timestamp;
 
+use super::button::OptOutButtons;
 use super::form::Form;
 use super::{
     Answer, ConfigError, DEFAULT_MAX_MESSAGES, Inbound, InboundRequest, Malformed, Parsed, Rejection, json,
@@ -73,12 +74,13 @@ pub struct ConfiguredJson {
     only_if: Vec<(Path, Condition)>,
     own_if: Vec<(Path, Condition)>,
     group_if: Vec<(Path, Condition)>,
-    keyed_by_group: bool,
+    reads_groups: bool,
     id: Path,
     sender: Path,
     text: Path,
     caption: Option<Path>,
     button: Option<Path>,
+    opt_out_buttons: OptOutButtons,
     ignores_without_text: bool,
     line: Option<Path>,
     sent_at: Option<Path>,
@@ -121,12 +123,13 @@ impl ConfiguredJson {
             only_if: Vec::new(),
             own_if: Vec::new(),
             group_if: Vec::new(),
-            keyed_by_group: false,
+            reads_groups: false,
             id: Path::of_name("id"),
             sender: Path::of_name("from"),
             text: Path::of_name("text"),
             caption: None,
             button: None,
+            opt_out_buttons: OptOutButtons::default(),
             ignores_without_text: false,
             line: None,
             sent_at: None,
@@ -174,7 +177,8 @@ impl ConfiguredJson {
         Ok(self)
     }
 
-    /// What meets this condition, or one of several, was sent by ourselves. It is ignored as [`Ignored::Own`](super::Ignored::Own).
+    /// What meets this condition, or one of several, was sent by ourselves. It is ignored as
+    /// [`Ignored::Own`](super::Ignored::Own), and so is what comes from the very line that it is to.
     ///
     /// # Errors
     /// If `path` is none.
@@ -183,8 +187,8 @@ impl ConfiguredJson {
         Ok(self)
     }
 
-    /// What meets this condition, or one of several, was said in a group. It is ignored as [`Ignored::Group`](super::Ignored::Group), unless it is
-    /// [keyed by its group](Self::keyed_by_group): then `path` is where the id of the group is, or the list of who else
+    /// What meets this condition, or one of several, was said in a group. It is ignored as [`Ignored::Group`](super::Ignored::Group), unless
+    /// [groups are taken in](Self::with_groups): then `path` is where the id of the group is, or the list of who else
     /// is in it.
     ///
     /// # Errors
@@ -194,11 +198,11 @@ impl ConfiguredJson {
         Ok(self)
     }
 
-    /// What is said in a group is taken in, under the key of the group: `group:` and its id in place of the sender. Nothing
-    /// is replied to a group, and nobody opts out in one.
+    /// Takes in what is said in groups: each group is a conversation of its own, whose sender is `group:<id>`, or `group:` and
+    /// a hash of who is in it. It gets no reply, and opts nobody out.
     #[must_use]
-    pub const fn keyed_by_group(mut self) -> Self {
-        self.keyed_by_group = true;
+    pub const fn with_groups(mut self) -> Self {
+        self.reads_groups = true;
         self
     }
 
@@ -245,6 +249,13 @@ impl ConfiguredJson {
     pub fn button(mut self, path: &str) -> Result<Self, ConfigError> {
         self.button = Some(Path::new(path)?);
         Ok(self)
+    }
+
+    /// A button opts out on which `name` is written, in whatever case. [`OPT_OUT_BUTTONS`](super::OPT_OUT_BUTTONS) do without.
+    #[must_use]
+    pub fn with_opt_out_button(mut self, name: &str) -> Self {
+        self.opt_out_buttons.add(name);
+        self
     }
 
     /// A message with neither text nor file, such as a sticker, is ignored as [`Ignored::NoContent`](super::Ignored::NoContent). Without this, one that

@@ -103,14 +103,14 @@ impl<I: Inbound> DefaultRegion<I> {
     }
 
     fn international(&self, mut parsed: Parsed) -> Parsed {
-        for inbound in &mut parsed.messages {
-            let conversation = &inbound.conversation;
+        let messages = parsed.messages.iter_mut().map(|inbound| &mut inbound.conversation);
+        let preferences = parsed.preferences.iter_mut().map(|preference| &mut preference.conversation);
+        for conversation in messages.chain(preferences) {
             let sender = self.region.international(conversation.sender());
             let line = conversation.line().and_then(|line| self.region.international(line));
             if sender.is_some() || line.is_some() {
                 let sender = sender.unwrap_or_else(|| conversation.sender().clone());
-                inbound.conversation =
-                    Conversation::new(sender, line.or_else(|| conversation.line().cloned()));
+                *conversation = Conversation::new(sender, line.or_else(|| conversation.line().cloned()));
             }
         }
         parsed

@@ -8,10 +8,11 @@ use serde_json::value::RawValue;
 use sha2::Sha256;
 use sms_consolidate::{Address, Conversation, Origin, SmsMessage, Timestamp};
 
+use super::button::OptOutButtons;
 use super::sinch::{DEFAULT_MAX_AGE, check_signature};
 use super::{
-    ConfigError, FieldError, Ignored, Inbound, InboundRequest, Parsed, Problem, Rejection, address, json,
-    media, signed,
+    ConfigError, FieldError, Ignored, Inbound, InboundRequest, Parsed, Preference, Problem, Rejection,
+    address, json, media, signed,
 };
 
 /// In logs.
@@ -30,13 +31,13 @@ const CHANNELS_OF_NUMBERS: [&str; 6] = ["SMS", "MMS", "RCS", "WHATSAPP", "VIBERB
 ///   of it. An app with two numbers is one line, because a notice of an opt-out does not say which number it is about.
 /// - `text_message` is a text; `media_card_message` is a file with a caption; `media_message` and `location_message` have no
 ///   text. `choice_response_message` is a choice, whose text is its `postback_data`: Sinch does not say what was written
-///   on it ([`Origin::Button`]).
-/// - A succeeded `opt_out_notification` is in [`Parsed::opted_out`]. Sinch sends it if the webhook has the trigger `OPT_OUT`:
-///   where the channel itself lets people opt out, and with Sinch's consent management for texts such as STOP, which then
-///   also come as a message.
+///   on it ([`Origin::Button`]). In an MMS, what stands beside the file is what its sender wrote, and no caption.
+/// - `opt_out_notification` and `opt_in_notification`, if they succeeded, are in [`Parsed::preferences`]. Sinch sends them
+///   where the channel itself lets people opt out, and with its consent management for texts such as STOP, which then also
+///   come as a message.
 /// - What the app itself says (`direction` is not `TO_APP`, or the message was injected) and `message_submit_notification`
 ///   are our own; reports, events such as reactions and all other notifications are no messages. They are ignored, and so
-///   are messages of other kinds, such as answers to flows and what Sinch cannot read.
+///   are answers to flows, orders, and what Sinch could not read (`fallback_message`).
 ///
 /// Sinch documents nothing of groups.
 ///
@@ -50,8 +51,8 @@ const CHANNELS_OF_NUMBERS: [&str; 6] = ["SMS", "MMS", "RCS", "WHATSAPP", "VIBERB
 ///
 /// # At Sinch
 ///
-/// In the dashboard under *Conversation API › Apps*, add a webhook with a secret and the triggers `MESSAGE_INBOUND` and
-/// `OPT_OUT`.
+/// In the dashboard under *Conversation API › Apps*, add a webhook with a secret and the triggers `MESSAGE_INBOUND`,
+/// `OPT_OUT` and `OPT_IN`.
 ///
 /// ```
 /// use sms_consolidate_providers::inbound::{ConfigError, SinchConversation};
@@ -64,6 +65,7 @@ const CHANNELS_OF_NUMBERS: [&str; 6] = ["SMS", "MMS", "RCS", "WHATSAPP", "VIBERB
 pub struct SinchConversation {
     mac: Option<Hmac<Sha256>>,
     max_age: Duration,
+    buttons: OptOutButtons,
 }
 
 impl SinchConversation {
@@ -72,7 +74,7 @@ impl SinchConversation {
     /// # Errors
     /// If the secret is empty.
     pub fn signed(secret: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
-        Ok(Self { mac: Some(signed::hmac(secret)?), max_age: DEFAULT_MAX_AGE })
+        Ok(Self::new(Some(signed::hmac(secret)?)))
     }
 
     /// A webhook that does not check signatures: **anybody who knows the address can post messages.** This is logged as
@@ -80,7 +82,11 @@ impl SinchConversation {
     #[must_use]
     pub fn unsigned() -> Self {
         signed::warn_unchecked(NAME);
-        Self { mac: None, max_age: DEFAULT_MAX_AGE }
+        Self::new(None)
+    }
+
+    fn new(mac: Option<Hmac<Sha256>>) -> Self {
+        Self { mac, max_age: DEFAULT_MAX_AGE, buttons: OptOutButtons::default() }
     }
 
     /// The same webhook, refusing what was signed longer ago than `max_age`. Default: 46 hours. What is signed more than
@@ -88,6 +94,14 @@ impl SinchConversation {
     #[must_use]
     pub const fn with_max_age(mut self, max_age: Duration) -> Self {
         self.max_age = max_age;
+        self
+    }
+
+    /// The same webhook, to which a choice opts out whose `postback_data` is `name`, in whatever case.
+    /// [`OPT_OUT_BUTTONS`](super::OPT_OUT_BUTTONS) do without.
+    #[must_use]
+    pub fn with_opt_out_button(mut self, name: &str) -> Self {
+        self.buttons.add(name);
         self
     }
 }
@@ -101,85 +115,105 @@ impl Inbound for SinchConversation {
         if let Some(mac) = &self.mac {
             check_signature(mac, self.max_age, request, now)?;
         }
-        let names =
-            ["app_id", "event_time", "message", "message_submit_notification", "opt_out_notification"];
-        let [app, event_time, message, submitted, opt_out] =
+        let names = [
+            "app_id",
+            "event_time",
+            "message",
+            "message_submit_notification",
+            "opt_out_notification",
+            "opt_in_notification",
+        ];
+        let [app, event_time, message, submitted, opt_out, opt_in] =
             json::document(request.body, names)?.map_err(|problem| FieldError::new("body", problem))?;
         if let Some(message) = message {
-            return Ok(match self::message(message, app, event_time)? {
+            return Ok(match self.message(message, app, event_time)? {
                 Ok((conversation, message)) => Parsed::message(conversation, message),
                 Err(why) => Parsed::ignored(why),
             });
         }
-        if let Some(notice) = opt_out {
-            return Ok(match opted_out(notice, app)? {
-                Some(conversation) => Parsed { opted_out: vec![conversation], ..Parsed::default() },
-                None => Parsed::ignored(Ignored::NotAMessage),
-            });
+        let preference = match (opt_out, opt_in) {
+            (Some(notice), _) => preference(notice, app, true)?,
+            (None, Some(notice)) => preference(notice, app, false)?,
+            (None, None) => None,
+        };
+        Ok(match preference {
+            Some(preference) => Parsed::preference(preference),
+            None if submitted.is_some() => Parsed::ignored(Ignored::Own),
+            None => Parsed::ignored(Ignored::NotAMessage),
+        })
+    }
+}
+
+/// What one event says, or why it is no customer's message.
+type Read<T> = Result<Result<T, Ignored>, FieldError>;
+
+impl SinchConversation {
+    fn message(
+        &self,
+        message: &RawValue,
+        app: Option<&RawValue>,
+        event_time: Option<&RawValue>,
+    ) -> Read<(Conversation, SmsMessage)> {
+        let names = ["id", "direction", "injected", "channel_identity", "contact_message", "accept_time"];
+        let [id, direction, injected, identity, content, accept_time] =
+            json::fields(message, names).map_err(|problem| FieldError::new("message", problem))?;
+        let is_injected = injected.is_some_and(|injected| injected.get() == "true");
+        if is_injected || json::required("message.direction", direction, json::string)? != "TO_APP" {
+            return Ok(Err(Ignored::Own));
         }
-        Ok(Parsed::ignored(if submitted.is_some() { Ignored::Own } else { Ignored::NotAMessage }))
+        let [channel, identity] = json::required("message.channel_identity", identity, |identity| {
+            json::fields(identity, ["channel", "identity"])
+        })?;
+        let channel = json::required("message.channel_identity.channel", channel, json::string)?;
+        let content = json::required("message.contact_message", content, Ok)?;
+        let mut message = match self.content(content, &channel)? {
+            Ok(message) => message.with_id(json::required("message.id", id, json::id)?),
+            Err(why) => return Ok(Err(why)),
+        };
+        if let Some(time) = event_time.and_then(json::time).or_else(|| accept_time.and_then(json::time)) {
+            message = message.with_sent_at(time);
+        }
+        let sender = json::required("message.channel_identity.identity", identity, |identity| {
+            self::identity(identity, &channel)
+        })?;
+        Ok(Ok((Conversation::new(sender, Some(line(&channel, app)?)), message)))
     }
-}
 
-fn message(
-    message: &RawValue,
-    app: Option<&RawValue>,
-    event_time: Option<&RawValue>,
-) -> Result<Result<(Conversation, SmsMessage), Ignored>, FieldError> {
-    let names = ["id", "direction", "injected", "channel_identity", "contact_message", "accept_time"];
-    let [id, direction, injected, identity, content, accept_time] =
-        json::fields(message, names).map_err(|problem| FieldError::new("message", problem))?;
-    let is_injected = injected.is_some_and(|injected| injected.get() == "true");
-    if is_injected || json::required("message.direction", direction, json::string)? != "TO_APP" {
-        return Ok(Err(Ignored::Own));
+    /// What a contact says on `channel`.
+    fn content(&self, content: &RawValue, channel: &str) -> Read<SmsMessage> {
+        let names = [
+            "text_message",
+            "choice_response_message",
+            "media_card_message",
+            "media_message",
+            "location_message",
+            "fallback_message",
+        ];
+        let [text, choice, card, media, location, fallback] = json::fields(content, names)
+            .map_err(|problem| FieldError::new("message.contact_message", problem))?;
+        let message = if let Some(text) = text {
+            SmsMessage::new(text_of("text_message.text", text, "text")?)
+        } else if let Some(choice) = choice {
+            let text = text_of("choice_response_message.postback_data", choice, "postback_data")?;
+            self.buttons.tapped(SmsMessage::new(text), None)
+        } else if let Some(card) = card {
+            let [caption] = json::fields(card, ["caption"])
+                .map_err(|problem| FieldError::new("media_card_message", problem))?;
+            let caption = caption.map(json::lossy_string).transpose();
+            let caption =
+                caption.map_err(|problem| FieldError::new("media_card_message.caption", problem))?;
+            let origin = if channel == "MMS" { Origin::Typed } else { Origin::Caption };
+            SmsMessage::new(caption.unwrap_or_default()).with_origin(origin).with_media(file(card))
+        } else if let Some(media) = media {
+            SmsMessage::new("").with_media(file(media))
+        } else if location.is_some() {
+            SmsMessage::new("")
+        } else {
+            let is_lost = fallback.is_some();
+            return Ok(Err(if is_lost { Ignored::NoContent } else { Ignored::NotAMessage }));
+        };
+        Ok(Ok(message))
     }
-    let Some(mut message) = self::content(json::required("message.contact_message", content, Ok)?)? else {
-        return Ok(Err(Ignored::NoContent));
-    };
-    message = message.with_id(json::required("message.id", id, json::id)?);
-    if let Some(time) = event_time.and_then(json::time).or_else(|| accept_time.and_then(json::time)) {
-        message = message.with_sent_at(time);
-    }
-    let [channel, identity] = json::required("message.channel_identity", identity, |identity| {
-        json::fields(identity, ["channel", "identity"])
-    })?;
-    let channel = json::required("message.channel_identity.channel", channel, json::string)?;
-    let sender = json::required("message.channel_identity.identity", identity, |identity| {
-        self::identity(identity, &channel)
-    })?;
-    Ok(Ok((Conversation::new(sender, Some(line(&channel, app)?)), message)))
-}
-
-/// What a contact says; `None` if Sinch does not tell.
-fn content(content: &RawValue) -> Result<Option<SmsMessage>, FieldError> {
-    let names = [
-        "text_message",
-        "choice_response_message",
-        "media_card_message",
-        "media_message",
-        "location_message",
-    ];
-    let [text, choice, card, media, location] = json::fields(content, names)
-        .map_err(|problem| FieldError::new("message.contact_message", problem))?;
-    let message = if let Some(text) = text {
-        SmsMessage::new(text_of("text_message.text", text, "text")?)
-    } else if let Some(choice) = choice {
-        let text = text_of("choice_response_message.postback_data", choice, "postback_data")?;
-        SmsMessage::new(text).with_origin(Origin::Button)
-    } else if let Some(card) = card {
-        let [caption] = json::fields(card, ["caption"])
-            .map_err(|problem| FieldError::new("media_card_message", problem))?;
-        let caption = caption.map(json::lossy_string).transpose();
-        let caption = caption.map_err(|problem| FieldError::new("media_card_message.caption", problem))?;
-        SmsMessage::new(caption.unwrap_or_default()).with_origin(Origin::Caption).with_media(file(card))
-    } else if let Some(media) = media {
-        SmsMessage::new("").with_media(file(media))
-    } else if location.is_some() {
-        SmsMessage::new("")
-    } else {
-        return Ok(None);
-    };
-    Ok(Some(message))
 }
 
 /// The text `field` of `object`, which together are `path`.
@@ -201,18 +235,25 @@ fn file(object: &RawValue) -> Vec<Box<str>> {
     media::kept(url(object))
 }
 
-/// Who has opted out; `None` if that failed.
-fn opted_out(notice: &RawValue, app: Option<&RawValue>) -> Result<Option<Conversation>, FieldError> {
+/// Who has opted out or in; `None` if that failed.
+fn preference(
+    notice: &RawValue,
+    app: Option<&RawValue>,
+    opted_out: bool,
+) -> Result<Option<Preference>, FieldError> {
+    let (name, succeeded) = match opted_out {
+        true => ("opt_out_notification", "OPT_OUT_SUCCEEDED"),
+        false => ("opt_in_notification", "OPT_IN_SUCCEEDED"),
+    };
+    let path = |field| format!("{name}.{field}");
     let [channel, identity, status] = json::fields(notice, ["channel", "identity", "status"])
-        .map_err(|problem| FieldError::new("opt_out_notification", problem))?;
-    if json::required("opt_out_notification.status", status, json::string)? != "OPT_OUT_SUCCEEDED" {
+        .map_err(|problem| FieldError::new(name, problem))?;
+    if json::required(path("status"), status, json::string)? != succeeded {
         return Ok(None);
     }
-    let channel = json::required("opt_out_notification.channel", channel, json::string)?;
-    let sender = json::required("opt_out_notification.identity", identity, |identity| {
-        self::identity(identity, &channel)
-    })?;
-    Ok(Some(Conversation::new(sender, Some(line(&channel, app)?))))
+    let channel = json::required(path("channel"), channel, json::string)?;
+    let sender = json::required(path("identity"), identity, |identity| self::identity(identity, &channel))?;
+    Ok(Some(Preference::new(Conversation::new(sender, Some(line(&channel, app)?)), opted_out)))
 }
 
 fn identity(identity: &RawValue, channel: &str) -> Result<Address, Problem> {

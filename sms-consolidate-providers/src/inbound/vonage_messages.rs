@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use sms_consolidate::{Address, Conversation, Origin, SmsMessage, Timestamp};
 use subtle::ConstantTimeEq;
 
+use super::button::OptOutButtons;
 use super::vonage::DEFAULT_MAX_AGE;
 use super::{
     ConfigError, FieldError, Ignored, Inbound, InboundRequest, Parsed, Problem, Rejection, Unauthorized,
@@ -25,15 +26,15 @@ const NAME: &str = "Vonage Messages API";
 /// Viber and Messenger.
 ///
 /// - The id is `message_uuid`, the sender `from`, the time `timestamp`. International numbers, which Vonage writes without a plus
-///   sign, get one. Somebody who hides their number on WhatsApp behind a user name is known by another id, which is no
-///   number, and gets no reply.
+///   sign, get one. Somebody who hides their number on WhatsApp behind a user name is known by another id, such as
+///   `US.13491208655302741918`.
 /// - The line is `to`; on other channels than SMS and MMS the channel stands before it, as in `whatsapp:+15551230000`, so that
 ///   a chat never mixes with the texts to the same number.
 /// - `text` is a text. `button` and `reply` are what the user tapped or chose, [`Origin::Button`]: the text is what is written
 ///   there. `image`, `video`, `audio`, `file`, `vcard`, `sticker` and `content` are files with or without a caption, which is
-///   [`Origin::Caption`]. `location` and `contact` have no text.
-/// - Reports (they have a `status`) and reactions are no messages, and are ignored. So are `order`, `unsupported` and other types,
-///   which say nothing to classify.
+///   [`Origin::Caption`]; in an MMS, what stands beside the file is what its sender wrote. `location` and `contact` have no text.
+/// - Ignored are reports (they have a `status`), reactions, orders and all other types; as [`NoContent`](Ignored::NoContent)
+///   what is `unsupported`, and as [`Own`](Ignored::Own) what is from the very number that it is to.
 ///
 /// Vonage documents nothing of groups.
 ///
@@ -67,6 +68,7 @@ const NAME: &str = "Vonage Messages API";
 pub struct VonageMessages {
     mac: Option<Hmac<Sha256>>,
     max_age: Duration,
+    buttons: OptOutButtons,
 }
 
 impl VonageMessages {
@@ -75,7 +77,7 @@ impl VonageMessages {
     /// # Errors
     /// If the secret is empty.
     pub fn signed(secret: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
-        Ok(Self { mac: Some(signed::hmac(secret)?), max_age: DEFAULT_MAX_AGE })
+        Ok(Self::new(Some(signed::hmac(secret)?)))
     }
 
     /// A webhook that does not check signatures: **anybody who knows the address can post messages.** This is logged as
@@ -83,7 +85,11 @@ impl VonageMessages {
     #[must_use]
     pub fn unsigned() -> Self {
         signed::warn_unchecked(NAME);
-        Self { mac: None, max_age: DEFAULT_MAX_AGE }
+        Self::new(None)
+    }
+
+    fn new(mac: Option<Hmac<Sha256>>) -> Self {
+        Self { mac, max_age: DEFAULT_MAX_AGE, buttons: OptOutButtons::default() }
     }
 
     /// The same webhook, refusing what was signed longer ago than `max_age`. Default: 24 hours and
@@ -91,6 +97,14 @@ impl VonageMessages {
     #[must_use]
     pub const fn with_max_age(mut self, max_age: Duration) -> Self {
         self.max_age = max_age;
+        self
+    }
+
+    /// The same webhook, to which a button opts out that is labelled `name`, or has it as its payload or id, in whatever
+    /// case. [`OPT_OUT_BUTTONS`](super::OPT_OUT_BUTTONS) do without.
+    #[must_use]
+    pub fn with_opt_out_button(mut self, name: &str) -> Self {
+        self.buttons.add(name);
         self
     }
 
@@ -163,20 +177,73 @@ impl Inbound for VonageMessages {
             return Ok(Parsed::ignored(Ignored::NotAMessage));
         }
         let kind = json::required("message_type", kind, json::string)?;
-        let mut message = match content(json::any_document(request.body)?, &kind)? {
+        let channel = json::required("channel", channel, json::string)?;
+        let document = json::any_document(request.body)?;
+        let mut message = match self.content(document, &kind, &channel)? {
             Ok(message) => message.with_id(json::required("message_uuid", id, json::id)?),
             Err(why) => return Ok(Parsed::ignored(why)),
         };
         if let Some(time) = timestamp.and_then(json::time) {
             message = message.with_sent_at(time);
         }
-        let channel = json::required("channel", channel, json::string)?;
         let sender = json::required("from", from, |from| end(from, &channel))?;
-        let line = json::required("to", to, |to| match &*channel {
-            "sms" | "mms" => end(to, &channel),
-            _ => address::as_written(&format!("{channel}:{}", end(to, &channel)?)),
-        })?;
+        let ours = json::required("to", to, |to| end(to, &channel))?;
+        if sender == ours {
+            return Ok(Parsed::ignored(Ignored::Own));
+        }
+        let line = match &*channel {
+            "sms" | "mms" => ours,
+            _ => address::as_written(&format!("{channel}:{ours}"))
+                .map_err(|problem| FieldError::new("to", problem))?,
+        };
         Ok(Parsed::message(Conversation::new(sender, Some(line)), message))
+    }
+}
+
+impl VonageMessages {
+    /// What a message of type `kind` on `channel` says, or why that is nothing to classify.
+    fn content(
+        &self,
+        document: &RawValue,
+        kind: &str,
+        channel: &str,
+    ) -> Result<Result<SmsMessage, Ignored>, FieldError> {
+        let field = |name: &str| -> Result<Option<&RawValue>, FieldError> {
+            let [value] =
+                json::fields(document, [name]).map_err(|problem| FieldError::new("body", problem))?;
+            Ok(value)
+        };
+        let tapped = |name: &'static str, fields, path| {
+            let [label, id] = json::required(name, field(name)?, |object| json::fields(object, fields))?;
+            let text = json::required(path, label, json::lossy_string)?;
+            let id = id.and_then(|id| json::string(id).ok());
+            Ok(self.buttons.tapped(SmsMessage::new(text), id.as_deref()))
+        };
+        let beside = |caption: Option<&RawValue>| {
+            let text = caption.map_or(Ok(Cow::Borrowed("")), json::lossy_string);
+            let text = text.map_err(|problem| FieldError::new(format!("{kind}.caption"), problem))?;
+            let origin = if channel == "mms" { Origin::Typed } else { Origin::Caption };
+            Ok(SmsMessage::new(text).with_origin(origin))
+        };
+        let message = match kind {
+            "text" => SmsMessage::new(json::required("text", field("text")?, json::lossy_string)?),
+            "button" => tapped("button", ["text", "payload"], "button.text")?,
+            "reply" => tapped("reply", ["title", "id"], "reply.title")?,
+            "image" | "video" | "audio" | "file" | "vcard" | "sticker" => {
+                let [url, caption] = match field(kind)? {
+                    Some(file) => json::fields(file, ["url", "caption"])
+                        .map_err(|problem| FieldError::new(kind.to_owned(), problem))?,
+                    None => [None; 2],
+                };
+                let url = url.and_then(|url| Some(json::string(url).ok()?.into()));
+                beside(caption.or(field("text")?))?.with_media(media::kept(url))
+            }
+            "content" => beside(field("text")?)?.with_media(media::urls(field("content")?, "url")),
+            "location" | "contact" => SmsMessage::new(""),
+            "unsupported" => return Ok(Err(Ignored::NoContent)),
+            _ => return Ok(Err(Ignored::NotAMessage)),
+        };
+        Ok(Ok(message))
     }
 }
 
@@ -184,44 +251,4 @@ impl Inbound for VonageMessages {
 fn end(value: &RawValue, channel: &str) -> Result<Address, Problem> {
     let text = json::string(value)?;
     if channel == "messenger" { address::as_written(&text) } else { address::without_plus(&text) }
-}
-
-/// What a message of type `kind` says, or why that is nothing to classify.
-fn content(document: &RawValue, kind: &str) -> Result<Result<SmsMessage, Ignored>, FieldError> {
-    let field = |name: &str| -> Result<Option<&RawValue>, FieldError> {
-        let [value] = json::fields(document, [name]).map_err(|problem| FieldError::new("body", problem))?;
-        Ok(value)
-    };
-    let tapped = |name: &'static str, label, path| {
-        let [label] = json::required(name, field(name)?, |object| json::fields(object, [label]))?;
-        let text = json::required(path, label, json::lossy_string)?;
-        Ok(SmsMessage::new(text).with_origin(Origin::Button))
-    };
-    let message = match kind {
-        "text" => SmsMessage::new(json::required("text", field("text")?, json::lossy_string)?),
-        "button" => tapped("button", "text", "button.text")?,
-        "reply" => tapped("reply", "title", "reply.title")?,
-        "image" | "video" | "audio" | "file" | "vcard" | "sticker" => {
-            let [url, caption] = match field(kind)? {
-                Some(file) => json::fields(file, ["url", "caption"])
-                    .map_err(|problem| FieldError::new(kind.to_owned(), problem))?,
-                None => [None; 2],
-            };
-            let url = url.and_then(|url| json::string(url).ok());
-            let caption = captioned(caption.or(field("text")?), kind)?;
-            caption.with_media(media::kept(url.map(|url| url.into_owned().into())))
-        }
-        "content" => captioned(field("text")?, kind)?.with_media(media::urls(field("content")?, "url")),
-        "location" | "contact" => SmsMessage::new(""),
-        "reaction" => return Ok(Err(Ignored::NotAMessage)),
-        _ => return Ok(Err(Ignored::NoContent)),
-    };
-    Ok(Ok(message))
-}
-
-/// What is written beside a file of type `kind`.
-fn captioned(caption: Option<&RawValue>, kind: &str) -> Result<SmsMessage, FieldError> {
-    let text = caption.map_or(Ok(Cow::Borrowed("")), json::lossy_string);
-    let text = text.map_err(|problem| FieldError::new(format!("{kind}.caption"), problem))?;
-    Ok(SmsMessage::new(text).with_origin(Origin::Caption))
 }

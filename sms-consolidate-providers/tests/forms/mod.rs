@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
-use sms_consolidate::{Message, Timestamp};
-use sms_consolidate_providers::inbound::{Inbound, InboundRequest, Parsed, Rejection};
+use sms_consolidate::{Message, Origin, Timestamp};
+use sms_consolidate_providers::inbound::{Ignored, Inbound, InboundRequest, Parsed, Rejection};
 
 const NOW: Timestamp = Timestamp::from_unix_millis(1_790_000_000_000);
 
@@ -51,20 +51,28 @@ pub(crate) fn get(gateway: &impl Inbound, target: &str, headers: &HeaderMap) -> 
     gateway.parse_get(&InboundRequest { method: &Method::GET, uri: &uri, headers, body: b"" }, NOW)
 }
 
-/// What became of a call: a line per message with all that is known of it, `ignored`, `nothing`, or the status and text
-/// of the rejection.
+/// What became of a call: a line per message with all that is known of it, `ignored` and why, who opted out, `nothing`,
+/// or the status and text of the rejection.
 pub(crate) fn render(result: &Result<Parsed, Rejection>) -> String {
     let parsed = match result {
         Ok(parsed) => parsed,
         Err(rejection) => return format!("{} {rejection}", rejection.status().as_u16()),
     };
     assert!(parsed.errors.is_empty(), "a form is one message");
-    if !parsed.ignored.is_empty() {
-        return "ignored".to_owned();
+    if let [kind] = parsed.ignored[..] {
+        let name = if kind == Ignored::NotAMessage { "" } else { kind.as_str() };
+        return format!("ignored {name}").trim_end().to_owned();
+    }
+    if let [preference] = &parsed.preferences[..] {
+        let way = if preference.opted_out { "out" } else { "in" };
+        return format!("opted {way} {}", preference.conversation);
     }
     let Some(incoming) = parsed.messages.first() else { return "nothing".to_owned() };
     let message = &incoming.message;
     let mut out = format!("{} {} {:?}", incoming.conversation, message.id().unwrap(), message.text());
+    if message.origin() != Origin::Typed {
+        write!(out, " {:?}", message.origin()).unwrap();
+    }
     if let Some(control) = message.control() {
         write!(out, " {control:?}").unwrap();
     }

@@ -25,7 +25,7 @@ impl ConfiguredJson {
             return Ok(Err(Ignored::Own));
         }
         let group = self.group_if.iter().find(holds);
-        if group.is_some() && !self.keyed_by_group {
+        if group.is_some() && !self.reads_groups {
             return Ok(Err(Ignored::Group));
         }
         let id = self.id.required(element, id)?;
@@ -37,13 +37,21 @@ impl ConfiguredJson {
         let Some((text, origin)) = self.content(element, !media.is_empty())? else {
             return Ok(Err(Ignored::NoContent));
         };
-        let origin = if group.is_some() { Origin::Group } else { origin };
-        let mut message = SmsMessage::new(text).with_id(id).with_media(media).with_origin(origin);
+        let line = self.our_line(element)?;
+        if line.as_ref() == Some(&sender) {
+            return Ok(Err(Ignored::Own));
+        }
+        let mut message = SmsMessage::new(text).with_id(id).with_media(media);
+        message = match origin {
+            _ if group.is_some() => message.with_origin(Origin::Group),
+            Origin::Button => self.opt_out_buttons.tapped(message, None),
+            origin => message.with_origin(origin),
+        };
         let sent_at = self.sent_at.as_ref().and_then(|path| path.find(element).ok().flatten()).and_then(time);
         if let Some(time) = sent_at {
             message = message.with_sent_at(time);
         }
-        Ok(Ok((Conversation::new(sender, self.our_line(element)?), message)))
+        Ok(Ok((Conversation::new(sender, line), message)))
     }
 
     /// The text, and how it came to be; `None` if there is none, and no error.

@@ -17,6 +17,8 @@ use crate::answer::{failure, unavailable};
 use crate::body;
 use crate::router::SmsConsolidator;
 
+use sms_consolidate_providers::inbound::Unauthorized::NoCredentials;
+
 struct Webhook {
     consolidator: SmsConsolidator,
     gateway: Arc<dyn Inbound>,
@@ -73,7 +75,13 @@ impl Webhook {
             _ => self.gateway.parse(&request, now),
         };
         parsed.map_err(|rejection| {
-            tracing::warn!(gateway, status = rejection.status().as_u16(), error = %rejection, "WEBHOOK REFUSED");
+            let status = rejection.status().as_u16();
+            // A gateway that waits to be asked for its password comes without it each time.
+            if matches!(rejection, Rejection::Unauthorized(NoCredentials)) {
+                tracing::debug!(gateway, status, error = %rejection, "WEBHOOK REFUSED");
+            } else {
+                tracing::warn!(gateway, status, error = %rejection, "WEBHOOK REFUSED");
+            }
             refuse(&rejection)
         })
     }
@@ -93,6 +101,14 @@ impl ElementError {
 }
 
 fn refuse(rejection: &Rejection) -> Response {
+    let mut response = refusal(rejection);
+    if let Some(challenge) = rejection.challenge() {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
+    response
+}
+
+fn refusal(rejection: &Rejection) -> Response {
     let errors: Vec<_> = match rejection {
         Rejection::Unprocessable(errors) => errors.iter().filter_map(ElementError::of).collect(),
         _ => Vec::new(),

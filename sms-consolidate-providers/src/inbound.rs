@@ -283,7 +283,9 @@ impl Rejection {
     #[must_use]
     pub const fn challenge(&self) -> Option<&'static str> {
         match self {
-            Self::Unauthorized(Unauthorized::WrongCredentials) => Some("Basic realm=\"webhook\""),
+            Self::Unauthorized(Unauthorized::NoCredentials | Unauthorized::WrongCredentials) => {
+                Some("Basic realm=\"webhook\"")
+            }
             _ => None,
         }
     }
@@ -434,8 +436,12 @@ pub enum Unauthorized {
     /// The signature is not that of the body and timestamp under the configured secret.
     #[error("the signature is wrong")]
     WrongSignature,
-    /// The user and password of HTTP's Basic authentication are missing or wrong.
-    #[error("the user and password are missing or wrong")]
+    /// There is no user and password of HTTP's Basic authentication. Some gateways wait to be
+    /// [asked](Rejection::challenge) for it.
+    #[error("the user and password are missing")]
+    NoCredentials,
+    /// The user and password are other ones.
+    #[error("the user or password is wrong")]
     WrongCredentials,
     /// The token by which the gateway shows who it is, where it signs nothing, is another one.
     #[error("the verify token is wrong")]

@@ -31,17 +31,19 @@ fn check_ignored(body: &Value, why: Ignored) {
 
 /// A call that says `content`.
 fn call(content: Value) -> Value {
-    json!({
+    let mut call = json!({
         "app_id": "01EB37HMH1M6SV18ABNS3G135H", "accepted_time": "2026-09-21T14:13:21.993024Z",
         "event_time": "2026-09-21T14:13:20Z", "project_id": "c36f3d3d-1523-4edd-ae42-11995557ff61",
         "message": {
-            "id": "01EQ8235TD19N21XQTH12B145D", "direction": "TO_APP", "contact_message": content,
+            "id": "01EQ8235TD19N21XQTH12B145D", "direction": "TO_APP", "contact_message": null,
             "channel_identity": {"channel": "SMS", "identity": "639171234567", "app_id": ""},
             "conversation_id": "01EQ8172WMDB8008EFT4M30481", "contact_id": "01EQ4174TGGY5B1VPTPGHW19R0",
             "metadata": "", "accept_time": "2026-09-21T14:13:21.915829Z", "sender_id": "15551230000",
             "processing_mode": "DISPATCH",
         },
-    })
+    });
+    call["message"]["contact_message"] = content;
+    call
 }
 
 fn text() -> Value {

@@ -113,10 +113,16 @@ fn bandwidth_posts_a_list_at_the_top() {
 #[test]
 fn bandwidth_shows_its_password_when_it_is_asked() {
     let gateway = bandwidth::bandwidth("me", "s3cret").unwrap();
-    for headers in [vec![], basic("me", "wrong"), vec![("Authorization", "Bearer s3cret".to_owned())]] {
+    let check = |headers: Vec<_>, why: Unauthorized| {
         let refused = Configured { gateway: gateway.clone(), headers }.parse("[]").unwrap_err();
-        assert!(matches!(refused, Rejection::Unauthorized(Unauthorized::WrongCredentials)), "{refused:?}");
         assert_eq!(refused.challenge(), Some("Basic realm=\"webhook\""));
+        assert!(matches!(&refused, Rejection::Unauthorized(found) if *found == why), "{refused:?}");
+    };
+    check(vec![], Unauthorized::NoCredentials);
+    check(basic("me", "wrong"), Unauthorized::WrongCredentials);
+    check(basic("you", "s3cret"), Unauthorized::WrongCredentials);
+    for other in ["Bearer s3cret", "Basic", "Basic !", "Basi\u{e9} x", ""] {
+        check(vec![("Authorization", other.to_owned())], Unauthorized::WrongCredentials);
     }
     let any_case = vec![("Authorization", basic("me", "s3cret")[0].1.replace("Basic", "BASIC"))];
     assert!(Configured { gateway, headers: any_case }.parse("[]").is_ok());

@@ -143,11 +143,12 @@ impl Authentication {
                     _ => Err(Unauthorized::WrongToken),
                 }
             }
-            Proof::Basic(value) => {
-                let given = only(request.headers, &AUTHORIZATION).ok().and_then(basic_credentials);
-                let is_right = given.is_some_and(|given| value.is(&given));
-                if is_right { Ok(()) } else { Err(Unauthorized::WrongCredentials) }
-            }
+            Proof::Basic(value) => match only(request.headers, &AUTHORIZATION) {
+                Err(Unauthorized::Missing { .. }) => Err(Unauthorized::NoCredentials),
+                Err(other) => Err(other),
+                Ok(given) if basic_credentials(given).is_some_and(|given| value.is(&given)) => Ok(()),
+                Ok(_) => Err(Unauthorized::WrongCredentials),
+            },
             Proof::Signature(signature) => signature.check(request, now),
         }
     }

@@ -214,6 +214,8 @@ fn all_conditions_of_a_message_must_hold_and_one_suffices_elsewhere() {
     let _ = check(&keyed, "group", json!({}), "422 `group` must be a string, not an object");
     let _ = check(&keyed, "group", json!([{}]), "422 `group` must be a string, not an object");
     let _ = check(&keyed, "echo", json!(1), "ignored 1 own");
+    let nobody = parse(&keyed, &[], r#"{"kind": "m", "to": "us", "id": "1", "group": ["a"], "text": "Hi"}"#);
+    assert_eq!(render(&nobody), "422 `from` is missing");
 }
 
 #[test]

@@ -30,7 +30,7 @@ impl ConfiguredJson {
         }
         let id = self.id.required(element, id)?;
         let sender = match group {
-            Some((path, _)) => path.required(element, |group| self.group(group, element))?,
+            Some((path, _)) => self.group(path, element)?,
             None => self.sender.required(element, |sender| self.address(sender))?,
         };
         let media = self.media.as_ref().map(|path| urls(path, element)).unwrap_or_default();
@@ -97,15 +97,16 @@ impl ConfiguredJson {
     }
 
     /// What stands for a group in place of a sender: its id, or who is in it.
-    fn group(&self, value: &RawValue, element: &RawValue) -> Result<Address, Problem> {
-        if !value.get().starts_with('[') {
-            return Ok(group::named(&id(value)?));
+    fn group(&self, path: &Path, element: &RawValue) -> Result<Address, FieldError> {
+        let found = path.required(element, Ok)?;
+        if !found.get().starts_with('[') {
+            return id(found).map(|id| group::named(&id)).map_err(|problem| path.error(problem));
         }
-        let mut participants = vec![self.sender.find(element)?.ok_or(Problem::Missing)?];
-        participants.extend(json::elements(value)?);
-        let participants: Vec<_> =
-            participants.into_iter().map(string_or_number).collect::<Result<_, _>>()?;
-        Ok(group::of(participants.iter().map(|participant| &**participant)))
+        let sender = self.sender.required(element, string_or_number)?;
+        let others =
+            json::elements(found).and_then(|others| others.into_iter().map(string_or_number).collect());
+        let others: Vec<_> = others.map_err(|problem| path.error(problem))?;
+        Ok(group::of(others.iter().chain([&sender]).map(|participant| &**participant)))
     }
 
     fn messages(

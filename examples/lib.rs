@@ -1,4 +1,4 @@
-//! The examples of the README and of the page on gateways, compiled and run as documentation tests. There is nothing else
+//! The examples of the README and of the pages on gateways, compiled and run as documentation tests. There is nothing else
 //! in this library; the examples are the files beside it.
 
 #[cfg(doctest)]
@@ -8,3 +8,7 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/gateways.md")]
 struct Gateways;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/configured-json.md")]
+struct ConfiguredJson;

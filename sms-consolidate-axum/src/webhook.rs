@@ -21,6 +21,8 @@ use crate::body;
 use crate::ignored::IgnoredEvents;
 use crate::router::SmsConsolidator;
 
+use sms_consolidate_providers::inbound::Unauthorized::NoCredentials;
+
 struct Webhook {
     consolidator: SmsConsolidator,
     gateway: Arc<dyn Inbound>,
@@ -79,7 +81,13 @@ impl Webhook {
             _ => self.gateway.parse(&request, now),
         };
         parsed.map_err(|rejection| {
-            tracing::warn!(gateway, status = rejection.status().as_u16(), error = %rejection, "WEBHOOK REFUSED");
+            let status = rejection.status().as_u16();
+            // A gateway that waits to be asked for its password comes without it each time.
+            if matches!(rejection, Rejection::Unauthorized(NoCredentials)) {
+                tracing::debug!(gateway, status, error = %rejection, "WEBHOOK REFUSED");
+            } else {
+                tracing::warn!(gateway, status, error = %rejection, "WEBHOOK REFUSED");
+            }
             refuse(&rejection)
         })
     }
@@ -99,6 +107,14 @@ impl ElementError {
 }
 
 fn refuse(rejection: &Rejection) -> Response {
+    let mut response = refusal(rejection);
+    if let Some(challenge) = rejection.challenge() {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
+    response
+}
+
+fn refusal(rejection: &Rejection) -> Response {
     let errors: Vec<_> = match rejection {
         Rejection::Unprocessable(errors) => errors.iter().filter_map(ElementError::of).collect(),
         _ => Vec::new(),

@@ -38,10 +38,12 @@ mod plivo;
 mod public_url;
 mod signed;
 mod sinch;
+mod sinch_conversation;
 mod sms_mobile_api;
 mod telnyx;
 mod twilio;
 mod vonage;
+mod vonage_messages;
 mod whatsapp_cloud;
 
 use std::borrow::Cow;
@@ -53,16 +55,18 @@ use http::{HeaderMap, Method, StatusCode, Uri};
 use sms_consolidate::{Conversation, ParseAddressError, SmsMessage, Timestamp};
 
 pub use button::OPT_OUT_BUTTONS;
-pub use configured_json::{Authentication, ConfiguredJson, SignatureEncoding};
+pub use configured_json::{Authentication, Condition, ConfiguredJson, SignatureEncoding};
 pub use default_region::{DefaultRegion, Region};
 pub use keywords::KeywordsAnswered;
 pub use plivo::Plivo;
 pub use sinch::Sinch;
+pub use sinch_conversation::SinchConversation;
 pub use sms_consolidate::MAX_ID_BYTES;
 pub use sms_mobile_api::SmsMobileApi;
 pub use telnyx::Telnyx;
 pub use twilio::Twilio;
 pub use vonage::{Vonage, VonageSignature};
+pub use vonage_messages::VonageMessages;
 pub use whatsapp_cloud::WhatsAppCloud;
 
 /// How many messages one payload may hold, unless a gateway is given another limit.
@@ -274,6 +278,17 @@ impl Rejection {
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
         }
     }
+
+    /// The answer's header `WWW-Authenticate`, for a gateway that shows user and password only once it is asked for them.
+    #[must_use]
+    pub const fn challenge(&self) -> Option<&'static str> {
+        match self {
+            Self::Unauthorized(Unauthorized::NoCredentials | Unauthorized::WrongCredentials) => {
+                Some("Basic realm=\"webhook\"")
+            }
+            _ => None,
+        }
+    }
 }
 
 impl From<FieldError> for Rejection {
@@ -421,6 +436,13 @@ pub enum Unauthorized {
     /// The signature is not that of the body and timestamp under the configured secret.
     #[error("the signature is wrong")]
     WrongSignature,
+    /// There is no user and password of HTTP's Basic authentication. Some gateways wait to be
+    /// [asked](Rejection::challenge) for it.
+    #[error("the user and password are missing")]
+    NoCredentials,
+    /// The user and password are other ones.
+    #[error("the user or password is wrong")]
+    WrongCredentials,
     /// The token by which the gateway shows who it is, where it signs nothing, is another one.
     #[error("the verify token is wrong")]
     WrongToken,
@@ -461,10 +483,21 @@ pub enum ConfigError {
         name: String,
     },
     /// Not the path of a JSON field.
-    #[error("{path:?} is no path of a JSON field: expected names with dots between, such as data.from")]
+    #[error(
+        "{path:?} is no path of a JSON field: expected names with dots between, such as data.from, or several such \
+         paths with | between"
+    )]
     BadPath {
         /// What was given.
         path: String,
+    },
+    /// Not what a signature covers.
+    #[error(
+        "{signed:?} is not what a signature covers: expected {{body}} and {{time}}, such as {{time}}.{{body}}"
+    )]
+    BadSigned {
+        /// What was given.
+        signed: String,
     },
     /// The webhook's public URL is none. It is not shown, because it may hold a password.
     #[error("the public URL must be the whole address of the webhook, such as https://example.com/sms")]

@@ -10,13 +10,16 @@
 //! | Plivo | [`inbound::Plivo`] | – |
 //! | SMS Mobile API | [`inbound::SmsMobileApi`] | `outbound::SmsMobileApiSender` |
 //! | Sinch | [`inbound::Sinch`] | – |
+//! | Sinch Conversation API | [`inbound::SinchConversation`] | – |
 //! | Telnyx | [`inbound::Telnyx`] | – |
 //! | Twilio | [`inbound::Twilio`] | `outbound::TwilioSender` |
 //! | Vonage (SMS API) | [`inbound::Vonage`] | – |
+//! | Vonage (Messages API) | [`inbound::VonageMessages`] | – |
 //! | WhatsApp Cloud API | [`inbound::WhatsAppCloud`] | – |
-//! | any that posts JSON | [`inbound::ConfiguredJson`] | – |
+//! | any that posts JSON or a form | [`inbound::ConfiguredJson`] | – |
 //!
-//! `docs/gateways.md` of the repository says how to set each of them up, and compares them.
+//! `docs/gateways.md` of the repository says how to set each of them up, and compares them; `docs/configured-json.md`
+//! configures five more.
 //!
 //! ```
 //! use http::{HeaderMap, Method, Uri};

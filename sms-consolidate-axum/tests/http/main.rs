@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests may")]
 
+mod configured;
 mod cron;
 mod forms;
 mod kit;

@@ -15,9 +15,11 @@ mod outbound_twilio;
 mod plivo;
 mod segments;
 mod sinch;
+mod sinch_conversation;
 mod telnyx;
 mod twilio;
 mod vonage;
+mod vonage_messages;
 mod whatsapp_cloud;
 
 use std::fs;

@@ -50,14 +50,24 @@ pub(super) fn check_age(seconds: &[u8], now: Timestamp) -> Result<(), Unauthoriz
 
 /// The same for gateways that deliver again, for longer, what they signed once.
 pub(super) fn check_age_up_to(max_age: Duration, seconds: &[u8], now: Timestamp) -> Result<(), Unauthorized> {
-    let seconds: Option<i64> = std::str::from_utf8(seconds).ok().and_then(|text| text.parse().ok());
-    let signed_at = seconds.ok_or(Unauthorized::NoTimestamp)?.saturating_mul(1_000);
-    let signed_at = Timestamp::from_unix_millis(signed_at);
+    let signed_at = time(seconds)?;
     let (age, ahead) = (now.since(signed_at), signed_at.since(now));
     if age > max_age || ahead > MAX_SKEW {
         return Err(Unauthorized::Stale { skew: age.max(ahead) });
     }
     Ok(())
+}
+
+/// Refuses what is good until a time that is over, give or take [`MAX_SKEW`].
+pub(super) fn check_not_over(seconds: &[u8], now: Timestamp) -> Result<(), Unauthorized> {
+    let over = now.since(time(seconds)?);
+    if over > MAX_SKEW { Err(Unauthorized::Stale { skew: over }) } else { Ok(()) }
+}
+
+/// `seconds` since the Unix epoch, in decimal digits.
+fn time(seconds: &[u8]) -> Result<Timestamp, Unauthorized> {
+    let seconds: Option<i64> = std::str::from_utf8(seconds).ok().and_then(|text| text.parse().ok());
+    Ok(Timestamp::from_unix_millis(seconds.ok_or(Unauthorized::NoTimestamp)?.saturating_mul(1_000)))
 }
 
 /// Says once for each webhook that its calls are not checked.

@@ -69,7 +69,7 @@ pub enum VonageSignature {
 /// The webhook's URL and method are set in the dashboard under *API settings*, for SMS, or for each number. What is not
 /// answered by 200 or 204 is delivered again.
 ///
-/// The webhooks of Vonage's Messages API have other fields and are signed by a JWT. They are not read.
+/// The webhooks of Vonage's Messages API have other fields and are signed by a JWT: [`VonageMessages`](super::VonageMessages).
 ///
 /// ```
 /// use sms_consolidate_providers::inbound::{ConfigError, Vonage, VonageSignature};
@@ -85,7 +85,7 @@ pub struct Vonage {
 }
 
 /// Vonage redelivers for 24 hours.
-const DEFAULT_MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60).saturating_add(MAX_SKEW);
+pub(super) const DEFAULT_MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60).saturating_add(MAX_SKEW);
 
 impl Vonage {
     /// A webhook that requires signatures by `secret`.

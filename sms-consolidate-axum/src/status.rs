@@ -23,19 +23,17 @@ const RECENT: usize = 20;
 /// How late a batch may be before that is worth a warning. Shorter backlogs are the everyday life of a driver.
 const LATE_MS: u64 = 60_000;
 
+/// Says what is wrong with a part of the service.
+pub(crate) type HealthCheck = Arc<dyn Fn() -> Vec<String> + Send + Sync>;
+
 pub(crate) struct Desk {
-    consolidator: SmsConsolidator,
-    body_limit: usize,
-    shows_full_numbers: bool,
+    pub(crate) consolidator: SmsConsolidator,
+    pub(crate) body_limit: usize,
+    pub(crate) shows_full_numbers: bool,
+    pub(crate) health_checks: Vec<HealthCheck>,
 }
 
-pub(crate) fn route(
-    consolidator: SmsConsolidator,
-    token: &Token,
-    body_limit: usize,
-    shows_full_numbers: bool,
-) -> MethodRouter {
-    let desk = Desk { consolidator, body_limit, shows_full_numbers };
+pub(crate) fn route(desk: Desk, token: &Token) -> MethodRouter {
     guarded(routing::get(show).post(requeue).with_state(Arc::new(desk)), token)
 }
 
@@ -60,7 +58,7 @@ async fn page(desk: &Desk) -> Result<Page, StoreError> {
         messages: Messages::of(&stats),
         replies: Replies::of(&stats),
         recent: recent.iter().map(|record| Recent::of(record, desk.shows_full_numbers)).collect(),
-        health: Health::of(&stats),
+        health: Health::of(&stats, &desk.health_checks),
     })
 }
 
@@ -211,7 +209,7 @@ struct Health {
 }
 
 impl Health {
-    fn of(stats: &Stats) -> Self {
+    fn of(stats: &Stats, checks: &[HealthCheck]) -> Self {
         let counts = &stats.counts;
         let mut warnings = Vec::new();
         if counts.longest_past_due_ms > LATE_MS {
@@ -225,6 +223,7 @@ impl Health {
             warnings
                 .push(format!("{} with an expired lease: a worker crashed or hangs", counts.leases_expired));
         }
+        warnings.extend(checks.iter().flat_map(|check| check()));
         Self { is_healthy: warnings.is_empty(), warnings }
     }
 }

@@ -21,6 +21,13 @@ use crate::transport::{Endpoint, client};
 /// (<https://developers.openai.com/api/docs/models/gpt-6-luna>).
 pub const DEFAULT_MODEL: &str = "gpt-6-luna";
 
+/// How many texts of a batch are sent unless another number is set: as many as a window holds by default.
+pub const DEFAULT_MAX_MESSAGES: usize = sms_consolidate::DEFAULT_MAX_MESSAGES as usize;
+
+/// How many bytes of text are sent of a batch unless another number is set: 8,000 tokens of English, and more of other
+/// languages.
+pub const DEFAULT_MAX_TEXT_BYTES: usize = 32 * 1024;
+
 const UNCLEAR_DESCRIPTION: &str = "none of the other labels fits, several fit equally well, or only somebody who knows \
 the context could tell";
 
@@ -57,7 +64,11 @@ impl Builder {
             max_completion_tokens: 1_024,
             labels: None,
             with_unclear: false,
-            caps: Caps { messages: 500, message_chars: 1_600, text_bytes: 32 * 1024 },
+            caps: Caps {
+                messages: DEFAULT_MAX_MESSAGES,
+                message_chars: 1_600,
+                text_bytes: DEFAULT_MAX_TEXT_BYTES,
+            },
             timing: Timing {
                 deadline: Duration::from_secs(10),
                 attempt_timeout: Duration::from_secs(5),
@@ -168,7 +179,7 @@ impl Builder {
         self
     }
 
-    /// How many texts of a batch are sent; by default 500, which is as many as a window holds by default. Of more, the
+    /// How many texts of a batch are sent; by default [`DEFAULT_MAX_MESSAGES`]. Of more, the
     /// first and the last are sent; the model and the log are told how many are missing. The parts of a long message
     /// are one text.
     pub fn max_messages(mut self, messages: usize) -> Self {
@@ -176,8 +187,7 @@ impl Builder {
         self
     }
 
-    /// How many bytes of text (UTF-8, cleaned) are sent of a batch; by default 32 KiB, which is 8,000 tokens of English
-    /// and more of other languages. Of more, the first and the last texts are sent, as with
+    /// How many bytes of text (UTF-8, cleaned) are sent of a batch; by default [`DEFAULT_MAX_TEXT_BYTES`]. Of more, the first and the last texts are sent, as with
     /// [`max_messages`](Self::max_messages). The last one is always sent, and cut to a length that fits.
     pub fn max_text_bytes(mut self, bytes: usize) -> Self {
         self.caps.text_bytes = bytes;

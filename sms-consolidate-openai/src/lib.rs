@@ -74,7 +74,7 @@ mod text;
 mod transport;
 
 pub use async_openai::types::chat::ReasoningEffort;
-pub use builder::{BuildError, Builder, DEFAULT_MODEL};
+pub use builder::{BuildError, Builder, DEFAULT_MAX_MESSAGES, DEFAULT_MAX_TEXT_BYTES, DEFAULT_MODEL};
 pub use classifier::OpenAiClassifier;
 pub use dialect::{AnswerFormat, Dialect, TokenLimit, UnknownDialect};
 pub use error::{ErrorDetail, OpenAiError};

@@ -73,7 +73,7 @@ impl Dialect {
     /// Fireworks.
     pub const FIREWORKS: Self = Self::other(TokenLimit::MaxTokens, AnswerFormat::JsonSchema);
     /// Gemini's compatible endpoint.
-    pub const GEMINI: Self = Self::other(TokenLimit::MaxTokens, AnswerFormat::JsonSchema);
+    pub const GEMINI: Self = Self::other(TokenLimit::MaxCompletionTokens, AnswerFormat::JsonSchema);
     /// Groq.
     pub const GROQ: Self = Self::other(TokenLimit::MaxCompletionTokens, AnswerFormat::JsonSchema);
     /// llama.cpp's server.

@@ -112,17 +112,19 @@ impl ErrorBody {
 /// Azure and OpenAI name `content_filter` and `content_policy_violation`; OpenRouter writes "Your chosen model requires
 /// moderation and your input was flagged" (<https://openrouter.ai/docs/api/reference/errors-and-debugging>).
 fn is_about_moderation(said: &str) -> bool {
-    const SIGNS: [&str; 7] = [
+    const SIGNS: [&str; 6] = [
         "moderation",
-        "flagged",
         "content_filter",
         "content_policy",
         "content policy",
         "usage guidelines",
         "content management policy",
     ];
+    // An account can be flagged as well.
+    const FLAGGED: [&str; 4] =
+        ["input was flagged", "prompt was flagged", "content was flagged", "flagged_input"];
     let said = said.to_ascii_lowercase();
-    SIGNS.iter().any(|sign| said.contains(sign))
+    SIGNS.iter().chain(&FLAGGED).any(|sign| said.contains(sign))
 }
 
 /// OpenRouter's `metadata`, and Azure's `innererror`
@@ -409,6 +411,7 @@ mod tests {
         check(json!({ "error": { "code": "content_filter", "message": "", "param": "prompt" } }), true, true);
         check(json!({ "error": { "code": "invalid_api_key", "message": "wrong key" } }), false, false);
         check(json!({ "error": "Content violates usage guidelines." }), false, true);
+        check(json!({ "error": { "message": "Your API key was flagged" } }), false, false);
         check(json!([]), false, false);
     }
 }

@@ -166,6 +166,7 @@ async fn with_its_preset_nothing_is_left_to_learn() {
         (Dialect::MISTRAL, "max_tokens json_schema"),
         (Dialect::DEEPSEEK, "max_tokens json_object"),
         (Dialect::GROQ, "max_completion_tokens json_schema"),
+        (Dialect::GEMINI, "max_completion_tokens json_schema"),
         (Dialect::ANTHROPIC, "max_completion_tokens"),
         (Dialect::VLLM.store(true).token_limit(TokenLimit::Unset), "store json_schema"),
     ] {

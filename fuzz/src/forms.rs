@@ -25,7 +25,7 @@ pub fn render(result: &Result<Parsed, Rejection>) -> String {
 
 /// There is one message at most, and it is within its limits.
 pub fn check(parsed: &Parsed) {
-    assert!(parsed.messages.len() + parsed.ignored <= 1 && parsed.errors.is_empty());
+    assert!(parsed.messages.len() + parsed.ignored.len() <= 1 && parsed.errors.is_empty());
     for incoming in &parsed.messages {
         let InboundMessage { conversation, message, .. } = incoming;
         assert_eq!(conversation.to_string().parse().as_ref(), Ok(conversation));

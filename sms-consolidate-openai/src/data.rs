@@ -114,6 +114,7 @@ impl Piece {
 }
 
 #[cfg(test)]
+#[allow(clippy::needless_pass_by_value, reason = "helpers of tests")]
 mod tests {
     use sms_consolidate::SmsMessage;
 

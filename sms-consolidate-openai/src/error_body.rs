@@ -244,6 +244,7 @@ fn names(line: &str, name: &str) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::needless_pass_by_value, reason = "helpers of tests")]
 mod tests {
     use serde_json::json;
 

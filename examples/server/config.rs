@@ -11,10 +11,11 @@ use sms_consolidate::{
     SmsMessage, Timestamp, Window, WindowPolicy,
 };
 use sms_consolidate_axum::TWILIO_WEBHOOK_PATH;
+use sms_consolidate_openai::Dialect;
 use sms_consolidate_providers::inbound::Region;
 use tracing_subscriber::EnvFilter;
 
-/// A variable, what it accepts, and what it is without one. `{max_messages}` stands for the library's default.
+/// A variable, what it accepts, and what it is without one. What stands in braces is filled in.
 type Variable = (&'static str, &'static str, &'static str);
 
 const VARIABLES: &[Variable] = &[
@@ -64,8 +65,27 @@ const VARIABLES: &[Variable] = &[
         "yes",
     ),
     ("OPENAI_API_KEY", "an API key: OpenAI classifies, rules where it cannot", "rules classify"),
-    ("OPENAI_MODEL", "a model that knows Structured Outputs", sms_consolidate_openai::DEFAULT_MODEL),
+    (
+        "OPENAI_MODEL",
+        "a model, best one that knows Structured Outputs",
+        sms_consolidate_openai::DEFAULT_MODEL,
+    ),
     ("OPENAI_BASE_URL", "an http or https URL without query", "https://api.openai.com/v1"),
+    (
+        "OPENAI_DIALECT",
+        "what the service at OPENAI_BASE_URL takes: {dialects}",
+        "openai; what the service rejects is left out",
+    ),
+    (
+        "OPENAI_MAX_MESSAGES",
+        "a number from 1: of more texts the first and the last are sent",
+        "{openai_messages}",
+    ),
+    (
+        "OPENAI_MAX_TEXT_BYTES",
+        "a number from 1: of more bytes of text the first and the last are sent",
+        "32768",
+    ),
     ("SMS_MOBILE_API_KEY", "an API key: replies are sent by SMS Mobile API", "replies go to the console"),
     ("SMS_MOBILE_API_BASE_URL", "an http or https URL without query", "https://api.smsmobileapi.com"),
     ("SMS_MOBILE_API_WEBHOOK_SECRET", "a secret: only signed webhooks are accepted", "anybody may post"),
@@ -128,6 +148,9 @@ const NEEDS: &[(&str, &str)] = &[
     ("CONSOLIDATION_MAX_WAIT", "CONSOLIDATION_MODE"),
     ("OPENAI_MODEL", "OPENAI_API_KEY"),
     ("OPENAI_BASE_URL", "OPENAI_API_KEY"),
+    ("OPENAI_DIALECT", "OPENAI_API_KEY"),
+    ("OPENAI_MAX_MESSAGES", "OPENAI_API_KEY"),
+    ("OPENAI_MAX_TEXT_BYTES", "OPENAI_API_KEY"),
     ("SMS_MOBILE_API_BASE_URL", "SMS_MOBILE_API_KEY"),
     ("TWILIO_API_BASE_URL", TWILIO_ACCOUNT_SID),
 ];
@@ -143,12 +166,20 @@ pub(crate) fn help() -> String {
         Environment (an empty value counts as unset):\n"
         .to_owned();
     for (name, accepts, default) in VARIABLES {
-        let default = default.replace("{max_messages}", &DEFAULT_MAX_MESSAGES.to_string());
-        let accepts = accepts.replace("{twilio_path}", TWILIO_WEBHOOK_PATH);
-        let accepts = accepts.replace("{keywords}", &known_keywords());
+        let (accepts, default) = (fill_in(accepts), fill_in(default));
         let _ = writeln!(help, "\n  {name}\n      {accepts}\n      default: {default}");
     }
     help
+}
+
+fn fill_in(text: &str) -> String {
+    let dialects: Vec<_> = Dialect::names().collect();
+    text.replace("{max_messages}", &DEFAULT_MAX_MESSAGES.to_string())
+        .replace("{twilio_path}", TWILIO_WEBHOOK_PATH)
+        .replace("{dialects}", &dialects.join(", "))
+        .replace("{keywords}", &known_keywords())
+        .replace("{openai_messages}", &sms_consolidate_openai::DEFAULT_MAX_MESSAGES.to_string())
+        .replace("{openai_bytes}", &sms_consolidate_openai::DEFAULT_MAX_TEXT_BYTES.to_string())
 }
 
 /// What stops the start. It does not repeat values, which may be secrets in the wrong place.
@@ -163,8 +194,7 @@ pub(crate) enum ConfigError {
 impl ConfigError {
     fn of(name: &str) -> Self {
         let accepts = VARIABLES.iter().find(|variable| variable.0 == name).map(|variable| variable.1);
-        let accepts =
-            accepts.expect("every variable is in the table").replace("{keywords}", &known_keywords());
+        let accepts = accepts.map(fill_in).expect("every variable is in the table");
         Self::NotAccepted { name: name.to_owned(), accepts }
     }
 }
@@ -364,6 +394,22 @@ pub(crate) struct OpenAi {
     pub(crate) api_key: String,
     pub(crate) model: Option<String>,
     pub(crate) base_url: Option<String>,
+    pub(crate) dialect: Option<Dialect>,
+    pub(crate) max_messages: Option<usize>,
+    pub(crate) max_text_bytes: Option<usize>,
+}
+
+impl OpenAi {
+    fn read(env: &Environment) -> Result<Option<Self>, ConfigError> {
+        let at_least_one = |text: &str| text.parse().ok().filter(|number| *number >= 1);
+        let base_url = env.read("OPENAI_BASE_URL", base_url)?;
+        let dialect = env.read("OPENAI_DIALECT", |name| name.parse().ok())?;
+        let max_messages = env.read("OPENAI_MAX_MESSAGES", at_least_one)?;
+        let max_text_bytes = env.read("OPENAI_MAX_TEXT_BYTES", at_least_one)?;
+        let model = env.text("OPENAI_MODEL");
+        let api_key = env.text("OPENAI_API_KEY");
+        Ok(api_key.map(|api_key| Self { api_key, model, base_url, dialect, max_messages, max_text_bytes }))
+    }
 }
 
 pub(crate) struct SmsMobileApi {
@@ -468,12 +514,7 @@ impl Config {
         let twilio = Twilio::read(env, region, sms_mobile_api.is_some())?;
         let sends_by_twilio = twilio.as_ref().is_some_and(|twilio| twilio.sending.is_some());
         let agent = env.switch("ENABLE_AI_SMS_AGENT")?.unwrap_or(true);
-        let openai_url = env.read("OPENAI_BASE_URL", base_url)?;
-        let openai = env.text("OPENAI_API_KEY").filter(|_| agent).map(|api_key| OpenAi {
-            api_key,
-            model: env.text("OPENAI_MODEL"),
-            base_url: openai_url,
-        });
+        let openai = OpenAi::read(env)?.filter(|_| agent);
         let formats =
             [("pretty", LogFormat::Pretty), ("json", LogFormat::Json), ("classic", LogFormat::Classic)];
         let in_flights = [("queue", InFlight::Queue), ("supersede", InFlight::Supersede)];

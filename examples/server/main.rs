@@ -64,8 +64,9 @@ fn fail(why: &str) -> ExitCode {
 #[tokio::main]
 async fn run(mut config: Config) -> Result<(), AnyError> {
     logging::start(config.log_format, std::mem::take(&mut config.log_filter));
-    let consolidator = service::consolidator(&config).await?;
-    let router = service::router(&config, consolidator.clone())?;
+    let openai = service::openai(&config)?;
+    let consolidator = service::consolidator(&config, openai.as_ref()).await?;
+    let router = service::router(&config, consolidator.clone(), openai)?;
     let mut signals = Signals::listen()?;
     let listener = TcpListener::bind(config.bind)
         .await

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::future::ready;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use axum::Router;
 use serde_json::json;
@@ -16,13 +17,14 @@ use sms_consolidate_postgres::PostgresStore;
 use sms_consolidate_providers::ConsoleSender;
 use sms_consolidate_sqlite::SqliteStore;
 
-use crate::config::{Config, Database, LogFormat, Mode, OpenAi};
+use crate::config::{Config, Database, LogFormat, Mode};
 use crate::gateways::{self, BothGateways};
 
 type AnyError = Box<dyn Error + Send + Sync>;
 
 pub(crate) async fn consolidator(
     config: &Config,
+    openai: Option<&Arc<OpenAiClassifier>>,
 ) -> Result<Consolidator<Conversation, SmsMessage>, AnyError> {
     let mut builder = Consolidator::builder()
         .window(config.windows)
@@ -43,8 +45,8 @@ pub(crate) async fn consolidator(
     if let Some(line) = config.only_line.clone() {
         builder = builder.reply_if(move |conversation: &Conversation| conversation.line() == Some(&line));
     }
-    builder = match &config.openai {
-        Some(settings) => builder.classifier(Fallback::new(openai(settings)?, RuleClassifier::default())),
+    builder = match openai {
+        Some(openai) => builder.classifier(Fallback::new(Arc::clone(openai), RuleClassifier::default())),
         None => builder.classifier(RuleClassifier::default()),
     };
     builder = match (gateways::twilio(config)?, gateways::sms_mobile_api(config)?) {
@@ -71,7 +73,8 @@ fn console_json(full_numbers: bool) -> impl ReplySender<Conversation> {
     }
 }
 
-fn openai(settings: &OpenAi) -> Result<OpenAiClassifier, AnyError> {
+pub(crate) fn openai(config: &Config) -> Result<Option<Arc<OpenAiClassifier>>, AnyError> {
+    let Some(settings) = &config.openai else { return Ok(None) };
     let mut builder = OpenAiClassifier::builder(settings.api_key.clone());
     if let Some(model) = &settings.model {
         builder = builder.model(model);
@@ -79,7 +82,16 @@ fn openai(settings: &OpenAi) -> Result<OpenAiClassifier, AnyError> {
     if let Some(url) = &settings.base_url {
         builder = builder.base_url(url);
     }
-    builder.build().map_err(|error| {
+    if let Some(dialect) = settings.dialect {
+        builder = builder.dialect(dialect);
+    }
+    if let Some(messages) = settings.max_messages {
+        builder = builder.max_messages(messages);
+    }
+    if let Some(bytes) = settings.max_text_bytes {
+        builder = builder.max_text_bytes(bytes);
+    }
+    builder.build().map(|openai| Some(Arc::new(openai))).map_err(|error| {
         let what = match error {
             sms_consolidate_openai::BuildError::BaseUrl => "OPENAI_BASE_URL",
             sms_consolidate_openai::BuildError::ApiKeyNotPrintable => "OPENAI_API_KEY",
@@ -92,8 +104,12 @@ fn openai(settings: &OpenAi) -> Result<OpenAiClassifier, AnyError> {
 pub(crate) fn router(
     config: &Config,
     consolidator: Consolidator<Conversation, SmsMessage>,
+    openai: Option<Arc<OpenAiClassifier>>,
 ) -> Result<Router, AnyError> {
-    let router = SmsRouter::new(consolidator).show_full_numbers(config.full_numbers);
+    let mut router = SmsRouter::new(consolidator).show_full_numbers(config.full_numbers);
+    if let Some(openai) = openai {
+        router = router.health_check(move || openai.warnings());
+    }
     let mut router = gateways::mount(config, router)?;
     if let Some(token) = &config.admin_token {
         router = router.admin_token(token);

@@ -9,6 +9,7 @@ use sms_consolidate_providers::inbound::Inbound;
 
 use crate::auth::Token;
 use crate::ignored::IgnoredEvents;
+use crate::status::{Desk, HealthCheck};
 use crate::{cron, status, webhook};
 
 /// What this crate serves.
@@ -42,6 +43,7 @@ pub struct SmsRouter {
     body_limit: usize,
     shows_full_numbers: bool,
     ignored: IgnoredEvents,
+    health_checks: Vec<HealthCheck>,
 }
 
 impl fmt::Debug for SmsRouter {
@@ -66,6 +68,7 @@ impl SmsRouter {
             body_limit: DEFAULT_BODY_LIMIT,
             shows_full_numbers: false,
             ignored: IgnoredEvents::default(),
+            health_checks: Vec::new(),
         }
     }
 
@@ -106,6 +109,24 @@ impl SmsRouter {
         self
     }
 
+    /// Adds what `check` says to the health of the status page: its warnings stand behind those of the store, and the
+    /// service is unhealthy while there are any. It is called each time the page is shown, so it must not block. Each
+    /// call of this method adds one more.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use sms_consolidate_axum::SmsRouter;
+    /// # struct Disk;
+    /// # impl Disk { fn is_full(&self) -> bool { false } }
+    /// # fn mount(router: SmsRouter, disk: Arc<Disk>) -> SmsRouter {
+    /// router.health_check(move || disk.is_full().then(|| "the disk is full".to_owned()).into_iter().collect())
+    /// # }
+    /// ```
+    pub fn health_check(mut self, check: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Self {
+        self.health_checks.push(Arc::new(check));
+        self
+    }
+
     /// The webhook of `gateway` by itself: `GET` and `POST`, for a path of yours.
     pub fn webhook_route(&self, gateway: impl Inbound) -> MethodRouter {
         self.shared_webhook_route(Arc::new(gateway))
@@ -125,7 +146,14 @@ impl SmsRouter {
     #[must_use]
     pub fn status_route(&self) -> Option<MethodRouter> {
         let token = self.admin_token.as_ref()?;
-        Some(status::route(self.consolidator.clone(), token, self.body_limit, self.shows_full_numbers))
+        let desk = Desk {
+            consolidator: self.consolidator.clone(),
+            body_limit: self.body_limit,
+            shows_full_numbers: self.shows_full_numbers,
+            health_checks: self.health_checks.clone(),
+            ignored: self.ignored.clone(),
+        };
+        Some(status::route(desk, token))
     }
 
     /// The scheduler's call by itself: `GET` and `POST`, for a path of yours. `None` without a cron secret.

@@ -13,6 +13,7 @@ use sms_consolidate::{Conversation, Key, Stats, Timestamp, mask};
 
 use crate::answer::try_later;
 use crate::auth::{Token, guarded};
+use crate::ignored::{IgnoredCount, IgnoredEvents};
 use crate::router::SmsConsolidator;
 
 mod requeue;
@@ -23,19 +24,18 @@ const RECENT: usize = 20;
 /// How late a batch may be before that is worth a warning. Shorter backlogs are the everyday life of a driver.
 const LATE_MS: u64 = 60_000;
 
+/// Says what is wrong with a part of the service.
+pub(crate) type HealthCheck = Arc<dyn Fn() -> Vec<String> + Send + Sync>;
+
 pub(crate) struct Desk {
-    consolidator: SmsConsolidator,
-    body_limit: usize,
-    shows_full_numbers: bool,
+    pub(crate) consolidator: SmsConsolidator,
+    pub(crate) body_limit: usize,
+    pub(crate) shows_full_numbers: bool,
+    pub(crate) health_checks: Vec<HealthCheck>,
+    pub(crate) ignored: IgnoredEvents,
 }
 
-pub(crate) fn route(
-    consolidator: SmsConsolidator,
-    token: &Token,
-    body_limit: usize,
-    shows_full_numbers: bool,
-) -> MethodRouter {
-    let desk = Desk { consolidator, body_limit, shows_full_numbers };
+pub(crate) fn route(desk: Desk, token: &Token) -> MethodRouter {
     guarded(routing::get(show).post(requeue).with_state(Arc::new(desk)), token)
 }
 
@@ -59,19 +59,46 @@ async fn page(desk: &Desk) -> Result<Page, StoreError> {
         batches: Batches::of(&stats),
         messages: Messages::of(&stats),
         replies: Replies::of(&stats),
+        opt_outs: OptOuts { out: stats.totals.opted_out, back_in: stats.totals.opted_in },
+        ignored: desk.ignored.counts().iter().map(IgnoredRow::of).collect(),
         recent: recent.iter().map(|record| Recent::of(record, desk.shows_full_numbers)).collect(),
-        health: Health::of(&stats),
+        health: Health::of(&stats, &desk.health_checks),
     })
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Page {
     timestamp: String,
     batches: Batches,
     messages: Messages,
     replies: Replies,
+    opt_outs: OptOuts,
+    ignored: Vec<IgnoredRow>,
     recent: Vec<Recent>,
     health: Health,
+}
+
+/// How often senders opted out and in again since this process started.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OptOuts {
+    out: u64,
+    back_in: u64,
+}
+
+/// Events that a gateway's webhook has acknowledged and not taken in since this process started.
+#[derive(Serialize)]
+struct IgnoredRow {
+    gateway: &'static str,
+    kind: &'static str,
+    count: u64,
+}
+
+impl IgnoredRow {
+    fn of(row: &IgnoredCount) -> Self {
+        Self { gateway: row.gateway, kind: row.kind.as_str(), count: row.count }
+    }
 }
 
 /// What the store holds, finished batches as far as they are still kept.
@@ -211,7 +238,7 @@ struct Health {
 }
 
 impl Health {
-    fn of(stats: &Stats) -> Self {
+    fn of(stats: &Stats, checks: &[HealthCheck]) -> Self {
         let counts = &stats.counts;
         let mut warnings = Vec::new();
         if counts.longest_past_due_ms > LATE_MS {
@@ -225,6 +252,7 @@ impl Health {
             warnings
                 .push(format!("{} with an expired lease: a worker crashed or hangs", counts.leases_expired));
         }
+        warnings.extend(checks.iter().flat_map(|check| check()));
         Self { is_healthy: warnings.is_empty(), warnings }
     }
 }

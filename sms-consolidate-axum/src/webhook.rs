@@ -13,15 +13,13 @@ use serde::Serialize;
 use sms_consolidate::store::StoreError;
 use sms_consolidate::{OptOutCause, PushError, Pushed};
 use sms_consolidate_providers::inbound::{
-    Answer, FieldError, Inbound, InboundRequest, Parsed, Preference, Rejection,
+    Answer, FieldError, Inbound, InboundRequest, Parsed, Preference, Rejection, Unauthorized,
 };
 
 use crate::answer::{failure, try_later, unavailable};
 use crate::body;
 use crate::ignored::IgnoredEvents;
 use crate::router::SmsConsolidator;
-
-use sms_consolidate_providers::inbound::Unauthorized::NoCredentials;
 
 struct Webhook {
     consolidator: SmsConsolidator,
@@ -83,7 +81,7 @@ impl Webhook {
         parsed.map_err(|rejection| {
             let status = rejection.status().as_u16();
             // A gateway that waits to be asked for its password comes without it each time.
-            if matches!(rejection, Rejection::Unauthorized(NoCredentials)) {
+            if matches!(rejection, Rejection::Unauthorized(Unauthorized::NoCredentials)) {
                 tracing::debug!(gateway, status, error = %rejection, "WEBHOOK REFUSED");
             } else {
                 tracing::warn!(gateway, status, error = %rejection, "WEBHOOK REFUSED");

@@ -11,12 +11,22 @@ use sms_consolidate::{Clock, Label, SystemClock};
 use crate::ReasoningEffort;
 use crate::breaker::Breaker;
 use crate::classifier::{OpenAiClassifier, Timing};
-use crate::request::{Caps, Pseudonyms, Template};
+use crate::data::Caps;
+use crate::dialect::{Dialect, Known};
+use crate::health::Health;
+use crate::request::{Pseudonyms, Template};
 use crate::transport::{Endpoint, client};
 
 /// The model that is asked unless another one is set: OpenAI's small one for high volumes
 /// (<https://developers.openai.com/api/docs/models/gpt-6-luna>).
 pub const DEFAULT_MODEL: &str = "gpt-6-luna";
+
+/// How many texts of a batch are sent unless another number is set: as many as a window holds by default.
+pub const DEFAULT_MAX_MESSAGES: usize = sms_consolidate::DEFAULT_MAX_MESSAGES as usize;
+
+/// How many bytes of text are sent of a batch unless another number is set: 8,000 tokens of English, and more of other
+/// languages.
+pub const DEFAULT_MAX_TEXT_BYTES: usize = 32 * 1024;
 
 const UNCLEAR_DESCRIPTION: &str = "none of the other labels fits, several fit equally well, or only somebody who knows \
 the context could tell";
@@ -29,6 +39,7 @@ pub struct Builder {
     api_key: SecretString,
     identifier_secret: Option<SecretString>,
     base_url: String,
+    dialect: Dialect,
     model: String,
     reasoning_effort: Option<ReasoningEffort>,
     max_completion_tokens: u32,
@@ -47,12 +58,17 @@ impl Builder {
             api_key,
             identifier_secret: None,
             base_url: DEFAULT_BASE_URL.to_owned(),
+            dialect: Dialect::OPENAI,
             model: DEFAULT_MODEL.to_owned(),
             reasoning_effort: None,
             max_completion_tokens: 1_024,
             labels: None,
             with_unclear: false,
-            caps: Caps { messages: 50, message_chars: 1_600 },
+            caps: Caps {
+                messages: DEFAULT_MAX_MESSAGES,
+                message_chars: 1_600,
+                text_bytes: DEFAULT_MAX_TEXT_BYTES,
+            },
             timing: Timing {
                 deadline: Duration::from_secs(10),
                 attempt_timeout: Duration::from_secs(5),
@@ -84,7 +100,7 @@ impl Builder {
         self
     }
 
-    /// The model; by default [`DEFAULT_MODEL`]. It must know Structured Outputs.
+    /// The model; by default [`DEFAULT_MODEL`]. It should know Structured Outputs.
     pub fn model(mut self, model: impl Into<String>) -> Self {
         self.model = model.into();
         self
@@ -109,6 +125,17 @@ impl Builder {
     /// its end does not matter. Over `http` the key and the texts travel in the open.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
+        self
+    }
+
+    /// Which fields the service takes; by default [`Dialect::OPENAI`], which is all of them.
+    ///
+    /// What is wrong with it is learned: if the service rejects a request with 400, 422 or 501 and names one of these
+    /// fields, the same call goes on without that field (or with `max_tokens` for `max_completion_tokens`, with
+    /// `json_object` for `json_schema`), and so do all later ones, until the process ends. Each is said once, at
+    /// `warn`. A service that ignores what it does not know teaches nothing, so name its dialect.
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
         self
     }
 
@@ -152,13 +179,23 @@ impl Builder {
         self
     }
 
-    /// How many texts of a batch are sent, its last ones; by default 50. The parts of a long message are one text.
+    /// How many texts of a batch are sent; by default [`DEFAULT_MAX_MESSAGES`]. Of more, the
+    /// first and the last are sent; the model and the log are told how many are missing. The parts of a long message
+    /// are one text.
     pub fn max_messages(mut self, messages: usize) -> Self {
         self.caps.messages = messages;
         self
     }
 
-    /// How many characters (Unicode scalar values) of each text are sent, its first ones; by default 1,600.
+    /// How many bytes of text (UTF-8, cleaned) are sent of a batch; by default [`DEFAULT_MAX_TEXT_BYTES`]. Of more, the first and the last texts are sent, as with
+    /// [`max_messages`](Self::max_messages). The last one is always sent, and cut to a length that fits.
+    pub fn max_text_bytes(mut self, bytes: usize) -> Self {
+        self.caps.text_bytes = bytes;
+        self
+    }
+
+    /// How many characters (Unicode scalar values) of each text are sent; by default 1,600. Of a longer one, one half
+    /// of them is its start and the other its end.
     pub fn max_message_chars(mut self, chars: usize) -> Self {
         self.caps.message_chars = chars;
         self
@@ -190,15 +227,17 @@ impl Builder {
             self.reasoning_effort.or(default_effort),
             self.max_completion_tokens,
             &labels,
-            self.caps,
         );
         Ok(OpenAiClassifier {
             client,
             template,
+            caps: self.caps,
+            dialect: Known::new(self.dialect),
             pseudonyms,
             labels: labels.into_iter().map(|(label, _)| label).collect(),
             timing: self.timing,
             breaker: Breaker::new(self.suspend_for),
+            health: Health::default(),
             clock: self.clock,
             used: Mutex::default(),
         })
@@ -220,6 +259,7 @@ impl Builder {
             ("attempt_timeout", self.timing.attempt_timeout.is_zero()),
             ("max_messages", self.caps.messages == 0),
             ("max_message_chars", self.caps.message_chars == 0),
+            ("max_text_bytes", self.caps.text_bytes == 0),
         ];
         match zeros.into_iter().find(|(_, is_zero)| *is_zero) {
             Some((setting, _)) => Err(BuildError::Zero { setting }),
@@ -281,6 +321,7 @@ fn check_base_url(text: &str) -> Result<String, BuildError> {
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
+            .field("dialect", &self.dialect)
             .field("model", &self.model)
             .field("labels", &self.labels)
             .field("with_unclear", &self.with_unclear)

@@ -14,7 +14,10 @@ use sms_consolidate::{
 use crate::answer::Completion;
 use crate::breaker::{Breaker, Pass};
 use crate::builder::Builder;
+use crate::data::{Caps, Data};
+use crate::dialect::{Dialect, Known, Lesson};
 use crate::error::OpenAiError;
+use crate::health::Health;
 use crate::request::{Pseudonyms, Template};
 use crate::transport::{Endpoint, Failure, recover};
 
@@ -38,10 +41,13 @@ const MAX_RESERVE: Duration = Duration::from_secs(1);
 pub struct OpenAiClassifier {
     pub(crate) client: Client<Endpoint>,
     pub(crate) template: Template,
+    pub(crate) caps: Caps,
+    pub(crate) dialect: Known,
     pub(crate) pseudonyms: Pseudonyms,
     pub(crate) labels: Vec<Label>,
     pub(crate) timing: Timing,
     pub(crate) breaker: Breaker,
+    pub(crate) health: Health,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) used: Mutex<Usage>,
 }
@@ -68,24 +74,46 @@ impl OpenAiClassifier {
         *self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What requests hold now: the dialect that the classifier was built with, without what the service has rejected.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect.get()
+    }
+
+    /// What an operator should know, for a status page: that no call has led to a label for five minutes and longer,
+    /// how many there were, why the last one did not, and what to look at. Empty if all is well, or if nothing was
+    /// asked.
+    ///
+    /// The same is logged at `warn` as `OPENAI DECIDES NOTHING`, once in five minutes.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        self.health.outage().iter().map(ToString::to_string).collect()
+    }
+
     async fn ask<M: Message>(&self, messages: &[M], context: &Context) -> Result<Classification, Failure> {
         let now = self.clock.now();
         let reserve = (context.timeout / 10).min(MAX_RESERVE);
         let deadline = now + self.timing.deadline.min(context.timeout - reserve);
-        let request = self.template.fill(messages, self.pseudonyms.of(&context.key));
-        let (completion, usage) = self.complete(&request, deadline).await?;
+        let data = Data::of(messages, self.caps);
+        if data.messages_left_out > 0 || data.messages_cut > 0 {
+            let (left_out, cut) = (data.messages_left_out, data.messages_cut);
+            tracing::info!(batch = %context.batch, messages = messages.len(), left_out, cut, "OPENAI TEXT LEFT OUT");
+        }
+        let (completion, usage) = self.complete(&data, &self.pseudonyms.of(&context.key), deadline).await?;
         tracing::debug!(batch = %context.batch, ?usage, "OPENAI ANSWERED");
-        let label = completion.label(&self.labels).map_err(|error| Failure { error, usage })?;
+        let label =
+            completion.label(&self.labels, &data.texts).map_err(|error| Failure::new(error, usage))?;
         let mut classification = Classification::new(label, METHOD);
         classification.usage = usage;
         Ok(classification)
     }
 
-    /// The service's answer to `request`, asked for until it comes, fails for good, or `deadline` is near; and what
+    /// The service's answer to a request for `data`, asked for until it comes, fails for good, or `deadline` is near; and what
     /// all the answers to it have cost.
     async fn complete(
         &self,
-        request: &CreateChatCompletionRequest,
+        data: &Data,
+        safety_identifier: &str,
         deadline: Timestamp,
     ) -> Result<(Completion, Option<Usage>), Failure> {
         let mut failures = 0;
@@ -93,20 +121,28 @@ impl OpenAiClassifier {
         loop {
             let now = self.clock.now();
             let until = deadline.min(now + self.timing.attempt_timeout);
-            let pass = self.breaker.enter(now, until).map_err(|error| Failure { error, usage: used })?;
+            let pass = self.breaker.enter(now, until).map_err(|error| Failure::new(error, used))?;
+            let dialect = self.dialect.get();
+            let request = self.template.fill(data, safety_identifier, dialect);
             let answer = self.request_once(request, until).await;
             self.count(&mut used, answer.as_ref().map_or_else(|failure| failure.usage, Completion::usage));
-            let error = match answer {
+            let failure = match answer {
                 Ok(completion) => {
                     pass.close();
                     return Ok((completion, used));
                 }
-                Err(failure) => failure.error,
+                Err(failure) => failure,
             };
+            // There is an end to what can be left out, and so to the requests that are made for it.
+            if self.learns_from(&failure, dialect, data) && self.clock.now() < deadline {
+                pass.close();
+                continue;
+            }
+            let error = failure.error;
             self.report(&error, pass);
             failures += 1;
             let Some(at) = self.next_request(&error, failures, deadline) else {
-                return Err(Failure { error, usage: used });
+                return Err(Failure::new(error, used));
             };
             tracing::debug!(%error, next = %at, "OPENAI RETRY");
             self.clock.sleep_until(at).await;
@@ -115,7 +151,7 @@ impl OpenAiClassifier {
 
     async fn request_once(
         &self,
-        request: &CreateChatCompletionRequest,
+        request: CreateChatCompletionRequest,
         until: Timestamp,
     ) -> Result<Completion, Failure> {
         let chat = self.client.chat();
@@ -124,6 +160,27 @@ impl OpenAiClassifier {
             answer = chat.create_byot(request) => answer.map_err(recover),
             () = self.clock.sleep_until(until) => Err(OpenAiError::TimedOut.into()),
         }
+    }
+
+    /// Leaves out what the service objects to in a request in the dialect `sent`, one field at a time. Returns whether
+    /// the next request will differ.
+    ///
+    /// A sentence that names a field counts only if no text of the batch names it: services quote what they were sent,
+    /// and a sender must not talk the classifier out of a field.
+    fn learns_from(&self, failure: &Failure, sent: Dialect, data: &Data) -> bool {
+        let is_quotable =
+            |name: &&str| data.texts.iter().any(|text| text.to_ascii_lowercase().contains(*name));
+        let objection = failure.objections.iter().find(|objection| {
+            let could_be_quoted = objection.in_words && objection.field.names().iter().any(is_quotable);
+            sent.sends(objection.field) && !could_be_quoted
+        });
+        let Some(objection) = objection else { return false };
+        if self.dialect.leave_out(objection.field, sent) == Lesson::New {
+            let dialect = self.dialect.get();
+            let (error, field) = (&failure.error, objection.field.name());
+            tracing::warn!(%error, field, now = ?dialect, "OPENAI FIELD NOT TAKEN");
+        }
+        true
     }
 
     /// Counts what one answer cost, for its batch and for all of them.
@@ -172,7 +229,16 @@ impl OpenAiClassifier {
 impl<M: Message> Classifier<M> for OpenAiClassifier {
     /// Asks the model. Dropping the future drops the request; the service may have charged for it.
     async fn classify(&self, messages: &[M], context: &Context) -> Result<Classification, ClassifyError> {
-        self.ask(messages, context).await.map_err(Into::into)
+        let answer = self.ask(messages, context).await;
+        match &answer {
+            Ok(_) => self.health.succeeded(),
+            Err(failure) => {
+                if let Some(outage) = self.health.failed(&failure.error, self.clock.now()) {
+                    tracing::warn!(%outage, "OPENAI DECIDES NOTHING");
+                }
+            }
+        }
+        answer.map_err(Into::into)
     }
 }
 

@@ -21,6 +21,9 @@ pub enum OpenAiError {
     /// The service's content filter withheld the answer.
     #[error("the answer was withheld by the content filter")]
     Filtered,
+    /// The answer names more than one label, or one that stands in a quotation of a text.
+    #[error("the answer does not name one label alone")]
+    Ambiguous,
     /// The answer names a label that is none of the configured ones.
     #[error("the answer names none of the labels")]
     UnknownLabel,
@@ -29,6 +32,15 @@ pub enum OpenAiError {
     Malformed {
         /// The HTTP status.
         status: u16,
+    },
+    /// The service's moderation refuses what is sent: 403 that says so, or 400 with a code such as `content_filter`. It
+    /// says nothing of the key.
+    #[error("the service's moderation refuses the batch (status {status}{detail})")]
+    Flagged {
+        /// The HTTP status.
+        status: u16,
+        /// What the body said.
+        detail: ErrorDetail,
     },
     /// The service does not accept the key: 401, or 403 with the JSON of an error.
     #[error("the service does not accept the API key (status {status}{detail})")]
@@ -97,6 +109,19 @@ impl OpenAiError {
     /// Whether every other call would fail in the same way until somebody acts.
     pub(crate) fn concerns_account(&self) -> bool {
         matches!(self, Self::Unauthorized { .. } | Self::QuotaExhausted { .. })
+    }
+
+    /// Whether the model answered, with something that decides nothing.
+    pub(crate) fn is_unusable_answer(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused
+                | Self::CutOff
+                | Self::Filtered
+                | Self::UnknownLabel
+                | Self::Ambiguous
+                | Self::Malformed { .. }
+        )
     }
 
     /// Whether the service said something.

@@ -17,8 +17,9 @@ use jiff::fmt::rfc2822;
 use secrecy::{ExposeSecret, SecretString};
 use sms_consolidate::{ClassifyError, Usage};
 
-use crate::answer::{Completion, ErrorBody, usage_of};
+use crate::answer::{Completion, usage_of};
 use crate::error::{ErrorDetail, OpenAiError};
+use crate::error_body::{ErrorBody, Objection};
 
 /// The largest body that is read. An answer is about one kilobyte.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -61,21 +62,28 @@ impl Config for Endpoint {
     }
 }
 
-/// An exchange that led to nothing, and what it cost if the answer said so.
+/// An exchange that led to nothing, what it cost if the answer said so, and which fields the service did not want.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) error: OpenAiError,
     pub(crate) usage: Option<Usage>,
+    pub(crate) objections: Vec<Objection>,
+}
+
+impl Failure {
+    pub(crate) fn new(error: OpenAiError, usage: Option<Usage>) -> Self {
+        Self { error, usage, objections: Vec::new() }
+    }
 }
 
 impl From<OpenAiError> for Failure {
     fn from(error: OpenAiError) -> Self {
-        Self { error, usage: None }
+        Self::new(error, None)
     }
 }
 
 impl From<Failure> for ClassifyError {
-    fn from(Failure { error, usage }: Failure) -> Self {
+    fn from(Failure { error, usage, .. }: Failure) -> Self {
         let error = Self::from(error);
         match usage {
             Some(usage) => error.with_usage(usage),
@@ -142,12 +150,16 @@ async fn exchange(
         }
         other => other,
     };
-    let error = if status.is_success() {
-        OpenAiError::Malformed { status: status.as_u16() }
-    } else {
-        error_of(status, retry_after(response.headers()), body.as_deref())
-    };
-    Err(Failure { error, usage: body.as_deref().and_then(usage_of) })
+    let usage = body.as_deref().and_then(usage_of);
+    if status.is_success() {
+        return Err(Failure::new(OpenAiError::Malformed { status: status.as_u16() }, usage));
+    }
+    let said = ErrorBody::read(body.as_deref());
+    let error = error_of(status, retry_after(response.headers()), &said);
+    // With these services say that they do not understand a request: OpenAI 400, Mistral 422, some servers 501.
+    let speaks_of_fields = matches!(status.as_u16(), 400 | 422 | 501) && !said.names_moderation();
+    let objections = if speaks_of_fields { said.into_objections() } else { Vec::new() };
+    Err(Failure { error, usage, objections })
 }
 
 /// The body, or nothing if it is too large.
@@ -162,10 +174,11 @@ async fn read_body(response: &mut reqwest::Response) -> Result<Option<Vec<u8>>, 
     Ok(Some(body))
 }
 
-fn error_of(status: StatusCode, retry_after: Option<Duration>, body: Option<&[u8]>) -> OpenAiError {
-    let body = ErrorBody::read(body);
+fn error_of(status: StatusCode, retry_after: Option<Duration>, body: &ErrorBody) -> OpenAiError {
     let (status, detail) = (status.as_u16(), body.detail());
     match status {
+        400 | 422 if body.names_moderation() => OpenAiError::Flagged { status, detail },
+        403 if body.speaks_of_moderation() => OpenAiError::Flagged { status, detail },
         // A firewall's page, for one text that it did not like, says nothing about the key.
         403 if detail == ErrorDetail::Malformed => OpenAiError::Rejected { status, detail },
         401 | 403 => OpenAiError::Unauthorized { status, detail },

@@ -11,7 +11,7 @@ use sms_consolidate::{
 use support::aimock::{labels, says};
 use support::{NUMBER, Request, Rig, context, injections, label, messages, within};
 
-/// What a model that was taken in might say. Only the first two are answers.
+/// What a model that was taken in might say. Only the first ones are answers.
 fn answers() -> Vec<Value> {
     let finished = |reason: &str| {
         let content = r#"{"label":"AGREE"}"#;
@@ -20,10 +20,12 @@ fn answers() -> Vec<Value> {
     vec![
         labels("AGREE"),
         labels("NOT_AGREE"),
+        labels(" AGREE"),
+        says("```json\n{\"label\":\"AGREE\"}\n```"),
+        says("<think>{\"label\":\"AGREE\"}, they say.</think> So: {\"label\":\"NOT_AGREE\"}"),
         labels("IGNORE"),
         labels("AGREE\nNOT_AGREE"),
         labels("agree"),
-        labels(" AGREE"),
         labels(""),
         says("IGNORE"),
         says("AGREE"),
@@ -34,7 +36,7 @@ fn answers() -> Vec<Value> {
         says(r#"{"label":null}"#),
         says(r#"{"label":"AGREE","label":"NOT_AGREE"}"#),
         says(r#"{"label":"AGREE"} {"label":"NOT_AGREE"}"#),
-        says("```json\n{\"label\":\"AGREE\"}\n```"),
+        says("<think>{\"label\":\"AGREE\"}</think>"),
         says(r#"[["AGREE"]]"#),
         says(r#"{"label":"AGR"#),
         finished("length"),
@@ -43,7 +45,7 @@ fn answers() -> Vec<Value> {
     ]
 }
 
-const DECIDING: usize = 2;
+const DECIDING: usize = 5;
 
 #[tokio::test]
 async fn injections_stay_data_and_labels_stay_in_the_enum() {
@@ -65,7 +67,7 @@ async fn injections_stay_data_and_labels_stay_in_the_enum() {
     let calls = rig.server.journal().await;
     assert_eq!(calls.len(), texts.len() + 1);
     let mut bodies = calls.into_iter().map(|call| call.body);
-    let harmless = without_texts(bodies.next().unwrap(), &["ok", "a harmless one"]);
+    let harmless = without_texts(bodies.next().unwrap(), &json!(["ok", "a harmless one"]));
     assert_eq!(harmless["messages"].as_array().unwrap().len(), 2);
     assert_eq!(harmless["messages"][0]["role"], "system");
     assert_eq!(harmless["messages"][1], json!({ "role": "user", "content": null }));
@@ -73,15 +75,15 @@ async fn injections_stay_data_and_labels_stay_in_the_enum() {
         assert_eq!(harmless.get(absent), None);
     }
     for (injection, body) in texts.iter().zip(bodies) {
-        assert_eq!(without_texts(body, &["ok", &injection.sent]), harmless);
+        assert_eq!(without_texts(body, &json!(["ok", injection.sent])), harmless);
     }
 }
 
 /// The request without its data array, which holds exactly `texts`.
-fn without_texts(mut body: Value, texts: &[&str]) -> Value {
+fn without_texts(mut body: Value, texts: &Value) -> Value {
     let data = body["messages"][1]["content"].take();
-    let found: Vec<String> = serde_json::from_str(data.as_str().unwrap()).unwrap();
-    assert_eq!(found, texts);
+    let found: Value = serde_json::from_str(data.as_str().unwrap()).unwrap();
+    assert_eq!(found, *texts);
     body
 }
 
@@ -96,7 +98,7 @@ async fn all_bytes_but_those_of_the_data_are_the_same_for_every_text() {
     for injection in texts {
         rig.classify(&["ok", &injection.text]).await.unwrap();
         let (data, around) = take_data(&rig.server.request().await);
-        assert_eq!(serde_json::from_str::<Vec<String>>(&data).unwrap(), ["ok", &injection.sent]);
+        assert_eq!(serde_json::from_str::<Value>(&data).unwrap(), json!(["ok", injection.sent]));
         assert_eq!(around, around_the_data);
     }
 }

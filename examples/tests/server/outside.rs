@@ -120,6 +120,27 @@ fn a_model_decides_where_it_can() {
 }
 
 #[test]
+fn a_model_is_asked_in_its_services_dialect() {
+    let choice = json!({"message": {"content": "```json\n{\"label\":\"AGREE\"}\n```"}});
+    let model = Fake::answering(&json!({"choices": [choice]}));
+    let mut server = Server::start(&[
+        CLASSIC,
+        ONE_A_BATCH,
+        ("OPENAI_API_KEY", "sk-sesame"),
+        ("OPENAI_BASE_URL", &model.url),
+        ("OPENAI_DIALECT", "deepseek"),
+        ("OPENAI_MAX_TEXT_BYTES", "4"),
+    ]);
+    server.text("1", "Yes, we all do");
+    assert_eq!(server.line("CONSOLIDATED CLASSIFICATION"), classified("AGREE", "OpenAI"));
+    server.stop("TERM");
+    let (_, body) = model.request();
+    assert!(body.contains(r#""response_format":{"type":"json_object"},"#), "{body}");
+    assert!(body.contains(r#""max_tokens":1024"#) && !body.contains(r#""store""#), "{body}");
+    assert!(body.contains("left_out_characters") && !body.contains("all"), "{body}");
+}
+
+#[test]
 fn rules_decide_where_the_model_cannot() {
     let confused = Fake::answering(&json!({"weather": "fine"}));
     assert_eq!(classify(&confused.url).0, classified("AGREE", "Rule-based"));

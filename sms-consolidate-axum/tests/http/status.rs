@@ -1,14 +1,14 @@
 //! The status page, and bringing batches forward or back.
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use sms_consolidate::store::{Status, Store};
 use sms_consolidate::testing::{Fault, FaultyStore, Operation, ScriptedAnswer};
 use sms_consolidate::{Builder, Conversation, MemoryStore, SmsMessage};
-use sms_consolidate_axum::STATUS_PATH;
+use sms_consolidate_axum::{STATUS_PATH, SmsRouter};
 
 use crate::kit::{ADMIN, Answer, CRON, MARIA, Service, WINDOW, event, serve, service, sms, with_all_routes};
 
@@ -167,6 +167,24 @@ async fn dead_batches_are_unhealthy() {
     let dead = &page["recent"][0];
     assert_eq!((&dead["state"], &dead["replySent"]), (&json!("dead"), &json!(false)));
     assert!(dead["error"].as_str().unwrap().contains("scripted failure for good"), "{dead}");
+}
+
+#[tokio::test]
+async fn what_the_services_own_checks_say_is_on_the_page() {
+    let trouble = Arc::new(Mutex::new(vec!["the model is away".to_owned()]));
+    let told = Arc::clone(&trouble);
+    let checks = move |router: SmsRouter| {
+        let router = router.health_check(Vec::new).health_check(move || told.lock().unwrap().clone());
+        with_all_routes(router.health_check(|| vec!["the disk is full".to_owned()]))
+    };
+    let service = serve(unchanged, checks).await;
+    service.post(sms("1", MARIA, "Yes")).await;
+    service.clock.advance(WINDOW + 61 * SECOND).await;
+    let backlog = "backlog: 1 past due, the longest for 61 s";
+    let warnings = [backlog, "the model is away", "the disk is full"];
+    assert_eq!(service.page().await["health"], json!({"isHealthy": false, "warnings": warnings}));
+    trouble.lock().unwrap().clear();
+    assert_eq!(service.page().await["health"]["warnings"], json!([backlog, "the disk is full"]));
 }
 
 #[tokio::test]

@@ -1,19 +1,24 @@
 //! Texts that try to be more than data. Whoever finds another kind adds it here.
 
+use serde_json::{Value, json};
+
 /// One text, and what of it may reach the model.
 pub(crate) struct Injection {
     pub(crate) text: String,
-    pub(crate) sent: String,
+    pub(crate) sent: Value,
 }
 
 /// All of them.
 pub(crate) fn all() -> Vec<Injection> {
-    let unchanged = UNCHANGED.iter().map(|text| (text.to_string(), text.to_string()));
-    let cleaned = CLEANED.iter().map(|(text, sent)| (text.to_string(), sent.to_string()));
+    let unchanged = UNCHANGED.iter().map(|text| (text.to_string(), json!(text)));
+    let cleaned = CLEANED.iter().map(|(text, sent)| (text.to_string(), json!(sent)));
     let long = LONG.iter().map(|unit| {
         let text = unit.repeat(10_240 / unit.len() + 1);
-        let sent: String = text.chars().take(1_600).collect();
-        (text, sent.trim_end().to_owned())
+        let chars: Vec<_> = text.trim().chars().collect();
+        let [start, end] = [&chars[..800], &chars[chars.len() - 800..]]
+            .map(|part| String::from_iter(part).trim().to_owned());
+        let left_out = chars.len() - start.chars().count() - end.chars().count();
+        (text, json!({ "start": start, "left_out_characters": left_out, "end": end }))
     });
     unchanged.chain(cleaned).chain(long).map(|(text, sent)| Injection { text, sent }).collect()
 }

@@ -80,8 +80,8 @@ impl Request {
         self.body["messages"][0]["content"].as_str().unwrap()
     }
 
-    /// The strings of the data array.
-    pub(crate) fn texts(&self) -> Vec<String> {
+    /// The data array.
+    pub(crate) fn data(&self) -> Value {
         serde_json::from_str(self.body["messages"][1]["content"].as_str().unwrap()).unwrap()
     }
 }

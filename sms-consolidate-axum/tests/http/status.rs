@@ -79,6 +79,7 @@ async fn the_page_shows_counts_recent_batches_and_health() {
     service.post(event("1", MARIA, "office-phone-1", "Yes")).await;
     service.post(event("2", MARIA, "office-phone-1", "Thanks")).await;
     service.post(event("2", MARIA, "office-phone-1", "Thanks")).await;
+    service.post(json!({"type": "sms.sent", "data": {"guid": "9"}}).to_string()).await;
     service.pass(WINDOW).await;
     service.post(sms("3", LONGER, "Hello")).await;
 
@@ -95,6 +96,8 @@ async fn the_page_shows_counts_recent_batches_and_health() {
             },
             "messages": {"buffered": 1, "accepted": 3, "handled": 2, "duplicate": 1, "refused": 0},
             "replies": {"sent": 1, "skipped": 0, "unknown": 0},
+            "optOuts": {"out": 0, "backIn": 0},
+            "ignored": [{"gateway": "SMS Mobile API", "kind": "not_a_message", "count": 1}],
             "recent": [open, finished],
             "health": {"isHealthy": true, "warnings": []},
         })

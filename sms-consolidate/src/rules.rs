@@ -14,6 +14,7 @@
 
 use crate::classify::{Classification, Classifier, ClassifyError, Context, Label};
 use crate::message::{Message, joined_text};
+use crate::own_words::own_words;
 
 mod index;
 mod reading;
@@ -25,6 +26,7 @@ mod tests;
 
 use index::{Index, Places, Sense};
 use reading::Reading;
+use text::without_quoted;
 
 /// What [`Classification::method`] says of a batch that rules decided.
 const METHOD: &str = "Rule-based";
@@ -41,8 +43,31 @@ pub struct Rule {
     /// Phrases that count too, but only where no word that is in no list follows in the clause, up to a
     /// [day or time](Role::Time): with "I'm in", "I'm in on Friday" counts, and "I'm in Cebu on Friday" does not.
     pub endings: Vec<String>,
+    /// Phrases that count too, but only where no word that is in no list stands before them in the clause: with "yes",
+    /// "Yes, I voted" counts, and "I voted yes" does not.
+    pub openings: Vec<String>,
     /// Phrases that count for the label too, and change what follows in the same clause: see [`RuleClassifier`].
     pub negations: Vec<String>,
+    /// How the rule and those found in other lines of the text stand to each other.
+    pub strength: Strength,
+    /// Whether the phrases count in [questions](Role::Question) too, and whatever [asks](Role::Asking) about them.
+    pub counts_in_questions: bool,
+    /// The rule decides no text with more words than this that are in no list. `None` is no limit.
+    pub most_unknown_words: Option<usize>,
+}
+
+/// How a rule and those found in other parts of a text stand to each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Strength {
+    /// Gives way to what is firm in a later line: "maybe", and in the next message "I'm in". Behind a [turn](Role::Turn)
+    /// it does not outweigh what is not weak: "I can't, but great idea".
+    Weak,
+    /// Neither.
+    #[default]
+    Plain,
+    /// A line is firm if a firm rule is found in it, and no rule of another label decides it.
+    Firm,
 }
 
 impl Rule {
@@ -50,13 +75,43 @@ impl Rule {
     #[must_use]
     pub fn new(label: Label, phrases: impl IntoIterator<Item: Into<String>>) -> Self {
         let phrases = phrases.into_iter().map(Into::into).collect();
-        Self { label, phrases, endings: Vec::new(), negations: Vec::new() }
+        Self {
+            label,
+            phrases,
+            endings: Vec::new(),
+            openings: Vec::new(),
+            negations: Vec::new(),
+            strength: Strength::default(),
+            counts_in_questions: false,
+            most_unknown_words: None,
+        }
     }
 
     /// The same with more endings.
     #[must_use]
     pub fn with_endings(mut self, endings: impl IntoIterator<Item: Into<String>>) -> Self {
         self.endings.extend(endings.into_iter().map(Into::into));
+        self
+    }
+
+    /// The same with more openings.
+    #[must_use]
+    pub fn with_openings(mut self, openings: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.openings.extend(openings.into_iter().map(Into::into));
+        self
+    }
+
+    /// The same with another strength.
+    #[must_use]
+    pub fn with_strength(mut self, strength: Strength) -> Self {
+        self.strength = strength;
+        self
+    }
+
+    /// The same where the phrases count in questions too.
+    #[must_use]
+    pub fn in_questions_too(mut self) -> Self {
+        self.counts_in_questions = true;
         self
     }
 
@@ -75,11 +130,16 @@ pub enum Role {
     /// Decides nothing, also where a rule lists it. A phrase hides the words in it: with "don't worry" ignored, its
     /// "don't" does not refuse.
     Ignored,
+    /// Decides nothing either, and is otherwise as a word that no list has, except that it is none: it is not counted as
+    /// [unknown](Rule::most_unknown_words), and never taken for another word that it is spelt like.
+    Plain,
     /// A word that may stand between the words of any phrase: with "po" a filler, "wala pong problema" is "walang
     /// problema". A filler of several words is so many fillers.
     Filler,
     /// Says that what follows counts, and not what came before, such as "but".
     Turn,
+    /// Takes back what came before, if a rule is found behind it: "no, I mean yes".
+    Correction,
     /// Ends what a negation reaches, such as "because".
     Break,
     /// Begins a question, such as "what time": nothing counts from here to the end of the clause.
@@ -145,6 +205,7 @@ pub struct RuleClassifier {
     roles: Vec<(Role, String)>,
     /// Words and what they are synonyms of.
     synonyms: Vec<(String, String)>,
+    slipping: Vec<String>,
     times: Option<Label>,
     otherwise: Label,
     index: Index,
@@ -158,6 +219,7 @@ impl RuleClassifier {
             rules: Vec::new(),
             roles: Vec::new(),
             synonyms: Vec::new(),
+            slipping: Vec::new(),
             times: None,
             otherwise,
             index: Index::default(),
@@ -195,6 +257,7 @@ impl RuleClassifier {
             Some(rule) => {
                 rule.phrases.extend(more.phrases);
                 rule.endings.extend(more.endings);
+                rule.openings.extend(more.openings);
                 rule.negations.extend(more.negations);
             }
             None => self.rules.push(more),
@@ -225,6 +288,22 @@ impl RuleClassifier {
         self.indexed()
     }
 
+    /// The same where a word of three letters or more that no list has is one of `words`, if it differs from it in one
+    /// character left out, put in or replaced, or in two that changed places: "canr" is "can't".
+    #[must_use]
+    pub fn with_slips_of(mut self, words: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.slipping.extend(words.into_iter().map(Into::into));
+        self.indexed()
+    }
+
+    /// The same where the rules for `label` decide no text with more than `most` words that are in no list: it is as one
+    /// in which no rule finds anything.
+    #[must_use]
+    pub fn with_most_unknown_words(mut self, label: &Label, most: usize) -> Self {
+        self.rules.iter_mut().filter(|rule| rule.label == *label).for_each(|rule| rule.most_unknown_words = Some(most));
+        self
+    }
+
     /// The same with a label for texts that say nothing but a [day or time](Role::Time).
     #[must_use]
     pub fn with_times_as(mut self, label: Label) -> Self {
@@ -248,6 +327,7 @@ impl RuleClassifier {
         for (place, rule) in self.rules.iter().enumerate() {
             rule.phrases.iter().for_each(|phrase| index.insert(phrase, Sense::Rule(place)));
             rule.endings.iter().for_each(|phrase| index.insert(phrase, Sense::Ending(place)));
+            rule.openings.iter().for_each(|phrase| index.insert(phrase, Sense::Opening(place)));
             rule.negations.iter().for_each(|phrase| index.insert(phrase, Sense::Negation(place)));
         }
         for (role, phrase) in of_role(|role| !matches!(role, Role::Ignored | Role::Filler)) {
@@ -255,6 +335,7 @@ impl RuleClassifier {
         }
         of_role(|role| role == Role::Filler).for_each(|(_, word)| index.add_filler(word));
         self.synonyms.iter().for_each(|(synonym, word)| index.add_synonym(word, synonym));
+        self.slipping.iter().for_each(|word| index.add_slipping(word));
         self.index = index;
         self
     }
@@ -262,8 +343,8 @@ impl RuleClassifier {
     /// What `text` is.
     #[must_use]
     pub fn label_of(&self, text: &str) -> &Label {
-        let tokens = self.index.tokens(text);
-        let (mut reading, mut places) = (Reading::default(), Places::default());
+        let tokens = self.index.tokens(&without_quoted(&own_words(text)));
+        let (mut reading, mut places) = (Reading::new(&self.rules), Places::default());
         let mut rest = tokens.as_slice();
         while let Some(token) = rest.first() {
             let phrase = self.index.longest_phrase(rest, &mut places);
@@ -280,23 +361,47 @@ impl Default for RuleClassifier {
     /// [`Label::NOT_AGREE`] for refusal and doubt, then [`Label::AGREE`] for agreement, in English and Filipino, and
     /// for a bare day or time; `NOT_AGREE` for anything else. It takes about two milliseconds to make: keep it.
     fn default() -> Self {
-        let refusal = Rule::new(Label::NOT_AGREE, phrases(words::REFUSAL));
+        let refusal = Rule::new(Label::NOT_AGREE, phrases(words::REFUSAL))
+            .with_negations(phrases(words::NEGATIONS))
+            .in_questions_too();
+        let doubt = Rule::new(Label::NOT_AGREE, phrases(words::DOUBT))
+            .with_strength(Strength::Weak)
+            .in_questions_too();
+        let agreement = anchored(Label::AGREE, words::AGREEMENT).with_strength(Strength::Weak);
+        let firm = anchored(Label::AGREE, words::FIRM).with_strength(Strength::Firm);
         let roles = words::ROLES.iter();
         Self {
-            rules: vec![
-                refusal.with_negations(phrases(words::NEGATIONS)),
-                Rule::new(Label::AGREE, phrases(words::AGREEMENT))
-                    .with_endings(phrases(words::AGREEMENT_ENDINGS)),
-            ],
+            rules: vec![refusal, doubt, agreement, firm],
             roles: roles
                 .flat_map(|(role, list)| phrases(list).map(|phrase| (*role, phrase.into())))
                 .collect(),
             synonyms: words::synonyms().map(|(synonym, word)| (synonym.into(), word.into())).collect(),
+            slipping: phrases(words::SLIPPING).map(Into::into).collect(),
             times: Some(Label::AGREE),
             ..Self::new(Label::NOT_AGREE)
         }
         .indexed()
     }
+}
+
+/// A rule for a list of which the openings begin with `^` and the endings end in `$`.
+fn anchored(label: Label, list: &str) -> Rule {
+    let mut rule = Rule::new(label, [""; 0]);
+    for phrase in phrases(list) {
+        let opening = phrase.strip_prefix('^');
+        let ending = phrase.strip_suffix('$');
+        let bare = phrase.trim_matches(['^', '$']);
+        if ending.is_some() {
+            rule.endings.push(bare.into());
+        }
+        if opening.is_some() {
+            rule.openings.push(bare.into());
+        }
+        if opening.or(ending).is_none() {
+            rule.phrases.push(bare.into());
+        }
+    }
+    rule
 }
 
 fn phrases(list: &str) -> impl Iterator<Item = &str> {

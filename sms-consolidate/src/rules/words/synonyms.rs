@@ -10,11 +10,13 @@ pub(in crate::rules) fn synonyms() -> impl Iterator<Item = (&'static str, &'stat
 /// digits "0", people other than the sender "sister", what one cannot be away from "trabaho", and trouble "busy".
 const LIST: &str = "
     yes: yess yse yep yepp yup yupp yeah yeahh yeh yah ya yea ye yas yis yez yessir yeap yass yus yush ys yss yees
-    yes: yeas yesh
-    no: noo nope nop nah naw nay nahh nopes
+    yes: yeas yesh yee yeee yis yiss yaas yaaas yasss yaz yess'm yessum yesir yessirr yessirrr yeppers yup'n yupp yuppers yupperoo
+    yes: yezzir yeahh yeahhh yeahp yeahs yehh yahh yaa yaah yeaa yeaah yh yhh yuhh yus ofcyes yesyes yaha yeppp yepper yesh'm
+    no: noo nope nop nah naw nay nahh nopes nooo nuh nawh nahhh neh nein nyet noope negatory nada non noe
     ok: okay okk okey okie oki okei oks okok k kk okeh okz oky okidoki okidoks okidok okaay okayy mkay okies
-    ok: okayyy okeydokey okiedokie oke okya oaky okat
-    sure: shure sur sher shur suer
+    ok: okayyy okeydokey okiedokie oke okya oaky okat okiee okeyy okokok oky okayy okkk okkie okie-dokie okeedokee okbye okthanks
+    ok: okidokey okaydokay okeedoke okayed oekay okiii okiieee oki-doki kkk kkkk kay mkayy okayyyy okeydoke okiedoke
+    sure: shure sur sher shur suer sureee suree shoor sho shuur suure surething
     not: nt don't doesn't didn't isn't aren't ain't wasn't won't wouldn't shouldn't haven't hasn't never nver nvr
     not: dnt wnt
     can't: cnt cn't cannot kant couldnt cantt
@@ -36,13 +38,15 @@ const LIST: &str = "
     love: luv lov
     available: avail avlbl availble avilable
     great: gr8 grt
-    i'll: we'll
-    i'm: we're
+    i'll: we'll il wil'l illl i'l we'l
+    appointment: appt appts apt apptmt appoitment appointments apointment appointement slot spot schedule sched
+    appointment: reservation seat place offer terms invitation invite invites proposal request conditions nomination
+    i'm: we're imm
     i'd: we'd
     me: us
     you: u yu yall you're
     see: c
-    come: go attend join help volunteer participate visit make assist show
+    come: go attend join help volunteer participate visit make assist show swing serve contribute donate
     coming: comin cming comming
     busy: bz bsy problem problems problema issue issues conflict conflicts hassle trouble bother
     late: malate mahuli mahuhuli malelate delayed
@@ -88,7 +92,7 @@ const LIST: &str = "
     pupunta: makakabalik makakasabay makakasunod makakahabol makakaabot susulpot aattend makakaattend makaattend
     pupunta: mapupuntahan mapuntahan makakadaan magpapakita makikiisa
     nandyan: andyan andiyan nandiyan nandun nandoon andun andoon anjan nanjan naroon nariyan
-    there: thier ther their dere
+    there: thier ther dere thair tehre there's
     pasensya: pasensiya pacencia
     nakalimutan: nalimutan nakalimot
     monday: mon tuesday tue tues wednesday wed weds thursday thu thur thurs friday fri saturday sat sunday sun lunes

@@ -66,7 +66,7 @@ pub enum Strength {
     /// Neither.
     #[default]
     Plain,
-    /// A line is firm if a firm rule is found in it, and no rule of another label decides it.
+    /// A line is firm if a firm rule decides it.
     Firm,
 }
 
@@ -371,7 +371,7 @@ impl Default for RuleClassifier {
         let firm = anchored(Label::AGREE, words::FIRM).with_strength(Strength::Firm);
         let roles = words::ROLES.iter();
         Self {
-            rules: vec![refusal, doubt, agreement, firm],
+            rules: vec![refusal, doubt, firm, agreement],
             roles: roles
                 .flat_map(|(role, list)| phrases(list).map(|phrase| (*role, phrase.into())))
                 .collect(),

@@ -13,9 +13,7 @@ pub(super) struct Reading<'a> {
     found: Option<usize>,
     /// Found in this line, since the last turn.
     line: Option<usize>,
-    /// The firm rule that was.
-    firm: Option<usize>,
-    /// Found in this clause behind words of no phrase, so that a question mark at its end asks about it.
+    /// Found in this clause, so that a question mark at its end asks about it.
     askable: Option<usize>,
     /// Found right before, so that it can still be asked about.
     last: Option<usize>,
@@ -28,6 +26,8 @@ pub(super) struct Reading<'a> {
     is_corrected: bool,
     /// Whether this clause has a word of no phrase.
     has_other: bool,
+    /// Whether what came right before is ignored, as a greeting is.
+    is_addressed: bool,
     /// Whether there is a day or time since the last turn.
     has_time: bool,
     /// Whether there was one at all.
@@ -45,7 +45,6 @@ impl<'a> Reading<'a> {
             before: None,
             found: None,
             line: None,
-            firm: None,
             askable: None,
             last: None,
             is_open: false,
@@ -53,6 +52,7 @@ impl<'a> Reading<'a> {
             is_question: false,
             is_corrected: false,
             has_other: false,
+            is_addressed: false,
             has_time: false,
             had_time: false,
             had_more: false,
@@ -66,7 +66,8 @@ impl<'a> Reading<'a> {
             Some(Sense::Opening(_) | Sense::Whole(_)) if self.has_other => self.other(token),
             Some(Sense::Rule(rule) | Sense::Opening(rule)) => self.rule(rule, token.is_symbol),
             Some(Sense::Ending(rule) | Sense::Whole(rule)) => {
-                self.rule(rule, token.is_symbol);
+                let is_open = self.is_open;
+                self.rule(rule, token.is_symbol || is_open);
                 self.is_open = self.last.is_some();
             }
             Some(Sense::Negation(rule)) => self.negation(rule),
@@ -74,16 +75,20 @@ impl<'a> Reading<'a> {
             None if token.is_filler || token.is_symbol => {}
             None => self.other(token),
         }
+        self.is_addressed &= matches!(sense, Some(Sense::Role(Role::Ignored))) || sense.is_none() && token.is_filler;
         if token.is_mark {
             self.end_clause(token.is_symbol);
+            self.is_question = matches!(sense, Some(Sense::Role(Role::Question)));
         }
         if token.is_line_end {
             self.end_line();
         }
     }
 
-    fn rule(&mut self, rule: usize, is_symbol: bool) {
-        if !is_symbol || self.last.is_some_and(|last| last != rule) {
+    /// What `joins` the phrase right before it is asked about together with that one, if they are for the same label.
+    fn rule(&mut self, rule: usize, joins: bool) {
+        let is_same = |last: usize| self.rules[last].label == self.rules[rule].label;
+        if !joins || !self.last.is_some_and(is_same) {
             self.settle();
         }
         self.had_more = true;
@@ -108,7 +113,10 @@ impl<'a> Reading<'a> {
     fn role(&mut self, role: Role, token: Token) {
         match role {
             Role::Filler => {}
-            Role::Ignored => self.settle(),
+            Role::Ignored => {
+                self.settle();
+                self.is_addressed = true;
+            }
             Role::Plain => self.other(token),
             Role::Break => {
                 self.end_negation();
@@ -146,7 +154,8 @@ impl<'a> Reading<'a> {
         self.last = self.last.filter(|_| token.is_mark || !self.is_open);
         self.settle();
         self.had_more |= !token.is_mark;
-        self.has_other |= !token.is_mark;
+        // Whom a greeting names is nobody who agrees: "hi Maria yes".
+        self.has_other |= !(token.is_mark || self.is_addressed && token.is_unknown());
         self.unknown += usize::from(token.is_unknown());
     }
 
@@ -161,19 +170,12 @@ impl<'a> Reading<'a> {
     }
 
     fn find(&mut self, rule: impl Into<Option<usize>>) {
-        let rule = rule.into();
-        self.line = smaller(self.line, rule);
-        self.firm = smaller(self.firm, rule.filter(|rule| self.rules[*rule].strength == Strength::Firm));
+        self.line = smaller(self.line, rule.into());
     }
 
     /// Nothing right behind the last phrase can ask about it any more.
     fn settle(&mut self) {
-        let last = self.last.take();
-        if self.has_other {
-            self.askable = smaller(self.askable, last);
-        } else {
-            self.find(last);
-        }
+        self.askable = smaller(self.askable, self.last.take());
         self.is_open = false;
     }
 
@@ -195,12 +197,11 @@ impl<'a> Reading<'a> {
 
     /// A firm line leaves nothing of what is weak in those before it.
     fn end_line(&mut self) {
-        let (line, firm) = (self.line.take(), self.firm.take());
-        let is_weak = |rule: usize| self.rules[rule].strength == Strength::Weak;
-        let is_firm = |firm: usize| line.is_some_and(|line| self.rules[line].label == self.rules[firm].label);
-        if firm.is_some_and(is_firm) && self.found.is_none_or(is_weak) {
-            self.found = None;
-            self.before = self.before.filter(|rule| !is_weak(*rule));
+        let line = self.line.take();
+        let is = |rule: usize, strength| self.rules[rule].strength == strength;
+        if line.is_some_and(|rule| is(rule, Strength::Firm)) {
+            self.found = self.found.filter(|rule| !is(*rule, Strength::Weak));
+            self.before = self.before.filter(|rule| !is(*rule, Strength::Weak));
         }
         self.found = smaller(self.found, line);
     }

@@ -19,8 +19,8 @@ pub(in crate::rules) const AGREEMENT: &str = "
     ^hooray$, ^hurray$, ^ideal$, ^fab$, ^peachy$, ^dandy$, ^dope$, ^kewl$, ^coolio$, ^cool beans$, ^bueno$, ^word$
     ^exactly$, ^precisely$, ^indeed$, ^aight, ^aite, ^ight, ^iight, ^alrighty then, ^alright then, ^all righty
     ^okey doke, ^oki doki, ^rgr, ^roger wilco, ^ten four, ^ack$, ^mhm, ^mmhmm, ^mmhm, ^mm hmm, ^uh huh, ^uhuh$, ^yuh
-    ^very well$, ^so be it$, ^fair enough$, ^lgtm, ^makes sense$, ^as you wish, ^if you insist, ^fine then, ^fine i'll
-    ^ok fine, ^very good$, ^jolly good$, ^great stuff$, ^great thank you, ^that'll do$, ^that will do$, ^that'll work
+    ^very well$, ^so be it$, ^fair enough$, ^lgtm, ^makes sense$, ^as you wish, ^if you insist, ^fine then, ^ok fine
+    ^very good$, ^jolly good$, ^great stuff$, ^great thank you, ^that'll do$, ^that will do$, ^that'll work
     ^that will work, ^that works, ^this works, ^works$, ^it works$, ^it's fine$, ^it's all good$, ^it is fine$
     ^that's fine, ^that is fine, ^that's ok, ^that's great, ^that's perfect, ^that's cool, ^that's alright
     ^that's all right, ^that'll be fine, ^that'll be great, ^that'll be perfect, ^that'll be good, ^that would be fine
@@ -62,7 +62,7 @@ pub(in crate::rules) const FIRM: &str = "
     i'm on it, ^going to be there, ^gonna be there, ^gonna come, ^going to come, ^gonna make, count me, pencil me
     have me down, reserve me, save a spot, save my spot, reserve a spot, count on it, depend on me, you can count
     my pleasure, with pleasure, would be happy, ^want to come, ^want to help, cya, look forward, it's a date
-    its a date, ^good to go, we're good, were good, ^fits my, no changes, no change, me too, count us in, as planned
+    its a date, ^good to go, we're good, were good, ^fits my, no changes, no change, ^me too$, count us in, as planned
     as agreed, as scheduled, as discussed, wild horses, with bells on, by all means, why yes, no matter what
     come what may, rain or shine, no busy, no reason not, no reason why not, no reason i can't, no reason why i can't
     no reason i couldn't, nothing else going on, nothing planned, nothing going on, no plans, no trabaho, not busy
@@ -111,22 +111,22 @@ pub(in crate::rules) const FIRM: &str = "
     ^planning to come, ^planning on coming, ^planning on attending, ^plan on coming, ^planning on being there
     ^plan on attending, ^plan on being there, ^able to come, ^able to make it, ^willing to come, ^willing to help
     ^ready to come, ^ready to help, ^prepared to come, ^interested in helping, ^interested in coming
-    ^interested in attending, ^interested in joining, ^interested to come, ^good by me, ^good on my end
-    ^good on my side, ^good on our end, ^good for 0 of us, ^good for both of us, ^good to us, see you guys
-    see you all, see you everyone, see you next week, see you next monday, see you at, see you both, see you maam
-    see you clinic, see you in the morning, see you in the clinic, see you in a bit, see you doc, ^go for it
-    let's go for it, ^great to see you there, ^fine for me, ^fine with me, ^fine by me, done and noted, done booking
-    done signing up, done registering, done confirming, sister and i coming, ^coming with sister, ^coming over
-    ^coming by, ^coming along, ^coming as planned, ^coming back, ^will be coming, ^still coming, ^deal then
-    ^on my way there, ^on my way now, otw na po ako, ^free all day, ^free all morning, ^free all afternoon
-    ^free anytime, ^free whole day, ^free buong araw, ^free that day, ^free that time, ^free then, ^available that day
+    ^interested in attending, ^interested in joining, ^interested to come, ^good by me, good on my end
+    ^good on my side, good on our end, ^good for 0 of us, ^good for both of us, ^good to us, see you guys, see you all
+    see you everyone, see you next week, see you next monday, see you at, see you both, see you maam, see you clinic
+    see you in the morning, see you in the clinic, see you in a bit, see you doc, ^go for it, let's go for it
+    ^great to see you there, ^fine for me, fine with me, fine by me, done and noted, done booking, done signing up
+    done registering, done confirming, sister and i coming, ^coming with sister, ^coming over, ^coming by
+    ^coming along, ^coming as planned, ^coming back, ^will be coming, ^still coming, ^deal then, ^on my way there
+    ^on my way now, otw na po ako, ^free all day, ^free all morning, ^free all afternoon, ^free anytime
+    ^free whole day, ^free buong araw, ^free that day, ^free that time, ^free then, ^available that day
     i'm off that day, i'm off work, i'm off trabaho, ^works great, ^works perfectly, ^works on my end
     ^tuloy appointment, ^pupunta sa appointment, ^pupunta sa clinic, ^pupunta sa event, ^pupunta sa klinika
     ^pupunta sa monday, ^pupunta sa 3pm, ^pupunta sa opisina niyo, ^pupunta sa sched, ^pupunta sa schedule
     ^pupunta sa outreach, ^pupunta sa inyo, ^pupunta dyan, i can that day, i can then, fuck yes, fuck yeah
     no that's fine, couldn't be more ready, ^ready for it, ^ready for tomorrow, gusto ko pupunta, ako na magdadala
     ako na magluluto, ^coming for sure, ^arriving at, i could come, i'd love to come, i'd love to help
-    ^go ahead and book, ^perfect for me, ^game what time, ^coming with my, ^free from, ^free between, ^free at
+    ^go ahead and book, perfect for me, ^game what time, ^coming with my, ^free from, ^free between, ^free at
     ^free on, ^free in, ^bet i'll be there, i will come, i can make it, i can make that, i can make time
     i will make it, i'm ready to come, i'm able to come, i'm able to make it, i'm able to be there, i'm down to
     ^push na yan, ^push natin, ^go na yan, ^game na yan, ^g na yan, ^put me on list, ^put me on the list
@@ -163,28 +163,28 @@ pub(in crate::rules) const FIRM: &str = "
     mark me yes, ^i'm a yes, ^i am a yes, ^we are a yes, my answer is yes, our answer is yes, the answer is yes
     answer is yes, answer's yes, ^i say yes, i'm saying yes, ^i vote yes, already said yes, i said yes already
     i did say yes, this time yes, me as coming, in that case yes, that is affirmative, it's a go, its a go, we're a go
-    i'm a go, all systems go, it's on$, we're on$, ^still a go$, we're set$, we are set$, i'm set for, all set for
-    all set to come, all set to go$, ^all set see you, it's a deal, its a deal, it's a plan, got a deal
-    got yourself a deal, have a deal, have yourself a deal, you have a deal, ^sold$, ^i'm sold$, shake on it
-    it's settled$, that's settled$, consider me in, consider it done, consider it confirmed, consider me confirmed
-    consider me there, consider that a yes, consider this my yes, consider this a yes, consider us in
-    take that as a yes, take this as a yes, that as a yes, ^please do$, ^pls do$, ^do it$, ^go ahead, ^proceed$
-    ^please proceed, ^carry on$, ^make it so$, ^book it$, ^please book, ^book me$, ^schedule me, ^schedule it$
-    ^lock it in, ^lock me in, ^locked in$, ^i'm locked in, ^confirmed, ^i confirm$, ^i hereby confirm, ^confirm$
-    ^confirming$, ^confirm me, ^confirm my appointment, ^confirm our appointment, ^confirm the appointment
-    ^confirm appointment, ^confirming my appointment, ^confirming the appointment, ^confirming appointment
-    ^confirmed appointment, ^i confirm my attendance, confirm my attendance, confirm our attendance
-    confirming my attendance, confirm my participation, confirm my presence, confirm i'll be there
-    confirming i'll be there, confirm that i'll be there, confirming that i'll be there, ^i'm confirming$
-    ^i am confirming$, ^confirm attendance, ^confirmed attendance, i do confirm$, we confirm$, ^can confirm$
-    ^i can confirm$, ^confirmed for, ^i accept$, ^accept$, ^i do accept$, ^accept appointment, accept your appointment
+    i'm a go, all systems go, it's on$, we're on$, ^still a go$, i'm set for, all set for, all set to come
+    all set to go$, ^all set see you, it's a deal, its a deal, it's a plan, got a deal, got yourself a deal
+    have a deal, have yourself a deal, you have a deal, ^sold$, ^i'm sold$, shake on it, it's settled$
+    that's settled$, consider me in, consider it done, consider it confirmed, consider me confirmed, consider me there
+    consider that a yes, consider this my yes, consider this a yes, consider us in, take that as a yes
+    take this as a yes, that as a yes, ^please do$, ^pls do$, ^do it$, ^go ahead, ^proceed$, ^please proceed
+    ^carry on$, ^make it so$, ^book it$, ^please book, ^book me$, ^schedule me, ^schedule it$, ^lock it in
+    ^lock me in, ^locked in$, ^i'm locked in, ^confirmed, ^i confirm$, ^i hereby confirm, ^confirm$, ^confirming$
+    ^confirm me, ^confirm my appointment, ^confirm our appointment, ^confirm the appointment, ^confirm appointment
+    ^confirming my appointment, ^confirming the appointment, ^confirming appointment, ^confirmed appointment
+    ^i confirm my attendance, confirm my attendance, confirm our attendance, confirming my attendance
+    confirm my participation, confirm my presence, confirm i'll be there, confirming i'll be there
+    confirm that i'll be there, confirming that i'll be there, ^i'm confirming$, ^i am confirming$
+    ^confirm attendance, ^confirmed attendance, i do confirm$, we confirm$, ^can confirm$, ^i can confirm$
+    ^confirmed for, ^i accept$, ^accept$, ^i do accept$, ^accept appointment, accept your appointment
     thrilled to accept, happy to accept, pleased to accept, honored to accept, delighted to accept, glad to accept
     gladly accept, humbly accept, proudly accept, gratefully accept, ^i approve$, ^approve$, ^i agree$, ^agree$
     ^i do agree$, ^agree to appointment, i agree to appointment, i fully agree$, i totally agree$, i completely agree$
     ^agree 100, ^agree with that$, ^agree with you$, ^i consent, ^we consent, ^consent given, ^i authorize
     ^permission granted, ^granted$, ^i'm in agreement, we agree$, ^affirm$, ^i affirm, ^available$, i'm available
     i am available, ^available ako, ^available kami, ^available lang, ^i'm free$, ^i am free$, i'm free that day
-    i'm wide open, ^wide open$, my schedule is clear, my schedule is open, my schedule is free, my calendar is clear
+    i'm wide open, ^wide open, my schedule is clear, my schedule is open, my schedule is free, my calendar is clear
     my calendar is open, my calendar is free, my day is free, my day is open, my day is clear, i've got time$
     i have time$, i have the time$, i have the day off, got the day off, have that day off, i have off, i'm off then
     nothing on that day, nothing on then, nothing on my calendar, not doing anything, nothing scheduled
@@ -202,62 +202,62 @@ pub(in crate::rules) const FIRM: &str = "
     ^keen$, keen to come, ^up for it$, i'm up for it, i'm up for that, up for that$, i'm so down, i'm totally down
     i'm super down, i'm game, i'm so game, i'm totally in, i'm definitely in, i'm def in, i'm absolutely in
     i'm 100 in, i'm in 100, i'm so there, i'm totally there, i'm there, at your service, i'm your man, i'm your guy
-    i'm your girl, i'm your gal, i'm your woman, i'm yours$, i'm all yours$, i'm on my way, ^i'm otw, ^i'm omw
-    ^en route$, ^enroute$, ^heading over, ^heading there, ^heading out now, ^headed there, ^headed over
-    ^headed your way, ^heading your way, i'm heading over, i'm heading there, i'm headed there, i'm headed over
-    ^leaving now$, ^just left$, ^almost there$, ^nearly there$, ^be there soon, ^pulling up$, ^parking now$
-    ^i'm parking, ^be right there, ^be right over, be there, ^be ther, ^b there, ^ill be they're, i'll be there
-    i'll be they're, ^make it$, ^making it$, i'll be over, i'll be along, i'll be right there, i'll be right over
-    i'll be coming, i'll be around$, i'll be present, i'll be in attendance, i'll be here$, i'll be outside
-    i'll be at the clinic, i'll be at clinic, i'll be at the event, i'll be by$, i'll be with you, i'll be good$
-    i'll be free$, i'll be available, i'll pull up, i'll roll through, i'll roll thru, i'll slide through
-    i'll slide thru, i'll slide$, i'll pop by, i'll pop in, i'll pop over, i'll come over, i'll come by
-    i'll come through, i'll come thru, i'll come in, i'll come down, i'll come back, i'll see ya, i'll see yall
-    i'll accept, i'll participate, i'll donate, i'll contribute, i'll pitch in, i'll chip in, i'll lend a hand
-    lend a hand$, i'll give a hand, i'll help out, i'll do it, i'll do that, i'll do my part, i'll gladly
-    i'll happily, i'll most definitely, i'll absolutely, i'll certainly, i'll surely, i'll for sure, i'll totally
-    i'll def$, i'll be doing it, i'll be ready, i'll be prompt, i'll be punctual, i'll sign it, i'll cover it
-    i'll pick it up, i'll pick up$, i'll wait$, i'll make sure to be there, i'll make sure to come
-    i'll make sure i'm there, i'll make it work, i'll make that work, i can make it work, i can make that work
-    we can make it work, i'll make myself available, i'll move things around, i'll keep it$, i'll follow through
-    i'll bring it, i'll bring the, i'll go$, i'll go with that, i'll go for it, i'll go ahead, ^imma be there
-    ^ima be there, imma pull up, ^imma come, ^imma go$, ^imma help, ^finna pull up, ^finna be there, ^bouta pull up
-    pull up$, pull through$, come through$, ^boutta pull up, i will attend, i will join, i will be attending
-    i will be joining, i will be present, i will be in attendance, i will be here$, i will be ready, i will be helping
-    i will definitely, i will gladly, i will happily, i will certainly, i will surely, i will absolutely
-    i will most definitely, i will for sure, i will help, i will participate, i will pick it up, i will sign
-    i will accept, i will do so$, i will do it, i will do that, i shall attend, i shall be there, i shall come
-    i shall be attending, i shall be present, i would love that$, i would be delighted, i would be honored
-    i would be honoured, i would be happy, i would be glad, i would be pleased, would be delighted
-    would be my pleasure, would be a pleasure, i would love to$, would love to$, i'd love that$, i'd love it$
-    i'd be thrilled, i'd be pleased, i'd be honoured, i'd be up for, i'd be down, i'd be game, i'd like that$
-    i'd like to come, i'd like to keep, i'd enjoy that, would like to keep, would like to come, i do want to come
-    i still want to come, i still want it$, i still need it$, still need it$, i still plan to come, still plan to come
-    still planning to come, still planning on, still on for, still good for, still good$, still on$, i intend to come
-    i want to$, i want in$, i want to be there, i do want to$, i got this$, i've got this$, i've got it$
-    it's on my calendar, its on my calendar, on the books$, it's in my calendar, put it in my calendar
-    added to my calendar, added it to my calendar, in my planner, in my diary, on my schedule$, ^will do$, ^shall do$
-    ^would do$, ^can do$, ^i can do it, ^i can do that, ^i can do this, ^consider done, ^i can and will, i can come
-    we can come, i can be there, i can help, i can come in, i can still come, i can for sure, i can definitely
-    i can swing it, i can swing that, i can manage that, i can manage it, i can manage$, can help$, ^able to$
-    i am able to come, i am able to, ^i would$, ^we would$, ^i can$, ^i do$, ^i will$, ^i shall$, ^i am$
-    ^i could do that, ^we can$, ^we will$, ^we do$, ^we are$, ^i did$, delighted to, ^delighted$, thrilled to come
-    ^thrilled$, honored to come, honored to be, delighted to come, excited to come, excited to be there
-    excited to be part, eager to come, ^overjoyed, i'm excited to, ^honoured to, ^it would be a pleasure
-    ^it'd be a pleasure, it'd be an honor, it would be my pleasure, my honor$, ^twist my arm, you twisted my arm
-    you convinced me, you had me at, you talked me into it, you've convinced me, you've talked me into it
-    wouldn't miss it, not miss it, not missing, not miss that, not gonna miss, not going to miss, never miss
-    wouldn't dream of missing, no way i'm missing, no way i miss, no way i'd miss, no way i'm not coming
-    no way i'm gonna miss, no way im missing, ain't no way i'm missing, ain't missing, wouldn't want to miss
-    wouldn't pass it up, wouldn't have it any other way, never been more ready, never been readier, born ready
-    ready as ever, ready and waiting, ready and willing, ready willing and able, ready to go$, ready to roll$
-    ready when you are, so ready$, i'm so ready, i'm ready, ^ready$, i was born ready, let's go$, lesgo, lesgoo
-    letsgo, letsgoo, ^lfg, lessgo, lessgoo, lezgo, lezzgo, let's gooo, let's roll, let's get it, let's ride
-    let's rock, let's do this, let's make it happen, make it happen$, let's keep it, let's plan on it, let's meet
-    let's confirm, ^bring it on, ^game on$, ^it's happening$, ^we ride, why the heck not, why the hell not, why tf not
-    why wouldn't i, why would i not, how could i not, how could i refuse, how can i say no, couldn't say no
-    can't refuse, can't turn that down, can't pass that up, can't pass it up, wouldn't say no to that
-    not gonna say no, can't argue with that, don't mind if i do, i don't mind, i wouldn't mind, don't mind at all
+    i'm your girl, i'm your gal, i'm your woman, i'm yours$, i'm all yours$, ^i'm otw, ^i'm omw, ^en route, ^enroute$
+    ^heading over, ^heading there, ^heading out now, ^headed there, ^headed over, ^headed your way, ^heading your way
+    i'm heading over, i'm heading there, i'm headed there, i'm headed over, ^leaving now$, ^just left$, ^almost there$
+    ^nearly there$, ^be there soon, ^pulling up$, ^parking now$, ^i'm parking, ^be right there, ^be right over
+    be there, ^be ther, ^b there, ^ill be they're, i'll be there, i'll be they're, ^make it$, ^making it$
+    i'll be over, i'll be along, i'll be right there, i'll be right over, i'll be coming, i'll be around$
+    i'll be present, i'll be in attendance, i'll be here$, i'll be outside, i'll be at the clinic, i'll be at clinic
+    i'll be at the event, i'll be by$, i'll be with you, i'll be good$, i'll be free$, i'll be available, i'll pull up
+    i'll roll through, i'll roll thru, i'll slide through, i'll slide thru, i'll slide$, i'll pop by, i'll pop in
+    i'll pop over, i'll come over, i'll come by, i'll come through, i'll come thru, i'll come in, i'll come down
+    i'll come back, i'll see ya, i'll see yall, i'll accept, i'll participate, i'll donate, i'll contribute
+    i'll pitch in, i'll chip in, i'll lend a hand, lend a hand$, i'll give a hand, i'll help out, i'll do it
+    i'll do that, i'll do my part, i'll gladly, i'll happily, i'll most definitely, i'll absolutely, i'll certainly
+    i'll surely, i'll for sure, i'll totally, i'll def$, i'll be doing it, i'll be ready, i'll be prompt
+    i'll be punctual, i'll sign it, i'll cover it, i'll pick it up, i'll pick up$, i'll wait$
+    i'll make sure to be there, i'll make sure to come, i'll make sure i'm there, i'll make it work
+    i'll make that work, i can make it work, i can make that work, we can make it work, i'll make myself available
+    i'll move things around, i'll keep it$, i'll follow through, i'll bring it, i'll bring the, i'll go$
+    i'll go with that, i'll go for it, i'll go ahead, ^imma be there, ^ima be there, imma pull up, ^imma come
+    ^imma go$, ^imma help, ^finna pull up, ^finna be there, ^bouta pull up, pull up$, pull through$, come through$
+    ^boutta pull up, i will attend, i will join, i will be attending, i will be joining, i will be present
+    i will be in attendance, i will be here$, i will be ready, i will be helping, i will definitely, i will gladly
+    i will happily, i will certainly, i will surely, i will absolutely, i will most definitely, i will for sure
+    i will help, i will participate, i will pick it up, i will sign, i will accept, i will do so$, i will do it
+    i will do that, i shall attend, i shall be there, i shall come, i shall be attending, i shall be present
+    i would love that$, i would be delighted, i would be honored, i would be honoured, i would be happy
+    i would be glad, i would be pleased, would be delighted, would be my pleasure, would be a pleasure
+    i would love to$, would love to$, i'd love that$, i'd love it$, i'd be thrilled, i'd be pleased, i'd be honoured
+    i'd be up for, i'd be down, i'd be game, i'd like that$, i'd like to come, i'd like to keep, i'd enjoy that
+    would like to keep, would like to come, i do want to come, i still want to come, i still want it$
+    i still need it$, still need it$, i still plan to come, still plan to come, still planning to come
+    still planning on, still on for, still good for, still good$, still on$, i intend to come, i want to$, i want in$
+    i want to be there, i do want to$, i got this$, i've got this$, i've got it$, it's on my calendar
+    its on my calendar, on the books$, it's in my calendar, put it in my calendar, added to my calendar
+    added it to my calendar, in my planner, in my diary, on my schedule$, ^will do$, ^shall do$, ^would do$, ^can do$
+    ^i can do it, ^i can do that, ^i can do this, ^consider done, ^i can and will, i can come, we can come
+    i can be there, i can help, i can come in, i can still come, i can for sure, i can definitely, i can swing it
+    i can swing that, i can manage that, i can manage it, i can manage$, can help$, ^able to$, i am able to come
+    i am able to, ^i would$, ^we would$, ^i can$, ^i do$, ^i will$, ^i shall$, ^i am$, ^i could do that, ^we can$
+    ^we will$, ^we do$, ^we are$, ^i did$, delighted to, ^delighted$, thrilled to come, ^thrilled$, honored to come
+    honored to be, delighted to come, excited to come, excited to be there, excited to be part, eager to come
+    ^overjoyed, i'm excited to, ^honoured to, ^it would be a pleasure, ^it'd be a pleasure, it'd be an honor
+    it would be my pleasure, my honor$, ^twist my arm, you twisted my arm, you convinced me, you had me at
+    you talked me into it, you've convinced me, you've talked me into it, wouldn't miss it, not miss it, not missing
+    not miss that, not gonna miss, not going to miss, never miss, wouldn't dream of missing, no way i'm missing
+    no way i miss, no way i'd miss, no way i'm not coming, no way i'm gonna miss, no way im missing
+    ain't no way i'm missing, ain't missing, wouldn't want to miss, wouldn't pass it up
+    wouldn't have it any other way, never been more ready, never been readier, born ready, ready as ever
+    ready and waiting, ready and willing, ready willing and able, ready to go$, ready to roll$, ready when you are
+    so ready$, i'm so ready, i'm ready, ^ready$, i was born ready, let's go$, lesgo, lesgoo, letsgo, letsgoo, ^lfg
+    lessgo, lessgoo, lezgo, lezzgo, let's gooo, let's roll, let's get it, let's ride, let's rock, let's do this
+    let's make it happen, make it happen$, let's keep it, let's plan on it, let's meet, let's confirm, ^bring it on
+    ^game on$, ^it's happening$, ^we ride, why the heck not, why the hell not, why tf not, why wouldn't i
+    why would i not, how could i not, how could i refuse, how can i say no, couldn't say no, can't refuse
+    can't turn that down, can't pass that up, can't pass it up, wouldn't say no to that, not gonna say no
+    can't argue with that, don't mind if i do, i don't mind, i wouldn't mind, don't mind at all
     i don't have a problem with, don't have a problem with that, don't have any problem, don't have any issue
     no reason to say no, have no busy, have no objection, have no objections, i don't object, don't see any problem
     don't see a problem, don't see a reason not, what's not to love, no hesitation, without hesitation
@@ -280,22 +280,22 @@ pub(in crate::rules) const FIRM: &str = "
     cu then, cu soon, cu tomorrow, cu monday, seeya, see yall, see everybody, see you folks, see you ladies
     see you lads, see you boys, see you bright and early, see you on the, see you bukas, looking forward to it
     looking forward, ^lookin forward, counting down, counting the days, ^can't wait, ^cannot wait, ^so excited$
-    ^i'm excited$, ^so pumped, ^i'm pumped, ^pumped$, ^hyped$, ^i'm hyped, ^stoked$, til then$, until monday$
-    till monday$, til monday$, catch you then, catch you there, meet you there, meet you at, ^talk then$, works for me
-    work for me, works for us, works with me, works with my schedule, fits my schedule, works on our end
-    works perfect, works wonderfully, works well, works nicely, works fine, ^monday works$, ^monday works fine
-    ^monday works great, ^monday works perfectly, ^3pm works$, ^3pm works great, ^3pm works fine, that time works
-    that day works, this time works, that date works, that slot works, time works$, date works$, either works
-    both work$, both works, any time works, anytime works, any day works, either is fine, either day works
-    either one works, suits me, suits us, that suits$, ^monday is good, ^monday is fine, ^monday is great
-    ^monday is perfect, ^monday is ok, ^monday sounds good, ^monday sounds great, ^monday sounds perfect, ^3pm is good
-    ^3pm is fine, ^3pm is great, ^3pm is perfect, ^3pm is ok, ^3pm sounds good, ^3pm sounds great, ^3pm sounds perfect
-    ^3pm it is, ^monday it is, ^0 it is, ^0 works, ^0 is good, ^0 is fine, ^0 is great, ^0 is perfect, ^0 is ok
-    ^0 sounds good, that time is fine, that time is good, that time is perfect, that time is great, that day is fine
-    that day is good, that day is perfect, same time as usual, usual time$, usual place$, ^same as always$, as usual$
-    ^per usual$, ^1000, ^200 percent, ^110 percent, one hundred percent, 0 percent yes, 100 percent, 100 yes, 100 in$
-    100 coming, million percent, a thousand percent, thousand percent, with all my heart, all day long$, ^any day$
-    ^any time$, ^anytime$, ^always$, always happy to help, always happy to, always down$, always ready$, always in$
+    ^i'm excited$, ^so pumped, ^i'm pumped, ^pumped$, ^hyped$, ^i'm hyped, ^stoked$, til then$, catch you then
+    catch you there, meet you there, meet you at, ^talk then$, works for me, work for me, works for us, works with me
+    works with my schedule, fits my schedule, works on our end, works perfect, works wonderfully, works well
+    works nicely, works fine, ^monday works$, ^monday works fine, ^monday works great, ^monday works perfectly
+    ^3pm works$, ^3pm works great, ^3pm works fine, that time works, that day works, this time works, that date works
+    that slot works, time works$, date works$, either works, both work$, both works, any time works, anytime works
+    any day works, either is fine, either day works, either one works, suits me, suits us, that suits$
+    ^monday is good, ^monday is fine, ^monday is great, ^monday is perfect, ^monday is ok, ^monday sounds good
+    ^monday sounds great, ^monday sounds perfect, ^3pm is good, ^3pm is fine, ^3pm is great, ^3pm is perfect
+    ^3pm is ok, ^3pm sounds good, ^3pm sounds great, ^3pm sounds perfect, ^3pm it is, ^monday it is, ^0 it is
+    ^0 works, ^0 is good, ^0 is fine, ^0 is great, ^0 is perfect, ^0 is ok, ^0 sounds good, that time is fine
+    that time is good, that time is perfect, that time is great, that day is fine, that day is good
+    that day is perfect, same time as usual, usual time$, usual place$, ^same as always$, as usual$, ^per usual$
+    ^1000, ^200 percent, ^110 percent, one hundred percent, 0 percent yes, 100 percent, 100 yes, 100 in$, 100 coming
+    million percent, a thousand percent, thousand percent, with all my heart, all day long$, ^any day$, ^any time$
+    ^anytime$, ^always$, always happy to help, always happy to, always down$, always ready$, always in$
     you know i'm in, you know i'm down, you know i'll be there, you know i got you, you know i'm coming
     like you had to ask, no need to ask, need you even ask, you had to ask, as if i'd say no, as if i'd miss it
     as if i would miss, as if i could say no, do you even have to ask, say no more, is the pope catholic, does a bear
@@ -356,5 +356,65 @@ pub(in crate::rules) const FIRM: &str = "
     no faltare, no faltaré, no me lo pierdo, no me lo perderia, no me lo perdería, ^afirmativo, ^hecho$, ^trato hecho
     ^va que va, i confirm appointment, i accept appointment, i accept the position, i accept the role
     i accept the job, ^accept the position, ^accept the role, ^accept the job, hold appointment, save appointment
-    ^take appointment, attend ako, attend kami, ^attend$
+    ^take appointment, attend ako, attend kami, ^attend$, yes i got you, yes i gotchu, and me in$, and me down
+    and myself down, ^and me too, ^nah yeah, ^naw yeah, ^no yeah$, ^no yeah i'm, ^yeah sure, ^oh sure, ^um yeah, y es
+    ye s, y e s, my permission, my consent, my blessing, give consent, ^you may$, ^yes you may, ^yes you can
+    you're welcome to come, ^send it$, ^please send, ^send it over, ^ship it$, ^do proceed, ^proceed with
+    ^yes proceed, i'll be home, i will be home, ^be home$, ^i'm home$, will be home, leave it at the door
+    leave it on the porch, leave it by the, leave it with, voting yes, my vote$, count on my vote, has my vote
+    have my vote, i'll be voting, i'll vote for him, i'll vote for her, i'll vote for you, i'm voting for him
+    i'm voting for her, i'm voting for you, i support you, i support it$, i support this$, i support him
+    i support her, i fully support, i'm supporting, i'll support, proud to support, happy to support, glad to support
+    i'll cover, i can take$, i can take sister, i'll bake, i can bake, i'll cook, i can cook, i'll host, i can host
+    i'll canvass, i can canvass, i'll chaperone, i can chaperone, i'll coach, i can coach, i'll usher, i'll sub
+    i can sub, i'll set up, i'll clean up, i'll pitch, i'll drive, i'll provide, i can provide, i'll supply
+    i'll order it, i'll buy, i'll pick up the, i'll grab, i'll handle it, i can handle it, i'll handle that
+    i can handle that, i've got you covered, got you covered, i'm covered, i want the job, i'd love the job
+    i want the position, i'd love the position, i want the role, i'd love the role, i want appointment
+    i'd love appointment, i'd like appointment, i want to keep, i do want appointment, i still want appointment
+    i need appointment, i still need appointment, i'll keep appointment, i'll be keeping, ^keeping appointment
+    ^keeping my, ^already on my way, ^already coming, ^already heading, ^already there$, ^leaving the house
+    ^leaving work now, ^leaving home, ^leaving soon, ^pulling in$, ^pulling in now, ^just got here, ^just arrived
+    ^i've arrived, ^i have arrived, ^i arrived$, ^i'm parked, ^parked$, ^i'm walking in, ^walking in$, ^walking over
+    ^in the car$, ^in the uber$, ^in an uber, ^on the bus$, ^on the train$, ^i'm close$, ^close by$, ^0 min away
+    ^0 mins away, 0 min out, 0 mins out, ^eta 0, fine with us, fine by us, ok with me, ok with us, ok by me
+    good with me, good with us, good for me, good for us, great for me, great for us, perfect for us
+    works for 0 of us, works for both of us, works for all of us, works for everyone, works for the both of us
+    works for my schedule, works with us, free all week, free all weekend, free the whole day, free the whole week
+    free whole week, either day, either one, either is good, either time, any day is fine, anytime is fine
+    whatever time, whatever day, whichever is fine, flexible$, i'm flexible, my schedule is flexible, ^monday good$
+    ^monday fine$, ^monday great$, ^monday perfect$, ^monday ok$, ^3pm good$, ^3pm fine$, ^3pm great$, ^3pm perfect$
+    ^3pm ok$, ^0 good$, ^0 fine$, ^0 great$, ^0 perfect$, ^0 ok$, ^monday good for me, ^monday fine for me
+    ^monday works for me, plan on seeing me, intending to, intending on, ^hundo p, ^hundo, thousand times yes
+    million times yes, times yes, ^loud n clear, will comply, ^confirming for, ^confirm for, not a prob, not prob
+    not give up appointment, not give away appointment, not cancel appointment, wouldn't let you down
+    never let you down, not bail, not bail on you, won't bail, not chicken out, hindi ko kakalimutan
+    hindi ko nakakalimutan, hindi kakalimutan, hindi nakakalimutan, nasa labas na, nasa labas na ako, ^malapit na$
+    ako na sa, babayaran ko, bayad ako, bayad na ako, babayad ako, magbabayad, ^confirm 0, ^for 0 confirm
+    not saying no, i'm not saying no, not going to say no, wouldn't dream of saying no, wouldn't dream of it
+    couldn't keep me away, could keep me away, keep me away, nothing could keep me away, nothing could stop me
+    nobody could stop me, no one could stop me, nothing can keep me away, wild horses couldn't, nothing i'd rather do
+    nothing i'd rather, there's nothing i'd rather, no place i'd rather be, nowhere i'd rather be
+    can't think of a reason not to, can't think of any reason why not, can't think of any reason not to
+    can't think of a reason why not, can't think of a better, no reason not to, ask twice, not have to ask twice
+    not have to ask me twice, no need to ask twice, you don't even have to ask, even need to ask, even have to ask
+    even a question, think i'd say no, who would say no, who could say no, who can say no, who says no to
+    who'd say no, why would i say no, why would i miss, why would i refuse, how could i resist, how can i resist
+    how could anyone say no, where do i sign, where do i sign up, where can i sign up, take my money
+    shut up and take my money, is the sky blue, bear poop in the woods, is water wet, if i must
+    if you need me i'll be there, as long as you need me, whenever you need me, whenever you need, whenever you say
+    wherever you need me, already said i'd come, already said i'd be there, already said i'm coming
+    already said i will, already told you yes, told you yes, told you i'm coming, told you i'd be there
+    told you i'd come, last time yes, ^for the last time yes, turns out i can, turns out i'm free
+    turns out i can come, just me yes, just be me$, it'll just be me, it will just be me, only me this time, ^me$
+    ^me please, ^me me, ^pick me, ^choose me, i volunteer as tribute, i'm ur girl, i'm ur guy, ^0 please$
+    ^one please$, ^0 adults, ^0 adult, ^0 guests, ^0 people, ^0 persons, ^0 pax, ^0 tickets, ^0 seats, ^party of
+    0 of us$, ^us too$, i have 0 coming, bringing 0, ^plus 0$, ^yes plus, hindi pwedeng mawala
+    hindi pwedeng mawala ako, hindi papayag na hindi, hindi papayag na wala, hindi papayag na mawala
+    wag ibigay sa iba, huwag ibigay sa iba, wag i-cancel, wag icancel, wag nyo i-cancel, huwag i-cancel
+    walang makakapigil, wala makakapigil, wala nang makakapigil, wala ibang plano, wala ginagawa, wala naman ginagawa
+    ^o sya, ^o siya, ^o sya sige, ^sige na po, sabi ko oo, sabi ko na oo, sinabi ko na oo, sinabi ko nang oo
+    no me lo pierdo por nada, no faltaba más, no faltaba mas, no tengo problema, no tengo ningun problema
+    no tengo ningún problema, no tengo inconveniente, como decir que no, cómo decir que no, no puedo decir que no
+    nada me lo impide, no podria faltar, no podría faltar, no podemos faltar, no falto, i'm on my way$
 ";

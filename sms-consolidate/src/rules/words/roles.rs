@@ -45,7 +45,7 @@ const IGNORED: &str = "
     kung late ako, might bring, might need, maybe bring, baka may kasama, baka isama, baka dalhin, cancel my other
     cancel my plans, move my other, change my plans, i'll move my, di ba, diba, dba, hindi ba, hindi lang, di lang
     wag mag-alala, huwag mag-alala, wag kayo mag-alala, huwag kayong mag-alala, walang anuman, wala anuman, sure ka
-    sure ba, wag kalimutan, huwag kalimutan, no need, not give spot away, not give my spot away, not give my slot away
+    sure ba, wag kalimutan, huwag kalimutan, not give spot away, not give my spot away, not give my slot away
     i moved my, sister coming, sister attending, sister going, sister be there, sister will be there, sister can
     sister can come, sister can help, sister can make it, sister will, sister will come, sister is coming
     sister is free, sister is available, sister can do, sister can't, sister can't come, sister can't make it
@@ -108,20 +108,43 @@ const IGNORED: &str = "
     yes man, to yes, a yes or, either yes or, yes or, yes/no, yes no, y or n, y n, ok or, ok or not, yes i have a
     yes i have another, yes i got your, yes i got the, yes i got it, yes i saw it, yes i heard, yes i understand
     yes i remember, yes this is, yes it is me, yes its me, yes it's me, yes that is me, yes that's me, yes that's my
-    yes speaking, yes hello, yes hi, hi yes, hello yes, yes good morning, yes who is, yes this is he, yes this is she
+    yes speaking, yes hello, yes hi, hi yes, hello yes, yes good morning, yes this is he, yes this is she
     yes i am maria, yes i'm aware, yes i am aware, yes i know but, i know, i see, i hear you, i got your message
     i got your text, got your message, got your text, got the message, got the text, got the reminder, received your
     i received, i read, read your, i can do monday, i can do 3pm, i can do 0, i can make monday, i can make 3pm
     can do monday, can do 3pm, can do 0, i can do the, can do the, free monday only, i can hear, i can see
     i can imagine, i can tell, i can understand, i can relate, i can only imagine, i can pay, i can call, i can send
-    i can get, works better, works best, good question, fine print, sure thing but, ok lang ba, okay lang ba, pwede ba
-    pwede kaya, sure thing you are, of course you are, of course you do, of course you would, of course they do
+    i can get, works better, works best, good question, fine print, sure thing but, ok lang ba, okay lang ba
+    sure thing you are, of course you are, of course you do, of course you would, of course they do
     of course they are, of course he did, of course she did, of course it is, of course it does, of course they did
     sure they do, sure you do, sure you will, sure he is, sure she is, sure he will, sure it is, sure it does
-    sure they will, yes you, yes they, yes he, yes she, yes it, yes your, yes because you, yes im sure you, i'm sure
-    i'm sure you, i am sure you, i'm sure it, i'm sure he, i'm sure they, make sure you, for sure you, pretty sure
-    i'm pretty sure, pretty sure i, quite sure, sure hope, sure wish, sure looks, sure does, sure is, sure beats
-    sure would, if you need me, if you say so, good luck
+    sure they will, yes because you, yes im sure you, i'm sure, i'm sure you, i am sure you, i'm sure it, i'm sure he
+    i'm sure they, make sure you, for sure you, pretty sure, i'm pretty sure, pretty sure i, quite sure, sure hope
+    sure wish, sure looks, sure does, sure is, sure beats, sure would, if you need me, if you say so, good luck
+    great game, good game, great weather, yes it is a, if that's what it takes, if that's what, if it's what
+    hard to believe, already confirmed, already accepted, already agreed, already said, already responded
+    already replied, already answered, already told, already signed, already registered, already confirm, no idea you
+    ok google, okay google, ok siri, ok alexa, hey siri, confirm please, kindly confirm, confirm nyo, paki confirm
+    sister will confirm, sister confirm, sister say yes, sister says yes, sister said yes, sister agree, sister accept
+    plans got cancel, plans were cancel, got cancel, was cancel, were cancel, got canceled, fell through
+    other trabaho fell through, other trabaho got cancel, sister has trabaho, sister has to trabaho
+    sister have to trabaho, sister is trabaho, sister working, sister is working, sister busy, sister is sick
+    sister sick, sister is away, sister couldn't, no plus one, no plus 0, don't you worry, don't sweat
+    don't you forget, don't you dare, don't be silly, don't give up on me, don't have to ask, not have to ask
+    don't even have to ask, not even have to ask, not have to tell, never missed, haven't missed, not missed one
+    couldn't be more, couldn't be better, couldn't be happier, could not be more, could not be happier
+    could not be better, couldn't be any, couldn't ask for, couldn't have picked, couldn't have chosen
+    couldn't think of, can't think of, could not think of, can't come soon enough, couldn't come at a better time
+    couldn't have come, wouldn't trade, wouldn't change, not ideal, not my favorite, not my favourite, not the best
+    not perfect, not great, not usually, not normally, not typically, not that bad, not bad, not 0 percent well
+    can't stay long, can't stay the whole, can't stay late, can't stay for, can't bring, not bring, not have cash
+    not have a ride, not have a car, haven't got a car, no car but, no ride but, saying no, not a morning person but
+    no alarms, no snacks, no rest for, no pain no gain, no need, no gifts, no presents, no cash but, kahit malayo
+    kahit pagod, kahit may, kahit wala, kahit walang, kahit busy, kahit umulan, kahit umuulan, kahit mahirap
+    kahit gabi, kahit maaga, kahit late, kahit puyat, kahit may trabaho, kahit hindi, kahit di, kahit bumagyo
+    kahit bumabagyo, kahit baha, kahit traffic, kahit masakit, wag mag alala, huwag mag alala, wag kang mag alala
+    hindi nakalimot, di nakalimot, no te preocupes, no se preocupe, no se preocupen, no hay de que, no hay de qué
+    no importa, de nada, even though i'm, although i'm tired, rain or no rain, work or no work
 ";
 
 /// What people put between the words of any phrase.
@@ -134,7 +157,8 @@ const FILLERS: &str = "
     um, uh, well, then, my, there, here, for, on, at, by, in, to, of, is, was, are, have, will, totally, even, ever
     much, now, haha, hehe, dear, lol, hahaha, yall, y'all, guys, folks, bud, ser, sirs, mamser, kuys, ate, kuya, tita
     tito, nay, tay, lola, lolo, inday, hija, hijo, iho, iha, anak, mga, man, sis, girl, honey, dude, honestly
-    literally, quite, perfectly, completely, super, el, la, los, las, de, con
+    literally, quite, perfectly, completely, super, el, la, los, las, de, con, o, it's, its, that's, thats, em, umm
+    uhm, uhh, mmm, ooh, ohh, aba, eto, heto, edi, kang, nang, siya, sila, yang, iyan, iyon, yon, ito
 ";
 
 /// After these, the rest counts.
@@ -176,7 +200,14 @@ const QUESTIONS: &str = "
     is food, is lunch, is transport, ano, anong, anu, anung, saan, san, saang, asan, nasaan, kailan, kelan, kelang
     sino, sinong, sinu, cno, magkano, mgkano, bakit, bkt, bat, paano, pano, panong, ilan, ilang, alin, aling, gaano
     gano, may bayad ba, hm, how much, mag kano, pwede ba, pwede bang, pwedeng, pwede kaya, pwede pala ba
-    pwede magtanong, pwede malaman, pwede pa ba, pwede pa bang, tanong lang, may tanong, question lang, kay
+    pwede magtanong, pwede malaman, pwede pa ba, pwede pa bang, tanong lang, may tanong, question lang, kay, are we
+    are all, are any, is he, is she, is everything, is anyone, is anybody, is someone, is today, is tomorrow, do we
+    did we, did he, did she, did they, does he, does she, does anyone, do any, do your, does your, has the, has anyone
+    has my, have we, have they, have i, will we, will i, will he, will she, would i, would we, would they, should we
+    should they, shall we, may we, could they, could he, can he, can she, can they, can someone, can somebody
+    could someone, was he, was that, were they, was i, who'll, what'll, where'll, who'd, how'd, where'd, why'd
+    y'all got, you guys got, whom, ¿, qué hora, pwede po bang, meron ba, mayroon ba, may ba, totoo ba, tama ba ito
+    sure ba kayo
 ";
 
 /// Asks about what comes before.

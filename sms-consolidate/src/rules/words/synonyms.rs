@@ -27,6 +27,10 @@ const LIST: &str = "
     confirm: confirmed confirms cnfrm confimed comfirm comfirmed confrim confrimed konfirm kompirm
     decline: declined declining
     reject: rejected
+    thanks: thx tnx thnx thanx thks tks ty tysm thankyou
+    remove: removed removing remve
+    unsubscribe: unsubscribed unsub unsubscibe
+    np: nps npp
     cancel: canceled cancelled cancelling canceling cancellation cncl
     reschedule: resched rescheduled rescheduling resked reskedule
     postpone: postponed
@@ -55,7 +59,7 @@ const LIST: &str = "
     sister: son daughter wife husband mom mother dad father brother kid kids friend friends cousin boss family child
     sister: children boyfriend girlfriend partner uncle aunt niece nephew neighbor neighbour mama papa nanay tatay
     sister: asawa anak kapatid ate kuya misis mister roommate coworker he she they someone somebody parents
-    trabaho: work class school exam exams test shift duty meeting plans plan lakad pasok klase training gagawin
+    trabaho: plano planos work class school exam exams test shift duty meeting plans plan lakad pasok klase training gagawin
     trabaho: pupuntahan trabho errands errand flight trip commitment commitments reunion wedding birthday
     trabaho: party kasal handaan deadline usapan booking byahe practice review interview seminar
     trabaho: activity overtime ot work-off taping ganap
@@ -105,7 +109,8 @@ const LIST: &str = "
     january: disyembre
     3pm: 0pm 00pm 0am 00am 0:00 00:00 0:00pm 00:00pm 0:00am 00:00am 0.00pm 00.00am 0nn 00nn 0p 0a 00a 00p 0ish 0.30
     3pm: 0:00ish
-    0: 00
+    0: 00 two three four five six seven eight nine ten eleven twelve
+    please: pls plz plss plse pleas pleasee pleaseee plis plssss
     0th: 00th 0st 0nd 0rd 00st 00nd 00rd
     uno: una dos tres kwatro singko sais syete otso nuwebe dyes diyes onse dose alas-dose
     alas: alass ala

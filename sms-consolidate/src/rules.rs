@@ -346,10 +346,11 @@ impl RuleClassifier {
         let tokens = self.index.tokens(&without_quoted(&own_words(text)));
         let (mut reading, mut places) = (Reading::new(&self.rules), Places::default());
         let mut rest = tokens.as_slice();
-        while let Some(token) = rest.first() {
+        while !rest.is_empty() {
             let phrase = self.index.longest_phrase(rest, &mut places);
-            reading.read(*token, phrase.map(|(_, sense)| sense));
-            rest = &rest[phrase.map_or(1, |(length, _)| length)..];
+            let (read, after) = rest.split_at(phrase.map_or(1, |(length, _)| length));
+            reading.read(read, phrase.map(|(_, sense)| sense));
+            rest = after;
         }
         let (deciding, is_bare_time) = reading.ended();
         let times = self.times.as_ref().filter(|_| is_bare_time);

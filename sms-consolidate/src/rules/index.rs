@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use hashbrown::{HashMap, HashSet};
 
 use super::text::{
-    consonants, is_mark, is_one_slip, is_stretched, plain_apostrophe, shape, without_repeats, words,
+    consonants, is_mark, is_one_slip, is_stretched, letters, plain_apostrophe, repeated, shape, without_repeats, words,
 };
 
 /// What a phrase does.
@@ -36,6 +36,8 @@ pub(super) struct Token {
     /// A mark beyond ASCII, such as an emoji.
     pub(super) is_symbol: bool,
     pub(super) is_line_end: bool,
+    /// Whether it is a day or a time by itself.
+    pub(super) is_time: bool,
 }
 
 impl Token {
@@ -51,7 +53,7 @@ type NodeId = u32;
 const ROOT: NodeId = 0;
 
 /// How many fillers in a row may stand between two words of a phrase.
-const MOST_FILLERS: u8 = 4;
+pub(super) const MOST_FILLERS: u8 = 4;
 
 /// Of how many bytes a word is at least that is read as a slip.
 const LEAST_SLIPPED: usize = 3;
@@ -79,6 +81,7 @@ pub(super) struct Index {
     words: HashMap<String, WordId>,
     /// By the words' characters without repetitions.
     unstretched: HashMap<String, WordId>,
+    by_letters: HashMap<String, WordId>,
     by_consonants: HashMap<String, WordId>,
     heads: HashMap<WordId, WordId>,
     /// Synonyms, and what they stand for, that have a 0 for any digit.
@@ -164,6 +167,9 @@ impl Index {
         let id = WordId::try_from(self.words.len()).expect("phrases of memory's size have fewer words");
         self.words.insert(word.into(), id);
         self.unstretched.entry(without_repeats(word)).or_insert(id);
+        if let Some(letters) = letters(word) {
+            self.by_letters.entry(letters).or_insert(id);
+        }
         if let Some(consonants) = consonants(word) {
             self.by_consonants.entry(consonants).or_insert(id);
         }
@@ -188,7 +194,13 @@ impl Index {
             is_mark: is_mark(text),
             is_symbol: is_mark(text) && !text.is_ascii(),
             is_line_end: text == "\n",
+            is_time: word.into_iter().chain(head).any(|word| self.is_time(word)),
         }
+    }
+
+    fn is_time(&self, word: WordId) -> bool {
+        let node = self.next.get(&(ROOT, word));
+        node.is_some_and(|node| self.senses[*node as usize] == Some(Sense::Role(super::Role::Time)))
     }
 
     /// The word of which an unlisted one is a slip.
@@ -207,7 +219,9 @@ impl Index {
         {
             return Some(*listed);
         }
-        self.by_consonants.get(&consonants(word)?).copied()
+        let plain = repeated(word).and_then(|word| self.words.get(word));
+        let plain = plain.or_else(|| self.by_letters.get(&letters(word)?));
+        plain.or_else(|| self.by_consonants.get(&consonants(word)?)).copied()
     }
 
     /// How many of the first `tokens` the longest phrase takes, and what it does.

@@ -60,8 +60,10 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The next phrase, or a word of none.
-    pub(super) fn read(&mut self, token: Token, sense: Option<Sense>) {
+    /// The words of the next phrase, or one of none.
+    pub(super) fn read(&mut self, tokens: &[Token], sense: Option<Sense>) {
+        let Some(token) = tokens.first().copied() else { return };
+        self.has_time |= !self.is_question && tokens.iter().any(|token| token.is_time);
         match sense {
             Some(Sense::Opening(_) | Sense::Whole(_)) if self.has_other => self.other(token),
             Some(Sense::Rule(rule) | Sense::Opening(rule)) => self.rule(rule, token.is_symbol),

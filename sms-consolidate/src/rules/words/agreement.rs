@@ -406,15 +406,34 @@ pub(in crate::rules) const FIRM: &str = "
     wherever you need me, already said i'd come, already said i'd be there, already said i'm coming
     already said i will, already told you yes, told you yes, told you i'm coming, told you i'd be there
     told you i'd come, last time yes, ^for the last time yes, turns out i can, turns out i'm free
-    turns out i can come, just me yes, just be me$, it'll just be me, it will just be me, only me this time, ^me$
-    ^me please, ^me me, ^pick me, ^choose me, i volunteer as tribute, i'm ur girl, i'm ur guy, ^0 please$
-    ^one please$, ^0 adults, ^0 adult, ^0 guests, ^0 people, ^0 persons, ^0 pax, ^0 tickets, ^0 seats, ^party of
-    0 of us$, ^us too$, i have 0 coming, bringing 0, ^plus 0$, ^yes plus, hindi pwedeng mawala
-    hindi pwedeng mawala ako, hindi papayag na hindi, hindi papayag na wala, hindi papayag na mawala
-    wag ibigay sa iba, huwag ibigay sa iba, wag i-cancel, wag icancel, wag nyo i-cancel, huwag i-cancel
-    walang makakapigil, wala makakapigil, wala nang makakapigil, wala ibang plano, wala ginagawa, wala naman ginagawa
-    ^o sya, ^o siya, ^o sya sige, ^sige na po, sabi ko oo, sabi ko na oo, sinabi ko na oo, sinabi ko nang oo
-    no me lo pierdo por nada, no faltaba más, no faltaba mas, no tengo problema, no tengo ningun problema
-    no tengo ningún problema, no tengo inconveniente, como decir que no, cómo decir que no, no puedo decir que no
-    nada me lo impide, no podria faltar, no podría faltar, no podemos faltar, no falto, i'm on my way$
+    turns out i can come, just me yes, just be me$, it'll just be me, it will just be me, only me this time
+    ^me please, ^me me, ^pick me, ^choose me, i volunteer as tribute, i'm ur girl, i'm ur guy, ^0 adults, ^0 adult
+    ^0 guests, ^0 people, ^0 persons, ^0 pax, ^0 tickets, ^0 seats, ^party of, 0 of us$, i have 0 coming, bringing 0
+    ^plus 0$, ^yes plus, hindi pwedeng mawala, hindi pwedeng mawala ako, hindi papayag na hindi, hindi papayag na wala
+    hindi papayag na mawala, wag ibigay sa iba, huwag ibigay sa iba, wag i-cancel, wag icancel, wag nyo i-cancel
+    huwag i-cancel, walang makakapigil, wala makakapigil, wala nang makakapigil, wala ibang plano, wala ginagawa
+    wala naman ginagawa, ^o sya, ^o siya, ^o sya sige, ^sige na po, sabi ko oo, sabi ko na oo, sinabi ko na oo
+    sinabi ko nang oo, no me lo pierdo por nada, no faltaba más, no faltaba mas, no tengo problema
+    no tengo ningun problema, no tengo ningún problema, no tengo inconveniente, como decir que no, cómo decir que no
+    no puedo decir que no, nada me lo impide, no podria faltar, no podría faltar, no podemos faltar, no falto
+    i'm on my way$, ^just donated, ^just paid, ^just sent, ^just sent it, ^just signed, ^just signed up
+    ^just registered, ^just booked, ^just booked it, ^just rsvped, ^just rsvp'd, ^just confirmed, ^just accepted
+    ^just filled it out, ^just filled out, ^just submitted, ^just ordered, ^just did$, ^just did it$, ^just voted
+    ^just bought, ^just scheduled, ^just renewed, ^just gave, i just donated, i just paid, i just sent it
+    i just signed, i just signed up, i just registered, i just booked, i just confirmed, i just rsvped
+    i just filled it out, i just did$, i just submitted, ^payment sent, ^sent it, ^sent$, ^paid$, ^donated$, ^signed$
+    ^booked it, ^registered$, ^signed up$, ^submitted$, ^rsvp yes, ^rsvped yes, ^rsvp'd yes, ^rsvp for, ^rsvp'd
+    ^rsvping yes, ^all signed up, ^all registered, ^filled it out, might as well, ^mightaswell, ^anything for
+    anything for the, ^what time do you need me, ^when do you need me, ^where do you need me, ^tell me where to be
+    ^what can i bring, ^what should i bring, ^what do i bring, ^sister said yes$, ^sister said ok$, ^sister said i can
+    ^sister says yes$, ^sister said it's ok$, ^sister said it's fine$, ^sister said fine$, ^sister says ok$
+    ^sister says i can, ^sister is ok with it, ^sister is fine with it, ^sister agreed$, ^sister approved$
+    ^sister approved it, ^sister okayed it, ^sister okd it, ^boss approved, ^boss okayed, ^boss okd, ^got approved
+    ^got permission, ^got the ok, ^got the okay, ^got the green light, ^got the go ahead, ^green light
+    ^got the all clear, ^got cleared, ^i'm cleared$, pinayagan na ako, pumayag na si, pumayag si sister, pumayag sila
+    pumayag na sila, nakapagpaalam na, nakapagpaalam na ako, naayos ko na, na-approve na, approved na
+    approved leave ko, approved na leave ko, naka-leave ako, nag-leave ako, sinong tatanggi, sino ba tatanggi
+    sino ba naman tatanggi, sino tatanggi, sino ba aayaw, sino aayaw, sinong aayaw dyan, sino bang aayaw
+    sino bang aayaw dyan, paano ako tatanggi, paano tatanggi, pano ako tatanggi, sino ang tatanggi, i'm free all
+    i am free all, it's on the calendar, its on the calendar, it's on our calendar
 ";

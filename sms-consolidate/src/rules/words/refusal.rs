@@ -2,25 +2,25 @@
 
 /// Refusal, which no later yes takes back without a word that says so.
 pub(in crate::rules) const REFUSAL: &str = "
-    no, nope, negative, n o, nuh uh, no can do, no chance, cannot, can't, can not, couldn't, nor, decline, refuse
-    disagree, reject, unsubscribe, opt out, cancel, reschedule, postpone, stop, quit, back out, backing out, withdraw
-    remove, delete, bail, bailing, flake, skip, skipping, pass on, i pass, i'll pass, hard pass, gonna pass
-    have to pass, sit this out, sit this one out, count me out, counting me out, i'm out, leave me out, take me off
-    remove me, leave me alone, lose my number, go away, get lost, off the list, out of luck, regret, miss it
-    miss this, going to miss, gonna miss, have to miss, not for me, no longer, anymore, no more, nobody can
-    no one can, no ride, no car, no money, no time, no babysitter, no sitter, nothing doing, cold feet, rather not
-    prefer not, hardly, nowhere near, yeah right, as if, yes sure whatever, dream on, in your dreams
-    over my dead body, when pigs fly, i'm in the er, i'm in bed, but next week, but next month, was coming, was going
-    were coming, died, dipo, would love to but, but i'm broke, moved away, moved out, i moved, no longer live
-    don't live, would have, wanted, wish, was going to, was gonna, was planning, supposed to, thought i, don't think
-    not think, don't believe, not believe, busy, sick, ill today, unwell, fever, flu, covid, hospital, surgery
-    emergency, funeral, injured, broke my, hurt my, have trabaho, got trabaho, need to work, have to work, gotta work
-    got to work, have to go to, need to go to, at work, working then, working that, working on, working late
-    working monday, i'm working, i work, on duty, duty ako, i'm on shift, double booked, overbooked, booked, occupied
-    already busy, commitment, prior trabaho, other trabaho, already have, something came up, came up, out of town
-    out of the country, out of country, out of state, out of the city, out of, traveling, travelling, on vacation
-    abroad, overseas, away that, be away, i'm away, away on, i'm stuck, stuck in, stuck at, too far, too early
-    too late, too short notice, short notice, too much, too expensive, too tired, overslept, forgot, next week na lang
+    no, nope, n o, nuh uh, no can do, no chance, cannot, can't, can not, couldn't, nor, decline, refuse, disagree
+    reject, unsubscribe, opt out, cancel, reschedule, postpone, stop, quit, back out, backing out, withdraw, remove
+    delete, bail, bailing, flake, skip, skipping, pass on, i pass, i'll pass, hard pass, gonna pass, have to pass
+    sit this out, sit this one out, count me out, counting me out, i'm out, leave me out, take me off, remove me
+    leave me alone, lose my number, go away, get lost, off the list, out of luck, regret, miss it, miss this
+    going to miss, gonna miss, have to miss, not for me, no longer, anymore, no more, nobody can, no one can, no ride
+    no car, no money, no time, no babysitter, no sitter, nothing doing, cold feet, rather not, prefer not, hardly
+    nowhere near, yeah right, as if, yes sure whatever, dream on, in your dreams, over my dead body, when pigs fly
+    i'm in the er, i'm in bed, but next week, but next month, was coming, was going, were coming, died, dipo
+    would love to but, but i'm broke, moved away, moved out, i moved, no longer live, don't live, would have, wanted
+    wish, was going to, was gonna, was planning, supposed to, thought i, don't think, not think, don't believe
+    not believe, busy, sick, ill today, unwell, fever, flu, covid, hospital, surgery, emergency, funeral, injured
+    broke my, hurt my, have trabaho, got trabaho, need to work, have to work, gotta work, got to work, have to go to
+    need to go to, at work, working then, working that, working on, working late, working monday, i'm working, i work
+    on duty, duty ako, i'm on shift, double booked, overbooked, booked, occupied, already busy, commitment
+    prior trabaho, other trabaho, already have, something came up, came up, out of town, out of the country
+    out of country, out of state, out of the city, out of, traveling, travelling, on vacation, abroad, overseas
+    away that, be away, i'm away, away on, i'm stuck, stuck in, stuck at, too far, too early, too late
+    too short notice, short notice, too much, too expensive, too tired, overslept, forgot, next week na lang
     next month na lang, next week pa, some other time, another time, other time, next time, different time
     another day, other day, different day, another date, another week, different date, rain check, raincheck, instead
     rather monday, only free, only available, only monday, only work monday, free only, available only, how about
@@ -89,55 +89,56 @@ pub(in crate::rules) const REFUSAL: &str = "
     food poisoning, broken leg, broken arm, back is out, threw my back out, in labor, passed away, in the er
     lost my job, lost my ride, car broke, car broke down, broke down, flat tire, car trouble, car won't start
     missed my bus, missed the bus, missed my flight, no gas, ran out of gas, ran out, kids are sick, baby is sick
-    sister sick, sister is sick, hungover, working a double, called in, called into work, got called in
-    picked up a shift, have a shift, have a conflict, conflict, conflicts with, another engagement, prior engagement
-    previous engagement, previous commitment, other commitments, other engagements, other obligations, obligations
-    prior obligation, do not disturb, auto reply, auto-reply, autoreply, automatic reply, automated reply
-    automated response, auto response, automatic response, automated message, out of office, not monitored
-    unmonitored, do not reply, don't reply, noreply, voicemail, mailbox, i'm driving, i am driving, currently driving
-    is driving, while driving, away from my phone, away from phone, not receiving notifications, will respond
-    will reply, i'll respond, i'll reply, will return your, respond when, reply when, respond later, reply later
-    respond as soon, reply as soon, talk later, talk to you later, call me later, call later, text later, call back
-    call you back, call you right back, text you back, texting you back, can't talk, can't answer
-    no longer in service, not in service, undeliverable, delivery failed, message blocked, not delivered, no service
-    is unavailable, currently unavailable, office hours, on leave until, wrong #, wrong text, wrong contact
-    wrong chat, wrong message, wrong recipient, mistaken identity, mistaken, not my number, changed number
-    changed numbers, don't know you, don't know who, don't know anyone, don't know any, no maria here, by that name
-    no such person, doesn't live here, who is it, whose number, who's number, whos number, how did you get, moved to
-    relocated, i'm retired, im retired, graduated, already voted, already did, already done, already paid
-    already went, already signed, already donated, already gave, already took, already ate, voted already, did already
-    paid already, voted for, not voting, other candidate, other side, other guy, hindi muna, di muna, hindi na, di na
-    hindi pa, di pa, hindi pwede, di pwede, hindi kaya, di kaya, di ko kaya, hindi ako kasama, hindi ako kasali
-    hindi ako sasama, hindi kasama, hindi kasali, ayoko na, ayaw na, ayaw po, wag na, wag na lang, wag nalang
-    huwag na, pass na muna, sa iba na lang, iba na lang, tigilan nyo, tigilan mo, tama na po, bura, burahin, tanggalin
-    paki tanggal, pakitanggal, tanggal, alisin, paki alis, pakialis, alis nyo, i-remove, i-delete, i-block, blocked na
-    na-block, di interesado, hindi interesado, walang interes, wala akong pake, wala akong paki, walang pake
-    walang paki, pakialam, wala akong pakialam, wala nang, di ako yan, hindi ako yan, hindi ako yun, di ako yun
-    hindi ko kilala, di ko kilala, hindi kilala, di kilala, naka-quarantine, may bisita, may naka-schedule
-    naka-schedule na, may nakaschedule, may sched na, may meeting, may klase, may exam, may lakad, may event
-    may gagawin, may pupuntahan, may ibang, may iba pa, may mauuna, mas gusto, mas okay, mas ok, mas maganda
-    mas mabuti, pagod na, antok, inaantok, tulog na, lowbat, walang load, walang signal, walang pera, walang wala
-    walang time, walang oras, walang sasakyan, walang masakyan, walang kasama, walang bantay, walang magbabantay
-    kulang, kapos sa, mahal masyado, ang mahal, sobrang mahal, masyadong mahal, masyado, nasiraan, na-flat, naflat
-    naipit sa traffic, trapik, na-traffic, na-stranded, nadisgrasya, nabangga, nasagasaan, masama pakiramdam ko
-    masama loob, may ubo, may sipon, may trangkaso, masakit ulo, masakit tiyan, sumasakit, nahihilo, nagtatae
-    nagsusuka, na-dengue, dengue, na-covid, nagpositive, nagpositibo, naka-confine, confined, na-confine, check up ko
-    may check up, manganganak, nanganak, buntis, binyag, kasal ng, burol ng, patay si, nawala, nanakaw, nasunugan
-    ocupado, ocupada, no puedo, no podre, no podré, no voy, no ire, no iré, no gracias, no quiero, no me interesa
-    nunca, jamas, jamás, tampoco, cancelar, cancelo, cancele, cancelen, cancela, lo siento, ni loco, ni loca
-    para nada, ni modo, enfermo, enferma, trabajando, tengo que trabajar, tengo trabajo, otro dia, otro día
-    otra fecha, otra vez sera, otra vez será, numero equivocado, número equivocado, equivocado, no soy, no conozco
-    quitenme, quítenme, borrenme, bórrenme, dejen de, deje de, deja de, ya no, al contrario, prefiero, mejor otro
-    mejor el, fuera de la ciudad, estoy fuera, 🤡, 🛑, ⛔, 🖕, 🙄, 🤬, 😡, 🚷, 🆖, 💩, 🥱, 🙊, 😒, if i had known, win the lottery
-    in another life, said no one ever, no one ever, said nobody, psych, sike, not!, how generous, lucky me
-    hardly contain, just what i needed, what a joy, be still my heart, let me drop everything, right on that
-    yeah because i love, yes because i love, because i love, because i have nothing better
-    as if i have nothing better, whatever you say, ok whatever, yeah whatever, fine whatever, k whatever
-    sure whatever, cool story, sprout wings, grow wings, grow a tail, the cows come home, pigs might fly, blue moon
-    twelfth of never, 12th of never, sino sila, sino po sila, sino po kayo, sino po ito, sinong, who's asking
-    who's texting, who's calling, who am i, whom am i, unsubscribe me, be removed, get removed, delete me
-    off this list, off your list, i'm tied up, in theory, coming down with, kayo na lang, kayo na lang muna
-    kayo kayo na lang, en tus sueños, en sus sueños, mejor no, creo que no, no cuenten, no cuentes, no cuente
+    hungover, working a double, called in, called into work, got called in, picked up a shift, have a shift
+    have a conflict, conflict, conflicts with, another engagement, prior engagement, previous engagement
+    previous commitment, other commitments, other engagements, other obligations, obligations, prior obligation
+    do not disturb, auto reply, auto-reply, autoreply, automatic reply, automated reply, automated response
+    auto response, automatic response, automated message, out of office, not monitored, unmonitored, do not reply
+    don't reply, noreply, voicemail, mailbox, i'm driving, i am driving, currently driving, is driving, while driving
+    away from my phone, away from phone, not receiving notifications, will respond, will reply, i'll respond
+    i'll reply, will return your, respond when, reply when, respond later, reply later, respond as soon, reply as soon
+    talk later, talk to you later, call me later, call later, text later, call back, call you back
+    call you right back, text you back, texting you back, can't talk, can't answer, no longer in service
+    not in service, undeliverable, delivery failed, message blocked, not delivered, no service, is unavailable
+    currently unavailable, office hours, on leave until, wrong #, wrong text, wrong contact, wrong chat, wrong message
+    wrong recipient, mistaken identity, mistaken, not my number, changed number, changed numbers, don't know you
+    don't know who, don't know anyone, don't know any, by that name, no such person, doesn't live here, who is it
+    whose number, who's number, whos number, how did you get, moved to, relocated, i'm retired, im retired, graduated
+    already voted, already did, already done, already paid, already went, already signed, already donated
+    already gave, already took, already ate, voted already, did already, paid already, voted for, not voting
+    other candidate, other side, other guy, hindi muna, di muna, hindi na, di na, hindi pa, di pa, hindi pwede
+    di pwede, hindi kaya, di kaya, di ko kaya, hindi ako kasama, hindi ako kasali, hindi ako sasama, hindi kasama
+    hindi kasali, ayoko na, ayaw na, ayaw po, wag na, wag na lang, wag nalang, huwag na, pass na muna, sa iba na lang
+    iba na lang, tigilan nyo, tigilan mo, tama na po, bura, burahin, tanggalin, paki tanggal, pakitanggal, tanggal
+    alisin, paki alis, pakialis, alis nyo, i-remove, i-delete, i-block, blocked na, na-block, di interesado
+    hindi interesado, walang interes, wala akong pake, wala akong paki, walang pake, walang paki, pakialam
+    wala akong pakialam, wala nang, di ako yan, hindi ako yan, hindi ako yun, di ako yun, hindi ko kilala
+    di ko kilala, hindi kilala, di kilala, naka-quarantine, may bisita, may naka-schedule, naka-schedule na
+    may nakaschedule, may sched na, may meeting, may klase, may exam, may lakad, may event, may gagawin
+    may pupuntahan, may ibang, may iba pa, may mauuna, mas gusto, mas okay, mas ok, mas maganda, mas mabuti, pagod na
+    antok, inaantok, tulog na, lowbat, walang load, walang signal, walang pera, walang wala, walang time, walang oras
+    walang sasakyan, walang masakyan, walang kasama, walang bantay, walang magbabantay, kulang, kapos sa
+    mahal masyado, ang mahal, sobrang mahal, masyadong mahal, masyado, nasiraan, na-flat, naflat, naipit sa traffic
+    trapik, na-traffic, na-stranded, nadisgrasya, nabangga, nasagasaan, masama pakiramdam ko, masama loob, may ubo
+    may sipon, may trangkaso, masakit ulo, masakit tiyan, sumasakit, nahihilo, nagtatae, nagsusuka, na-dengue, dengue
+    na-covid, nagpositive, nagpositibo, naka-confine, confined, na-confine, check up ko, may check up, manganganak
+    nanganak, buntis, binyag, kasal ng, burol ng, patay si, nawala, nanakaw, nasunugan, ocupado, ocupada, no puedo
+    no podre, no podré, no voy, no ire, no iré, no gracias, no quiero, no me interesa, nunca, jamas, jamás, tampoco
+    cancelar, cancelo, cancele, cancelen, cancela, lo siento, ni loco, ni loca, para nada, ni modo, enfermo, enferma
+    trabajando, tengo que trabajar, tengo trabajo, otro dia, otro día, otra fecha, otra vez sera, otra vez será
+    numero equivocado, número equivocado, equivocado, no soy, no conozco, quitenme, quítenme, borrenme, bórrenme
+    dejen de, deje de, deja de, ya no, al contrario, prefiero, mejor otro, mejor el, fuera de la ciudad, estoy fuera
+    🤡, 🛑, ⛔, 🖕, 🙄, 🤬, 😡, 🚷, 🆖, 💩, 🥱, 🙊, 😒, if i had known, win the lottery, in another life, said no one ever
+    no one ever, said nobody, psych, sike, not!, how generous, lucky me, hardly contain, just what i needed
+    what a joy, be still my heart, let me drop everything, right on that, yeah because i love, yes because i love
+    because i love, because i have nothing better, as if i have nothing better, whatever you say, ok whatever
+    yeah whatever, fine whatever, k whatever, sure whatever, sprout wings, grow wings, grow a tail, the cows come home
+    pigs might fly, blue moon, twelfth of never, 12th of never, sino sila, sino po sila, sino po kayo, sino po ito
+    sinong, who's asking, who's texting, who's calling, who am i, whom am i, unsubscribe me, be removed, get removed
+    delete me, off this list, off your list, i'm tied up, in theory, coming down with, kayo na lang, kayo na lang muna
+    kayo kayo na lang, en tus sueños, en sus sueños, mejor no, creo que no, no cuenten, no cuentes, no cuente, neg
+    negatory, negatron, negative ghost rider, that is a negative, i'm coming down with, i am coming down with
+    sige kayo na lang, sige kayo na, ok lang kahit wala, ok lang kahit wala ako
 ";
 
 /// Doubt, and what leaves it open: conditions, wishes, later answers.
@@ -166,24 +167,23 @@ pub(in crate::rules) const DOUBT: &str = "
     long as, as soon as, only when, only after, only with, only until i, until i know, until i hear, until i get
     until then maybe, when i get, when i find, when i know, when i hear, when i have, when i've, weather permitting
     health permitting, time permitting, schedule permitting, permitting, lest, except if, supposing, suppose
-    given that, in the event, in which case, whether, whether or not i, or else, otherwise, hinges, up to my
-    up to the, it's up to, waiting to hear, waiting to see, waiting to find, wait and see, waiting for confirmation
-    pending approval, awaiting, await, await your, tbd, tba, to be determined, to be confirmed, tbc, to follow
-    we will see, gotta check, gotta ask, gotta see, let me think, let me get back, let me look, let me find
-    let me know first, let me confirm with, let me talk, let me speak, lemme check, lemme see, lemme ask, lemme think
-    lemme get back, need time, need more time, need more info, need more information, need more details, more info
-    more information, more details, tell me more, need details, want details, need to know, want to know, like to know
-    would like more, like more info, not decided, haven't decided, not 100 sure, not 100, not entirely, not completely
-    not fully, not too sure, not so sure, not certain, not confirmed, not positive, can't say, can't decide
-    can't tell, can't commit, can't confirm, can't guarantee, no guarantee, no guarantees, not guarantee, hard to say
-    who knows, hard to tell, tough call, toss up, torn, on the fence about, leaning, leaning yes, leaning no
-    leaning towards, 50/50, 50 50 chance, fifty fifty, probably, probs, prolly, prob, most likely, likely, i think so
-    think so, i think i can, i think i could, i think i will, i think i'd, i think i should, think i can
-    should be able, might be able, may be able, could be, could possibly, could maybe, kinda, sorta, kind of, sort of
-    semi, ish, i guess, guess so, i suppose, if at all, if so, not if, even then, aim to, aiming to, hoping to
-    hope to make, hope i can, plan b, back up, backup, waitlist, wait list, on standby, standby, tentative yes
-    soft yes, maybe yes, maybe no, yes maybe, yes or maybe, yes and no, yes but, ok but, sure but, have a question
-    got a question, a question, quick question, one question, question about, questions about, questions first
+    given that, in the event, in which case, whether, whether or not i, hinges, up to my, it's up to, waiting to hear
+    waiting to see, waiting to find, wait and see, waiting for confirmation, pending approval, awaiting, await, tbd
+    tba, to be determined, to be confirmed, tbc, to follow, we will see, gotta check, gotta ask, gotta see
+    let me think, let me get back, let me look, let me find, let me know first, let me confirm with, let me talk
+    let me speak, lemme check, lemme see, lemme ask, lemme think, lemme get back, need time, need more time
+    need more info, need more information, need more details, more info, more information, more details, tell me more
+    need details, want details, need to know, want to know, like to know, would like more, like more info, not decided
+    haven't decided, not 100 sure, not 100, not entirely, not completely, not fully, not too sure, not so sure
+    not certain, not confirmed, not positive, can't say, can't decide, can't tell, can't commit, can't confirm
+    can't guarantee, no guarantee, no guarantees, not guarantee, hard to say, who knows, hard to tell, tough call
+    toss up, torn, on the fence about, leaning, leaning yes, leaning no, leaning towards, 50/50, 50 50 chance
+    fifty fifty, probably, probs, prolly, prob, most likely, likely, i think so, think so, i think i can
+    i think i could, i think i will, i think i'd, i think i should, think i can, might be able, may be able
+    could possibly, could maybe, kinda, sorta, kind of, sort of, i guess, guess so, i suppose, if at all, if so
+    not if, even then, aim to, aiming to, hoping to, hope to make, hope i can, plan b, backup, waitlist, wait list
+    on standby, standby, tentative yes, soft yes, maybe yes, maybe no, yes maybe, yes or maybe, yes and no
+    have a question, got a question, quick question, one question, question about, questions about, questions first
     have questions, some questions, a few questions, i have question, wondering, wonder, was wondering, just wondering
     curious, confused, don't understand, not understand, don't get it, not get it, don't follow, makes no sense
     what is this, what's this, what this, what for, what about, for what, to what, with what, with who, with whom
@@ -193,34 +193,31 @@ pub(in crate::rules) const DOUBT: &str = "
     but after lunch, but after dinner, but after church, but after the, pero after, pero pagkatapos ng, not before
     but not before, after 0 only, after 3pm only, after monday only, after trabaho only, before 0 only
     before 3pm only, but later, but earlier, but a bit later, but a little later, but in the afternoon
-    but in the morning, but in the evening, but at 0, but at 3pm, but on monday, but monday, but only monday
-    but make it, but i need it, but i want, but i need to, but can, but will you, only mornings, only afternoons
-    only evenings, only weekends, mornings only, afternoons only, evenings only, weekends only, weekdays only
-    nights only, only in the morning, only in the afternoon, only in the evening, 0 pa lang pwede, 3pm pa
-    kung papayagan, kung pwede, kung kaya, kung makakaya, kung may, kung wala, kung hindi, kung sakali, kung sakaling
-    kung free, kung available, kung papayag, kung maganda, kung matutuloy, pag may, pag wala, pag pinayagan, pag hindi
-    sakali, sakaling, hangga't, hanggat, oras na, basta may, basta libre, basta hindi, basta walang, basta pwede
-    depende sa, depende pa, depende kung, malalaman pa, malalaman ko pa, hindi sure, di sure, di pa sure
-    hindi pa sure, hindi sigurado, di sigurado, hindi pa sigurado, di pa sigurado, hindi ko alam, di ko alam
-    hindi ko pa alam, di ko pa alam, hindi ko sure, check ko, check ko muna, i-check ko, icheck ko, chk ko, tignan ko
-    tingnan ko, tingin ko, palagay ko, tanungin, magtatanong, itanong, tatanungin ko, tanong muna, ask ko, ask ko muna
-    papaalam, magpaalam, nagpapaalam, paalam muna, paalam ako, isip muna, isipin ko, iisipin ko, pagiisipan
-    pinagiisipan, nagiisip, siguro nga, baka nga, baka pwede, baka naman, baka makapunta, baka hindi, baka di, mukhang
-    parang, tila, malamang, wari, yata hindi, siguraduhin, ewan ko, sabihan, sasabihan, ipapaalam, ipaalam, babalikan
-    balikan kita, abisuhan, aabisuhan, inform kita, inform ko kayo, inform kayo, tawag ako, reply ako, reply na lang
-    try kong, try namin, itatry, ita-try, susubok, teka, teka lang, teka muna, sandali, saglit, hintay lang
-    antayin ko muna, wait lang muna, quizas, quizás, tal vez, talvez, a lo mejor, posiblemente, probablemente
-    depende de, no se, no sé, no estoy seguro, no estoy segura, te aviso, le aviso, les aviso, aviso, avisare, avisaré
-    dejame ver, déjame ver, deja ver, dejame checar, déjame checar, voy a ver, voy a checar, tengo que ver
-    tengo que preguntar, lo voy a pensar, lo pensare, lo pensaré, ojala, ojalá, espero poder, si dios quiere, si me
-    si no, si hay, si tengo, si alcanzo, si llego, solo si, sólo si, siempre y cuando, siempre que, a menos que
-    salvo que, con tal de, con tal que, en caso de, siempre y, quien es, quién es, quien habla, quién habla
-    que es esto, qué es esto, de que se trata, de qué se trata, para que es, para qué es, cuanto cuesta, cuánto cuesta
-    a que hora, a qué hora, donde es, dónde es, no entiendo, mas informacion, más información, 🤔, 🤞, 🤨, 😕, 😐, 🫤, ⁉, 🧐
-    provided, puede ser, call me first, call me before, call me and, no way, changed my mind, change my mind
-    change of heart, changed our minds, second thoughts, having second thoughts, neither, but no promises
-    but not sure, make it 0, make it 3pm, 0 pa, umaga pa, hapon pa, gabi pa, tanghali pa, mga 0 pa, saying maybe
-    i'd say maybe, for now no
+    but in the evening, but only monday, but make it, only mornings, only afternoons, only evenings, only weekends
+    mornings only, afternoons only, evenings only, weekends only, weekdays only, nights only, only in the morning
+    only in the afternoon, only in the evening, 0 pa lang pwede, 3pm pa, kung papayagan, kung kaya, kung makakaya
+    kung may, kung wala, kung hindi, kung sakali, kung sakaling, kung free, kung available, kung papayag, kung maganda
+    kung matutuloy, pag may, pag wala, pag pinayagan, pag hindi, sakali, sakaling, hangga't, hanggat, oras na
+    basta may, basta libre, basta hindi, basta walang, depende sa, depende pa, depende kung, malalaman pa
+    malalaman ko pa, hindi sure, di sure, di pa sure, hindi pa sure, hindi sigurado, di sigurado, hindi pa sigurado
+    di pa sigurado, hindi ko alam, di ko alam, hindi ko pa alam, di ko pa alam, hindi ko sure, check ko, check ko muna
+    i-check ko, icheck ko, chk ko, tignan ko, tingnan ko, tingin ko, palagay ko, tanungin, magtatanong, itanong
+    tatanungin ko, tanong muna, ask ko, ask ko muna, papaalam, magpaalam, nagpapaalam, paalam muna, paalam ako
+    isip muna, isipin ko, iisipin ko, pagiisipan, pinagiisipan, nagiisip, siguro nga, baka nga, baka pwede, baka naman
+    baka makapunta, baka hindi, baka di, mukhang, tila, malamang, wari, yata hindi, siguraduhin, ewan ko, sabihan
+    sasabihan, ipapaalam, ipaalam, babalikan, balikan kita, abisuhan, aabisuhan, inform kita, inform ko kayo
+    inform kayo, reply na lang, try kong, try namin, itatry, ita-try, susubok, teka muna, hintay lang, antayin ko muna
+    wait lang muna, quizas, quizás, tal vez, talvez, a lo mejor, posiblemente, probablemente, depende de, no se, no sé
+    no estoy seguro, no estoy segura, te aviso, le aviso, les aviso, aviso, avisare, avisaré, dejame ver, déjame ver
+    deja ver, dejame checar, déjame checar, voy a ver, voy a checar, tengo que ver, tengo que preguntar
+    lo voy a pensar, lo pensare, lo pensaré, ojala, ojalá, espero poder, si dios quiere, si me, si no, si hay
+    si tengo, si alcanzo, si llego, solo si, sólo si, siempre y cuando, siempre que, a menos que, salvo que
+    con tal de, con tal que, en caso de, siempre y, quien es, quién es, quien habla, quién habla, que es esto
+    qué es esto, de que se trata, de qué se trata, para que es, para qué es, cuanto cuesta, cuánto cuesta, a que hora
+    a qué hora, donde es, dónde es, no entiendo, mas informacion, más información, 🤔, 🤞, 🤨, 😕, 😐, 🫤, ⁉, 🧐, provided
+    puede ser, call me first, call me before, call me and, no way, changed my mind, change my mind, change of heart
+    changed our minds, second thoughts, having second thoughts, neither, but no promises, but not sure, make it 0
+    make it 3pm, 0 pa, umaga pa, hapon pa, gabi pa, tanghali pa, mga 0 pa, saying maybe, i'd say maybe, for now no
 ";
 
 /// Words that deny what follows.

@@ -12,6 +12,10 @@ const LIST: &str = "
     yes: yess yse yep yepp yup yupp yeah yeahh yeh yah ya yea ye yas yis yez yessir yeap yass yus yush ys yss yees
     yes: yeas yesh yee yeee yis yiss yaas yaaas yasss yaz yess'm yessum yesir yessirr yessirrr yeppers yup'n yupp yuppers yupperoo
     yes: yezzir yeahh yeahhh yeahp yeahs yehh yahh yaa yaah yeaa yeaah yh yhh yuhh yus ofcyes yesyes yaha yeppp yepper yesh'm
+    yes: yed yex yws ywes ues uess tes tyes yews yesd yesw yesa yesx yese ydes yeds yfs yaes yeys eys yues yhes yeha yaeh yeag yeaj
+    yes: yeqh teah ueah yeahg yeash ueap tep uep ywp yepp yuep uup tup yuo yupo yuup yuip
+    ok: pk oj okm okl oik olk okj ojay pkay okau okah okayu ookay oksy kkay oklay okkey ojkay okjay okayt
+    sure: sute surr sured aure dure srue usre suer sjre sutre surre surw surte surre surf'e
     no: noo nope nop nah naw nay nahh nopes nooo nuh nawh nahhh neh nein nyet noope negatory nada non noe
     ok: okay okk okey okie oki okei oks okok k kk okeh okz oky okidoki okidoks okidok okaay okayy mkay okies
     ok: okayyy okeydokey okiedokie oke okya oaky okat okiee okeyy okokok oky okayy okkk okkie okie-dokie okeedokee okbye okthanks

@@ -21,17 +21,19 @@ pub(super) fn words(text: &str) -> Vec<String> {
 }
 
 fn add_words(line: &str, words: &mut Vec<String>) {
-    let mut word = String::new();
+    let (mut word, mut before) = (String::new(), None);
     let visible = line.chars().filter(|c| !is_dropped(*c));
     let mut letters = visible.flat_map(char::to_lowercase).map(plain_apostrophe).peekable();
     while let Some(c) = letters.next() {
         let next = letters.peek().copied();
+        let is_dash = c == '-' && before == Some(' ') && next == Some(' ');
+        before = Some(c);
         if is_letter(c) || joins(&word, c, next) {
             word.push(if c == ';' { '\'' } else { c });
             continue;
         }
         end_word(&mut word, words);
-        if is_word_by_itself(c) {
+        if is_dash || is_word_by_itself(c) {
             words.push(c.into());
         }
     }

@@ -206,7 +206,7 @@ pub(in crate::rules) const FIRM: &str = "
     ^heading over, ^heading there, ^heading out now, ^headed there, ^headed over, ^headed your way, ^heading your way
     i'm heading over, i'm heading there, i'm headed there, i'm headed over, ^leaving now$, ^just left$, ^almost there$
     ^nearly there$, ^be there soon, ^pulling up$, ^parking now$, ^i'm parking, ^be right there, ^be right over
-    be there, ^be ther, ^b there, ^ill be they're, i'll be there, i'll be they're, ^make it$, ^making it$
+    ^be there, ^be ther, ^b there, ^ill be they're, i'll be there, i'll be they're, ^make it$, ^making it$
     i'll be over, i'll be along, i'll be right there, i'll be right over, i'll be coming, i'll be around$
     i'll be present, i'll be in attendance, i'll be here$, i'll be outside, i'll be at the clinic, i'll be at clinic
     i'll be at the event, i'll be by$, i'll be with you, i'll be good$, i'll be free$, i'll be available, i'll pull up
@@ -314,9 +314,9 @@ pub(in crate::rules) const FIRM: &str = "
     ^kino-confirm ko, ^nagco-confirm, ^nagcoconfirm, ^confirmed na, pupunta ako, pupunta na ako, punta kami
     sasama ako, dadalo ako, darating ako, dadating ako, makakapunta ako, makakarating ako, makakadalo ako
     makakasama ako, tuloy ako, tuloy pa rin, tuloy pa, tuloy kami, tuloy tayo, tuloy na ako, ^tuloy$, tutuloy ako
-    nandyan ako, nandyan na ako, nandito na ako, ^nandyan$, nandyan kami, nandyan ako monday, papunta na ako
-    parating na ako, parating na kami, ^parating na$, paparating na, bumibyahe na, on the way na, malapit na ako
-    otw na ako, kasali ako, kasali kami, kasama ako, kasama kami, bilang mo ako, bilangin mo ako, ibilang mo ako
+    nandyan ako, nandyan na ako$, nandito na ako$, ^nandyan$, nandyan kami, nandyan ako monday, papunta na ako$
+    parating na ako, parating na kami, ^parating na$, paparating na, bumibyahe na, on the way na$, malapit na ako
+    otw na ako$, kasali ako, kasali kami, kasama ako, kasama kami, bilang mo ako, bilangin mo ako, ibilang mo ako
     bilangin nyo ako, ibilang nyo ako, sama mo ako, sama nyo ako, isama mo ako, isama nyo ako, isama na ako
     isali mo ako, isali nyo ako, sali mo ako, lista mo ako, ilista nyo ako, sasali ako, sali ako, lalahok ako
     makikisama ako, maghihintay ako, hihintayin ko, aattend ako, a-attend ako, makaka-attend ako, magdadala ako

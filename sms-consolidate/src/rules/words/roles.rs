@@ -62,9 +62,9 @@ const IGNORED: &str = "
     gotta go, got to go, have to go, need to go, has to go, must go, way to go, let it go, nice to meet you
     pleased to meet you, glad to meet you, happy to meet you, right away, straight away, don't go away, no symptoms
     no fever, no cough, no flu, if not mistaken, no changes in, stalled my other, lol, lmao, lmaoo, rofl, hahaha
-    hahah, hahahaha, hehehe, hihi, jaja, jajaja, wow, whoa, omg, omgg, aww, aw, awww, ugh, ughh, yay me, man, dude
-    bruh, bruv, fam, sis, girl, homie, buddy, pal, mate, honey, hon, babe, baby, sweetie, sweetheart, darling, sugar
-    bestie, beshie, besh, beshy, friend, lord, gosh, geez, jeez, oh my, my goodness, goodness, honestly, tbh, ngl
+    hahah, hahahaha, hehehe, hihi, jaja, jajaja, wow, omg, omgg, aww, aw, awww, ugh, ughh, yay me, man, dude, bruh
+    bruv, fam, sis, girl, homie, buddy, pal, mate, honey, hon, babe, baby, sweetie, sweetheart, darling, sugar, bestie
+    beshie, besh, beshy, friend, lord, gosh, geez, jeez, oh my, my goodness, goodness, honestly, tbh, ngl
     not gonna lie, not going to lie, can't lie, i can't lie, no lie, no joke, no kidding, frankly, seriously
     literally, basically, again, please and thank you, many thanks, thanks so much, thank you so much, thanks a lot
     thanks again, thank you again, thanks a million, thank you very much, thank u, thank you kindly, much appreciated
@@ -77,75 +77,47 @@ const IGNORED: &str = "
     congratulations, good evening po, howdy, yo, sup, hiya, greetings, goodmorning, goodafternoon, goodevening, mornin
     morning, evening, good morning doc, can't believe, i can't believe, can't stress, can't tell you how
     can't imagine, can't recall, can't remember, can't overstate, can't express, not that it matters, don't mind me
-    don't mention it, don't hesitate, don't be late, don't start, never mind me, never too late, forgot to reply
-    forgot to respond, forgot to answer, forgot to text, forgot to write, forgot to say, forgot to hit send
-    forgot to text back, forgot to reply earlier, i forgot to reply, forgot to confirm, forgot to send
-    forgot to get back, meant to reply, wasn't able to reply, couldn't reply, can't reply, couldn't respond
-    couldn't answer, didn't reply, didn't respond, didn't answer, didn't see, didn't see this, didn't see your
-    haven't replied, sorry i missed, missed your, missed this, missed your call, missed your text, missed your message
-    missed the text, sorry for the delay, sorry for the late, late to reply, better late than never, sorry it took
-    took so long, was driving, was sleeping, was asleep, was busy, was at work, was in a meeting, was working
-    was sick, phone died, my phone died, phone was dead, phone was off, no need to call, no need to text
-    no need to reply, no need to pick me up, i don't need, don't need a ride, no need for, hindi ko nakita
-    di ko nakita, hindi ko nabasa, di ko nabasa, ngayon ko lang nabasa, ngayon ko lang nakita, ngayon lang nakareply
-    ngayon lang nabasa, pasensya na ngayon lang, di agad, di nakareply, di ko agad, hindi ko agad, late ko na nabasa
-    late ko nabasa, nakatulog ako, if that works, if that helps, if it helps, if it's not too late
-    if it isn't too late, if not too late, if that's alright, if it's alright, if that's okay with you, if it pleases
-    if you don't mind, if u need, if u want, if you need help, if you need me to, if there is anything
-    if there are any changes, if any changes, if anything comes up, if anything else, if i may, if you'd like
-    if you please, if that makes sense, if you ask me, if i do say so, if need be, if it's easier, kung ok lang
-    kung ayos lang, kung may pagbabago, kung may tanong, kung meron pang, si es posible, si se puede
-    si no es molestia, si gustan, si necesitan, si necesitan algo, once again, all at once, at once, once more
-    hope that's ok, hope that's okay, hope that works, hope you're well, hope you are well, hope all is well
-    hope you're doing well, hope this helps, hope you have, hope everyone, hope it's fun, hope so too, hope to see
-    hope it's ok, hope there's, hoping you're well, sana okay kayo, sana ok lang, sana po ok, sana marami
-    as soon as i can, as soon as possible, asap, to get there as soon as i can, once again thanks, not only that
-    no later, i work nearby, i work close by, i work across, great cause, good cause, worthy cause, lovely cause
-    wonderful cause, great idea but, good luck with, great for you, good for you guys, the link, the yes, yes link
-    yes button, the ok button, said ok, said yes to, says yes, says ok, say yes, say yes to, saying yes, say ok
-    said sure, said he would, said she would, told yes, type yes, text yes, reply yes, press yes, click yes, send yes
-    answer yes, replied yes, texted yes, pressed yes, clicked yes, voted yes, vote yes, yes vote, yes men, yes man
-    to yes, a yes or, either yes or, yes or, yes/no, yes no, y or n, y n, ok or, ok or not, yes i have a
-    yes i have another, yes i got your, yes i got the, yes i got it, yes i saw it, yes i heard, yes i understand
-    yes i remember, yes this is, yes it is me, yes its me, yes it's me, yes that is me, yes that's me, yes that's my
-    yes speaking, yes hello, yes hi, hi yes, hello yes, yes good morning, yes this is he, yes this is she
-    yes i'm aware, yes i am aware, yes i know but, i know, i see, i hear you, i got your message, i got your text
-    got your message, got your text, got the message, got the text, got the reminder, received your, i received
-    i read, read your, i can do monday, i can do 3pm, i can do 0, i can make monday, i can make 3pm, can do monday
-    can do 3pm, can do 0, i can do the, can do the, i can hear, i can see, i can imagine, i can tell, i can understand
-    i can relate, i can only imagine, i can pay, i can call, i can send, i can get, works best, good question
+    don't mention it, don't hesitate, don't be late, don't start, never mind me, never too late, sorry i missed
+    sorry for the delay, sorry for the late, late to reply, better late than never, sorry it took, took so long
+    no need to call, no need to text, no need to reply, no need to pick me up, no need for, ngayon ko lang nabasa
+    ngayon ko lang nakita, ngayon lang nakareply, ngayon lang nabasa, pasensya na ngayon lang, di agad, di nakareply
+    di ko agad, hindi ko agad, late ko na nabasa, late ko nabasa, if that works, if that helps, if it helps
+    if it's not too late, if it isn't too late, if not too late, if that's alright, if it's alright
+    if that's okay with you, if it pleases, if you don't mind, if u need, if u want, if you need help
+    if you need me to, if there is anything, if there are any changes, if any changes, if anything comes up
+    if anything else, if i may, if you'd like, if you please, if that makes sense, if you ask me, if i do say so
+    if need be, if it's easier, kung ok lang, kung ayos lang, kung may pagbabago, kung may tanong, kung meron pang
+    si es posible, si se puede, si no es molestia, si gustan, si necesitan, si necesitan algo, once again, all at once
+    at once, once more, hope that's ok, hope that's okay, hope that works, hope you're well, hope you are well
+    hope all is well, hope you're doing well, hope this helps, hope you have, hope everyone, hope it's fun
+    hope so too, hope to see, hope it's ok, hope there's, hoping you're well, sana okay kayo, sana ok lang, sana po ok
+    sana marami, as soon as i can, as soon as possible, asap, to get there as soon as i can, once again thanks
+    not only that, no later, great cause, good cause, worthy cause, lovely cause, wonderful cause, great idea but
+    good luck with, great for you, good for you guys, yes link, yes button, say yes, say yes to, say ok, type yes
+    text yes, reply yes, press yes, click yes, send yes, answer yes, yes vote, yes men, yes man, to yes, a yes or
+    either yes or, yes or, yes/no, yes no, y or n, y n, ok or, ok or not, yes that is me, yes that's me, yes that's my
+    yes speaking, yes hello, yes hi, hi yes, hello yes, yes good morning, i know, i see, i hear you, good question
     fine print, sure thing but, ok lang ba, okay lang ba, sure thing you are, of course you are, of course you do
     of course you would, of course they do, of course they are, of course he did, of course she did, of course it is
     of course it does, of course they did, sure they do, sure you do, sure you will, sure he is, sure she is
-    sure he will, sure it is, sure it does, sure they will, yes because you, yes im sure you, i'm sure, i'm sure you
-    i am sure you, i'm sure it, i'm sure he, i'm sure they, make sure you, for sure you, pretty sure, i'm pretty sure
-    pretty sure i, quite sure, sure hope, sure wish, sure looks, sure does, sure is, sure beats, sure would
-    if you need me, if you say so, good luck, great game, good game, great weather, yes it is a
-    if that's what it takes, if that's what, if it's what, hard to believe, already confirmed, already accepted
-    already agreed, already said, already responded, already replied, already answered, already told
-    already registered, already confirm, no idea you, ok google, okay google, ok siri, ok alexa, hey siri
-    confirm please, kindly confirm, confirm nyo, paki confirm, sister will confirm, sister confirm, sister agree
-    sister accept, plans got cancel, plans were cancel, got cancel, was cancel, were cancel, got canceled
-    fell through, other trabaho fell through, other trabaho got cancel, sister has trabaho, sister has to trabaho
-    sister have to trabaho, sister is trabaho, sister working, sister is working, sister busy, sister is sick
-    sister sick, sister is away, sister couldn't, no plus one, no plus 0, don't you worry, don't sweat
-    don't you forget, don't you dare, don't be silly, don't give up on me, don't have to ask, not have to ask
-    don't even have to ask, not even have to ask, not have to tell, never missed, haven't missed, not missed one
-    couldn't be more, couldn't be better, could not be more, could not be happier, could not be better
-    couldn't be any, couldn't ask for, couldn't have picked, couldn't have chosen, couldn't think of, can't think of
+    sure he will, sure it is, sure it does, sure they will, make sure you, for sure you, sure hope, sure wish
+    sure looks, sure does, sure is, sure beats, sure would, if you need me, if you say so, good luck, great game
+    good game, great weather, if that's what it takes, if that's what, if it's what, no idea you, ok google
+    okay google, ok siri, ok alexa, hey siri, confirm please, kindly confirm, confirm nyo, paki confirm, got cancel
+    got canceled, fell through, don't you worry, don't sweat, don't you forget, don't you dare, don't be silly
+    don't give up on me, don't have to ask, don't even have to ask, not even have to ask, couldn't be more
+    couldn't be better, could not be more, could not be happier, could not be better, couldn't be any
+    couldn't ask for, couldn't have picked, couldn't have chosen, couldn't think of, can't think of
     could not think of, can't come soon enough, couldn't come at a better time, couldn't have come, wouldn't trade
     wouldn't change, not ideal, not my favorite, not my favourite, not the best, not perfect, not great, not usually
     not normally, not typically, not that bad, not bad, not 0 percent well, can't stay long, can't stay the whole
-    can't stay late, can't stay for, can't bring, not bring, not have cash, not have a ride, not have a car
-    haven't got a car, no car but, no ride but, not a morning person but, no alarms, no snacks, no rest for
-    no pain no gain, no need, no gifts, no presents, no cash but, kahit malayo, kahit pagod, kahit may, kahit wala
-    kahit walang, kahit busy, kahit umulan, kahit mahirap, kahit gabi, kahit maaga, kahit late, kahit puyat
-    kahit may trabaho, kahit hindi, kahit di, kahit bumagyo, kahit bumabagyo, kahit baha, kahit traffic, kahit masakit
-    wag mag alala, huwag mag alala, wag kang mag alala, hindi nakalimot, di nakalimot, no te preocupes, no se preocupe
-    no se preocupen, no hay de que, no hay de qué, no importa, de nada, even though i'm, although i'm tired
-    rain or no rain, work or no work, tested negative, test negative, test was negative, covid negative, negative test
-    negative covid test, negative on, came back negative, never turn down, not turn down, can't turn down
-    couldn't turn down, never pass up, never refuse, couldn't refuse, never miss a, never say no to, might as well be
+    can't stay late, can't stay for, haven't got a car, no car but, no ride but, not a morning person but, no alarms
+    no snacks, no rest for, no pain no gain, no need, no gifts, no presents, no cash but, kahit malayo, kahit pagod
+    kahit may, kahit wala, kahit walang, kahit busy, kahit umulan, kahit mahirap, kahit gabi, kahit maaga, kahit late
+    kahit puyat, kahit may trabaho, kahit hindi, kahit di, kahit bumagyo, kahit bumabagyo, kahit baha, kahit traffic
+    kahit masakit, wag mag alala, huwag mag alala, wag kang mag alala, hindi nakalimot, di nakalimot, no te preocupes
+    no se preocupe, no se preocupen, no hay de que, no hay de qué, no importa, de nada, even though i'm
+    although i'm tired, rain or no rain, work or no work, never miss a, might as well be
 ";
 
 /// What people put between the words of any phrase.
@@ -230,4 +202,32 @@ const TIMES: &str = "
 /// What says nothing, and is so common that it is not worth calling unknown; or what an ending must not stand before.
 const PLAIN: &str = "
     this is the, this is my, that is the, that is my, it is the, it is my, that this, that you, that your, that the
+    whoa, forgot to reply, forgot to respond, forgot to answer, forgot to text, forgot to write, forgot to say
+    forgot to hit send, forgot to text back, forgot to reply earlier, i forgot to reply, forgot to confirm
+    forgot to send, forgot to get back, meant to reply, wasn't able to reply, couldn't reply, can't reply
+    couldn't respond, couldn't answer, didn't reply, didn't respond, didn't answer, didn't see, didn't see this
+    didn't see your, haven't replied, missed your, missed this, missed your call, missed your text
+    missed your message, missed the text, was driving, was sleeping, was asleep, was busy, was at work
+    was in a meeting, was working, was sick, phone died, my phone died, phone was dead, phone was off, i don't need
+    don't need a ride, hindi ko nakita, di ko nakita, hindi ko nabasa, di ko nabasa, nakatulog ako, i work nearby
+    i work close by, i work across, the link, the yes, the ok button, said ok, said yes to, says yes, says ok
+    saying yes, said sure, said he would, said she would, told yes, replied yes, texted yes, pressed yes, clicked yes
+    voted yes, vote yes, yes i have a, yes i have another, yes i got your, yes i got the, yes i got it, yes i saw it
+    yes i heard, yes i understand, yes i remember, yes this is, yes it is me, yes its me, yes it's me, yes this is he
+    yes this is she, yes i'm aware, yes i am aware, yes i know but, i got your message, i got your text
+    got your message, got your text, got the message, got the text, got the reminder, received your, i received
+    i read, read your, i can do monday, i can do 3pm, i can do 0, i can make monday, i can make 3pm, can do monday
+    can do 3pm, can do 0, i can do the, can do the, i can hear, i can see, i can imagine, i can tell, i can understand
+    i can relate, i can only imagine, i can pay, i can call, i can send, i can get, works best, yes because you
+    yes im sure you, i'm sure, i'm sure you, i am sure you, i'm sure it, i'm sure he, i'm sure they, pretty sure
+    i'm pretty sure, pretty sure i, quite sure, yes it is a, hard to believe, already confirmed, already accepted
+    already agreed, already said, already responded, already replied, already answered, already told
+    already registered, already confirm, sister will confirm, sister confirm, sister agree, sister accept
+    plans got cancel, plans were cancel, was cancel, were cancel, other trabaho fell through, other trabaho got cancel
+    sister has trabaho, sister has to trabaho, sister have to trabaho, sister is trabaho, sister working
+    sister is working, sister busy, sister is sick, sister sick, sister is away, sister couldn't, no plus one
+    no plus 0, not have to ask, not have to tell, never missed, haven't missed, not missed one, can't bring, not bring
+    not have cash, not have a ride, not have a car, tested negative, test negative, test was negative, covid negative
+    negative test, negative covid test, negative on, came back negative, never turn down, not turn down
+    can't turn down, couldn't turn down, never pass up, never refuse, couldn't refuse, never say no to
 ";

@@ -34,16 +34,20 @@ pub(in crate::rules) const AGREEMENT: &str = "
     ^i am good with, ^i am happy with, ^fine with that, ^good with that, ^happy with that, ^cool with that
     ^down with that, no issue, no issues, no sweat, no biggie, no big deal, nbd, no qualms, no trouble at all
     no bother, not an issue, not a busy, without a doubt, without question, without doubt, without fail, ^perfecto
-    ^perfect timing, ^right$, ^right you are, ^that's the one$, ^correct$, ^true$, ^noted$, ^ayos lang, ^ayos yan
-    ^ayos na, ^ayos ako, ^okay yan, ^ok yan, ^ok ako dyan, ^ok sakin, ^ok sa akin, ^ok sa amin, ^ok kami, ^ok na ok
-    ^ok na ako, ^ok rin ako, ^keri lang, ^keri ko, ^keri yan, ^kering keri, ^carry ko, ^carry lang, ^nice sige
-    ^sige na, ^sige na nga, ^sige go, ^sige ba, ^g lang, ^gege, ^gegege, ^gege po, ^okie po, ^copy po, ^copy paste$
+    ^perfect timing, ^right you are, ^that's the one$, ^correct$, ^true$, ^noted$, ^ayos lang, ^ayos yan, ^ayos na
+    ^ayos ako, ^okay yan, ^ok yan, ^ok ako dyan, ^ok sakin, ^ok sa akin, ^ok sa amin, ^ok kami, ^ok na ok, ^ok na ako
+    ^ok rin ako, ^keri lang, ^keri ko, ^keri yan, ^kering keri, ^carry ko, ^carry lang, ^nice sige, ^sige na
+    ^sige na nga, ^sige go, ^sige ba, ^g lang, ^gege, ^gegege, ^gege po, ^okie po, ^copy po, ^copy paste$
     walang problem, walang prob, walang isyu, walang issue, hindi problema, hindi busy, hindi isyu, walang anuman sige
     ^nakuha ko, ^nakuha po, ^gets ko, ^gets na, ^gets po, ^tamang tama, ^sakto lang, ^noted dito, ^ganda sige, ^vale
     ^de acuerdo, ^esta bien, ^está bien, ^excelente, ^genial, ^entendido, ^listo, ^lista$, ^dale, ^orale, ^órale
     ^sale$, ^simon$, ^simón$, no hay problema, ningun problema, ningún problema, sin problema, no hay pedo
     no hay inconveniente, ^seguro$, ^me parece bien, ^me parece perfecto, ^suena bien, ^muy bien, ^como no, ^cómo no
-    ^correcto, ^okey, ^🙌, ^💪, ^👊, ^🆒, ^🤜, ^🥳, ^💚$, ^🟢
+    ^correcto, ^okey, ^🙌, ^💪, ^👊, ^🆒, ^🤜, ^🥳, ^💚$, ^🟢, ^amazing$, ^good deal$, ^awesome sauce, ^awesomesauce
+    ^positive$, ^too easy$, ^easy$, ^easy peasy, ^ez$, no drama, no dramas, ^no stress$, ^off course, ^ofcoz, ^ofcors
+    ^of cors, ^of coarse, ^of corse, ^of cource, ^ofcource, ^of couse, ^ofcouse, ^cors$, ^hecks yeah, ^hecks yes
+    ^hella yes, ^hella yeah, ^bloody right, ^bloody oath, ^too right, ^rather$, ^quite right, ^fire$, ^lit$, ^bang on
+    ^spot on, ^capital$, ^smashing$, ^grand$, ^lovely jubbly, ^cushty, ^safe$, ^calm$, ^bueno pues, ^perf$
 ";
 
 /// Agreement that decides, also after doubt.
@@ -275,7 +279,7 @@ pub(in crate::rules) const FIRM: &str = "
     expect me there, sign me up, sign me in, signing up, i'll sign up, put me down, put me on, put me in$
     put my name down, put down my name, write me down, jot me down, save me a spot, save a seat, save a seat for me
     save a spot for me, save my seat, hold a spot for me, hold my spot, add me$, include me$, pencil me in, slot me in
-    squeeze me in, fit me in, chalk me up, i'm with you$, i'm with it$, ^i'm bout it, ^i'm about it, ^with it$
+    squeeze me in, fit me in, chalk me up, i'm with you$, i'm with it, ^i'm bout it, ^i'm about it, ^with it$
     ^i'm here for it, see you soon, see you later, see you there, see you then, see you monday, see you 3pm, cu there
     cu then, cu soon, cu tomorrow, cu monday, seeya, see yall, see everybody, see you folks, see you ladies
     see you lads, see you boys, see you bright and early, see you on the, see you bukas, looking forward to it
@@ -347,13 +351,13 @@ pub(in crate::rules) const FIRM: &str = "
     ^por supuesto, ^desde luego, ^obvio$, ^confirmo, ^confirmado$, ^confirmada$, ^ahi estare, ^ahí estaré, alli estare
     allí estaré, alla estare, allá estaré, ^estare ahi, ^estaré ahí, ahi estaremos, ahí estaremos, alli estaremos
     allí estaremos, ahi nos vemos, ahí nos vemos, nos vemos monday, nos vemos mañana, nos vemos el, nos vemos alla
-    nos vemos allá, nos vemos ahi, nos vemos ahí, ^nos vemos$, alla nos vemos, allá nos vemos, cuente conmigo
-    cuenta conmigo, cuenten conmigo, cuenten con nosotros, cuente con nosotros, cuenta con nosotros, ^con gusto
+    nos vemos allá, nos vemos ahi, nos vemos ahí, ^nos vemos, alla nos vemos, allá nos vemos, cuente conmigo
+    cuenta conmigo, ^cuenten conmigo, cuenten con nosotros, cuente con nosotros, cuenta con nosotros, ^con gusto
     ^con mucho gusto, ^con placer, ^encantado$, ^encantada$, ^acepto, ^aceptamos, ^ya voy, ^voy a ir$, ^voy en camino
     ^en camino, ^iré, ^ire$, ^asistire, ^asistiré, ^alla voy, ^allá voy, ^ahi voy, ^ahí voy, ^ahi le caigo, ^me apunto
     ^apuntame, ^apúntame, ^anotame, ^anótame, ^aqui estare, ^aquí estaré, ^puedo ir$, ^estoy de acuerdo
     ^estoy disponible, ^estoy libre, ^estoy listo, ^estoy lista, ^me encantaria, ^me encantaría, ^sin falta, ^sin duda
-    no faltare, no faltaré, no me lo pierdo, no me lo perderia, no me lo perdería, ^afirmativo, ^hecho$, ^trato hecho
+    no faltare, no faltaré, no me lo pierdo, no me lo perderia, no me lo perdería, ^afirmativo, ^hecho, ^trato hecho
     ^va que va, i confirm appointment, i accept appointment, i accept the position, i accept the role
     i accept the job, ^accept the position, ^accept the role, ^accept the job, hold appointment, save appointment
     ^take appointment, attend ako, attend kami, ^attend$, yes i got you, yes i gotchu, and me in$, and me down
@@ -435,5 +439,28 @@ pub(in crate::rules) const FIRM: &str = "
     approved leave ko, approved na leave ko, naka-leave ako, nag-leave ako, sinong tatanggi, sino ba tatanggi
     sino ba naman tatanggi, sino tatanggi, sino ba aayaw, sino aayaw, sinong aayaw dyan, sino bang aayaw
     sino bang aayaw dyan, paano ako tatanggi, paano tatanggi, pano ako tatanggi, sino ang tatanggi, i'm free all
-    i am free all, it's on the calendar, its on the calendar, it's on our calendar
+    i am free all, it's on the calendar, its on the calendar, it's on our calendar, ^i concur, ^concur$, ^we concur
+    see you on zoom, see you on the call, see you on call, see you on teams, see you at the, i'll hop on, i'll dial in
+    i'll log on, i'll log in, i'll call in, i'll tune in, i'll jump on, i'll zoom in, i'll be on the call
+    ^i'm on the road, ^on the road$, i'll find a way, i'll do both, ^both days$, ^both please, ^both of them please
+    i r coming, i r in, i r down, we r coming, we r in, we r down, we r going, ^consider it handled
+    form is filled out, filled out the form, ^any time for you, always here for you, always there for you
+    ^same as last time, same time same place, ^the usual$, ^usual$, look for me, save me some, save me a plate
+    save some for me, keep me down for, leave my name, leave me on, not take my name off, not take me off
+    not remove me, not drop me, not give up on me, works 4 me, wrks for me, im w it, count me n, count me inn, i'm inn
+    i would be more than happy, more than happy to, more than glad to, more than willing, only too happy
+    only too glad, nothing would please me more, nothing would make me happier, would make me happy
+    it would be great to, would be great to see, be my guest, my door is open, ^come on over, ^come by, ^come over$
+    ^swing by$, ^naman$, ^wait nyo ako, ^wait mo ako, ^antayin nyo ako, ^hintayin nyo ako, ^intayin nyo ako
+    dito na kami$, ^nakapila na, ^handa na$, ^handa na kami, ^handa na tayo, ^kaya to, ^kaya natin, ^kaya natin to
+    ^kaya naman to, ^in ako, ^in kami, ^in na ako, magvo-volunteer, magvolunteer ako, bibili ako, bibili kami
+    kukuha ako, kukuha kami, kukunin namin, sasagutin ko, sasakay ako, sasakay kami, susundo ako
+    tatawag ako mamaya oo, tatakbo ako, maglalaro ako, maglalaro kami, manonood ako, manonood kami, magsisimba ako
+    magsisimba kami, magpapacheck up ako, magpapa check up ako, magpapaturok ako, magpapabakuna ako, bibisita ako
+    uuwi ako, babyahe na, bumyahe na, bumyahe na ako, lumarga na, umalis na kami, paalis na kami, paalis na ako
+    gising na ako, nakabihis na, naka ready na, nakahanda na, ^sii, ^sip, ^sipi, ^sep$, ^sale y vale, ^arre$, ^sobres$
+    ^jalo, ^le entro, ^le caigo, ^yo voy, ^yo me apunto, ^está perfecto, ^esta perfecto, ^ahí estamos, ^ahi estamos
+    ^ahí te veo, ^ahi te veo, ^ahí los veo, ^ahi los veo, ^allá los veo, ^te veo, ^puede contar conmigo
+    ^pueden contar conmigo, puedes contar conmigo, ^a la orden, ^con todo gusto, ^será un placer, ^sera un placer
+    ^un placer, ^apuntado$, ^apuntada$, rightio, ^righty ho
 ";

@@ -138,7 +138,9 @@ pub(in crate::rules) const REFUSAL: &str = "
     delete me, off this list, off your list, i'm tied up, in theory, coming down with, kayo na lang, kayo na lang muna
     kayo kayo na lang, en tus sueños, en sus sueños, mejor no, creo que no, no cuenten, no cuentes, no cuente, neg
     negatory, negatron, negative ghost rider, that is a negative, i'm coming down with, i am coming down with
-    sige kayo na lang, sige kayo na, ok lang kahit wala, ok lang kahit wala ako
+    sige kayo na lang, sige kayo na, ok lang kahit wala, ok lang kahit wala ako, end this, end it, ok end, please end
+    yes end, all good thanks, 0 works better, 3pm works better, may date, may date ako, set here, we're set thanks
+    i'm set thanks
 ";
 
 /// Doubt, and what leaves it open: conditions, wishes, later answers.
@@ -180,44 +182,45 @@ pub(in crate::rules) const DOUBT: &str = "
     toss up, torn, on the fence about, leaning, leaning yes, leaning no, leaning towards, 50/50, 50 50 chance
     fifty fifty, probably, probs, prolly, prob, most likely, likely, i think so, think so, i think i can
     i think i could, i think i will, i think i'd, i think i should, think i can, might be able, may be able
-    could possibly, could maybe, kinda, sorta, kind of, sort of, i guess, guess so, i suppose, if at all, if so
-    not if, even then, aim to, aiming to, hoping to, hope to make, hope i can, plan b, backup, waitlist, wait list
-    on standby, standby, tentative yes, soft yes, maybe yes, maybe no, yes maybe, yes or maybe, yes and no
-    have a question, got a question, quick question, one question, question about, questions about, questions first
-    have questions, some questions, a few questions, i have question, wondering, wonder, was wondering, just wondering
-    curious, confused, don't understand, not understand, don't get it, not get it, don't follow, makes no sense
-    what is this, what's this, what this, what for, what about, for what, to what, with what, with who, with whom
-    about what, regarding what, confirm what, yes to what, why is, why are, why do, why would, what happens, how come
-    who sent, who's calling, who gave, is this a, is this the, explain, clarify, elaborate, remind me what
-    remind me again, refresh my memory, but after 0, but after 3pm, but after monday, but after trabaho
-    but after lunch, but after dinner, but after church, but after the, pero after, pero pagkatapos ng, not before
-    but not before, after 0 only, after 3pm only, after monday only, after trabaho only, before 0 only
-    before 3pm only, but later, but earlier, but a bit later, but a little later, but in the afternoon
-    but in the evening, but only monday, but make it, only mornings, only afternoons, only evenings, only weekends
-    mornings only, afternoons only, evenings only, weekends only, weekdays only, nights only, only in the morning
-    only in the afternoon, only in the evening, 0 pa lang pwede, 3pm pa, kung papayagan, kung kaya, kung makakaya
-    kung may, kung wala, kung hindi, kung sakali, kung sakaling, kung free, kung available, kung papayag, kung maganda
-    kung matutuloy, pag may, pag wala, pag pinayagan, pag hindi, sakali, sakaling, hangga't, hanggat, oras na
-    basta may, basta libre, basta hindi, basta walang, depende sa, depende pa, depende kung, malalaman pa
-    malalaman ko pa, hindi sure, di sure, di pa sure, hindi pa sure, hindi sigurado, di sigurado, hindi pa sigurado
-    di pa sigurado, hindi ko alam, di ko alam, hindi ko pa alam, di ko pa alam, hindi ko sure, check ko, check ko muna
-    i-check ko, icheck ko, chk ko, tignan ko, tingnan ko, tingin ko, palagay ko, tanungin, magtatanong, itanong
-    tatanungin ko, tanong muna, ask ko, ask ko muna, papaalam, magpaalam, nagpapaalam, paalam muna, paalam ako
-    isip muna, isipin ko, iisipin ko, pagiisipan, pinagiisipan, nagiisip, siguro nga, baka nga, baka pwede, baka naman
-    baka makapunta, baka hindi, baka di, mukhang, tila, malamang, wari, yata hindi, siguraduhin, ewan ko, sabihan
-    sasabihan, ipapaalam, ipaalam, babalikan, balikan kita, abisuhan, aabisuhan, inform kita, inform ko kayo
-    inform kayo, reply na lang, try kong, try namin, itatry, ita-try, susubok, teka muna, hintay lang, antayin ko muna
-    wait lang muna, quizas, quizás, tal vez, talvez, a lo mejor, posiblemente, probablemente, depende de, no se, no sé
-    no estoy seguro, no estoy segura, te aviso, le aviso, les aviso, aviso, avisare, avisaré, dejame ver, déjame ver
-    deja ver, dejame checar, déjame checar, voy a ver, voy a checar, tengo que ver, tengo que preguntar
-    lo voy a pensar, lo pensare, lo pensaré, ojala, ojalá, espero poder, si dios quiere, si me, si no, si hay
-    si tengo, si alcanzo, si llego, solo si, sólo si, siempre y cuando, siempre que, a menos que, salvo que
-    con tal de, con tal que, en caso de, siempre y, quien es, quién es, quien habla, quién habla, que es esto
-    qué es esto, de que se trata, de qué se trata, para que es, para qué es, cuanto cuesta, cuánto cuesta, a que hora
-    a qué hora, donde es, dónde es, no entiendo, mas informacion, más información, 🤔, 🤞, 🤨, 😕, 😐, 🫤, ⁉, 🧐, provided
-    puede ser, call me first, call me before, call me and, no way, changed my mind, change my mind, change of heart
+    could possibly, could maybe, kinda, sorta, i guess, guess so, i suppose, if at all, if so, not if, even then
+    aim to, aiming to, hoping to, hope to make, hope i can, plan b, backup, waitlist, wait list, on standby, standby
+    tentative yes, soft yes, maybe yes, maybe no, yes maybe, yes or maybe, yes and no, have a question, got a question
+    quick question, one question, question about, questions about, questions first, have questions, some questions
+    a few questions, i have question, wondering, wonder, was wondering, just wondering, curious, confused
+    don't understand, not understand, don't get it, not get it, don't follow, makes no sense, what is this
+    what's this, what this, what for, what about, for what, to what, with what, with who, with whom, about what
+    regarding what, confirm what, yes to what, why is, why are, why do, why would, what happens, how come, who sent
+    who's calling, who gave, is this a, is this the, explain, clarify, elaborate, remind me what, remind me again
+    refresh my memory, but after 0, but after 3pm, but after monday, but after trabaho, but after lunch
+    but after dinner, but after church, but after the, pero after, pero pagkatapos ng, not before, but not before
+    after 0 only, after 3pm only, after monday only, after trabaho only, before 0 only, before 3pm only, but later
+    but earlier, but a bit later, but a little later, but in the afternoon, but in the evening, but only monday
+    but make it, only mornings, only afternoons, only evenings, only weekends, mornings only, afternoons only
+    evenings only, weekends only, weekdays only, nights only, only in the morning, only in the afternoon
+    only in the evening, 0 pa lang pwede, 3pm pa, kung papayagan, kung kaya, kung makakaya, kung may, kung wala
+    kung hindi, kung sakali, kung sakaling, kung free, kung available, kung papayag, kung maganda, kung matutuloy
+    pag may, pag wala, pag pinayagan, pag hindi, sakali, sakaling, hangga't, hanggat, oras na, basta may, basta libre
+    basta hindi, basta walang, depende sa, depende pa, depende kung, malalaman pa, malalaman ko pa, hindi sure
+    di sure, di pa sure, hindi pa sure, hindi sigurado, di sigurado, hindi pa sigurado, di pa sigurado, hindi ko alam
+    di ko alam, hindi ko pa alam, di ko pa alam, hindi ko sure, check ko, check ko muna, i-check ko, icheck ko, chk ko
+    tignan ko, tingnan ko, tingin ko, palagay ko, tanungin, magtatanong, itanong, tatanungin ko, tanong muna, ask ko
+    ask ko muna, papaalam, magpaalam, nagpapaalam, paalam muna, paalam ako, isip muna, isipin ko, iisipin ko
+    pagiisipan, pinagiisipan, nagiisip, siguro nga, baka nga, baka pwede, baka naman, baka makapunta, baka hindi
+    baka di, mukhang, tila, malamang, wari, yata hindi, siguraduhin, ewan ko, sabihan, sasabihan, ipapaalam, ipaalam
+    babalikan, balikan kita, abisuhan, aabisuhan, inform kita, inform ko kayo, inform kayo, reply na lang, try kong
+    try namin, itatry, ita-try, susubok, teka muna, hintay lang, antayin ko muna, wait lang muna, quizas, quizás
+    tal vez, talvez, a lo mejor, posiblemente, probablemente, depende de, no se, no sé, no estoy seguro
+    no estoy segura, te aviso, le aviso, les aviso, aviso, avisare, avisaré, dejame ver, déjame ver, deja ver
+    dejame checar, déjame checar, voy a ver, voy a checar, tengo que ver, tengo que preguntar, lo voy a pensar
+    lo pensare, lo pensaré, ojala, ojalá, espero poder, si dios quiere, si me, si no, si hay, si tengo, si alcanzo
+    si llego, solo si, sólo si, siempre y cuando, siempre que, a menos que, salvo que, con tal de, con tal que
+    en caso de, siempre y, quien es, quién es, quien habla, quién habla, que es esto, qué es esto, de que se trata
+    de qué se trata, para que es, para qué es, cuanto cuesta, cuánto cuesta, a que hora, a qué hora, donde es
+    dónde es, no entiendo, mas informacion, más información, 🤔, 🤞, 🤨, 😕, 😐, 🫤, ⁉, 🧐, provided, puede ser
+    call me first, call me before, call me and, no way, changed my mind, change my mind, change of heart
     changed our minds, second thoughts, having second thoughts, neither, but no promises, but not sure, make it 0
     make it 3pm, 0 pa, umaga pa, hapon pa, gabi pa, tanghali pa, mga 0 pa, saying maybe, i'd say maybe, for now no
+    onwards, onward, need a ride, need a lift, in for what, right after i win
 ";
 
 /// Words that deny what follows.

@@ -54,8 +54,8 @@ const IGNORED: &str = "
     pwede yung, pwede sina, hindi pwede si, hindi pwede ang, hindi pwede yung, hindi pupunta si, hindi pupunta ang
     hindi pupunta yung, si sister pupunta, sister pupunta, available si, available ang, available yung
     hindi available si, hindi available yung, pupunta sila, pupunta siya, go home, go to hell, going on, go through
-    may go, all right now, how it works, sure if, sure kung, tama ba, coming from, free of charge, free time
-    put me through, put me on hold, bet you
+    may go, all right now, how it works, tama ba, coming from, free of charge, free time, put me through
+    put me on hold, bet you
 
     even if, even though, no allergies, no allergy, no known allergies, no questions, no further questions
     no more questions, no other questions, no concerns, can't thank you, can not thank you, can't thank you enough
@@ -117,7 +117,12 @@ const IGNORED: &str = "
     kahit puyat, kahit may trabaho, kahit hindi, kahit di, kahit bumagyo, kahit bumabagyo, kahit baha, kahit traffic
     kahit masakit, wag mag alala, huwag mag alala, wag kang mag alala, hindi nakalimot, di nakalimot, no te preocupes
     no se preocupe, no se preocupen, no hay de que, no hay de qué, no importa, de nada, even though i'm
-    although i'm tired, rain or no rain, work or no work, never miss a, might as well be
+    although i'm tired, rain or no rain, work or no work, never miss a, might as well be, yes it was, yes he, yes she
+    yes they, ok good to know, ok i see, ok thanks for the info, ok thanks for letting me know, ok got your
+    ok interesting, sure do, salamat sa pag, maraming salamat sa pag, thanks for thinking of me
+    thank you for thinking of me, how kind, how kind of you, how nice, how nice of you, how lovely, how sweet
+    how thoughtful, how wonderful, how exciting, how fun, how great, what fun, what a great idea, what a treat
+    what an honor, so kind of you, kind of you, nice of you, sweet of you, pag remind, pag imbita, pag invite
 ";
 
 /// What people put between the words of any phrase.
@@ -131,7 +136,8 @@ const FILLERS: &str = "
     much, now, haha, hehe, dear, lol, hahaha, yall, y'all, guys, folks, bud, ser, sirs, mamser, kuys, ate, kuya, tita
     tito, nay, tay, lola, lolo, inday, hija, hijo, iho, iha, anak, mga, man, sis, girl, honey, dude, honestly
     literally, quite, perfectly, completely, super, el, la, los, las, de, con, o, it's, its, that's, thats, em, umm
-    uhm, uhh, mmm, ooh, ohh, aba, eto, heto, edi, kang, nang, siya, sila, yang, iyan, iyon, yon, ito
+    uhm, uhh, mmm, ooh, ohh, aba, eto, heto, edi, kang, nang, yang, iyan, iyon, yon, ito, rn, rly, reallyy, sooo
+    mismo, agad, ngayon, today
 ";
 
 /// After these, the rest counts.
@@ -180,12 +186,13 @@ const QUESTIONS: &str = "
     should they, shall we, may we, could they, could he, can he, can she, can they, can someone, can somebody
     could someone, was he, was that, were they, was i, who'll, what'll, where'll, who'd, how'd, where'd, why'd
     y'all got, you guys got, whom, ¿, qué hora, pwede po bang, meron ba, mayroon ba, may ba, totoo ba, tama ba ito
-    sure ba kayo
+    sure ba kayo, wasn't it, isn't it, aren't you, don't you, didn't you, haven't you, shouldn't it, won't you
+    doesn't it, weren't you, wouldn't it
 ";
 
 /// Asks about what comes before.
 const ASKING: &str = "
-    ?, ba, bang
+    ?, ba, bang, ❓, ❔, ⁉, right?
 ";
 
 /// Days and times.

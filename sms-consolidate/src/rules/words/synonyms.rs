@@ -22,7 +22,7 @@ const LIST: &str = "
     ok: okidokey okaydokay okeedoke okayed oekay okiii okiieee oki-doki kkk kkkk kay mkayy okayyyy okeydoke okiedoke
     sure: shure sur sher shur suer sureee suree shoor sho shuur suure surething
     not: nt don't doesn't didn't isn't aren't ain't wasn't won't wouldn't shouldn't haven't hasn't never nver nvr
-    not: dnt wnt
+    not: dnt wnt ion
     can't: cnt cn't cannot kant couldnt cantt
     can: cn
     agree: agreed agrees agreeing
@@ -45,14 +45,19 @@ const LIST: &str = "
     happy: hapy hppy happpy
     love: luv lov
     available: avail avlbl availble avilable
-    great: gr8 grt
-    i'll: we'll il wil'l illl i'l we'l
+    great: gr8 grt gr8t greatt graet gret
+    good: gud gd goood guud
+    perfect: perf perff prefect perfct purrfect perfecto parfait pefect perfecct
+    awesome: awsome awesum awsum
+    with: w wit wth w/
+    be: b
+    i'll: we'll il illl
     appointment: appt appts apt apptmt appoitment appointments apointment appointement slot spot schedule sched
     appointment: reservation seat place offer terms invitation invite invites proposal request conditions nomination
     i'm: we're imm
     i'd: we'd
     me: us
-    you: u yu yall you're
+    you: y'all ya'll u yu yall you're
     see: c
     come: go attend join help volunteer participate visit make assist show swing serve contribute donate
     coming: comin cming comming
@@ -60,6 +65,7 @@ const LIST: &str = "
     late: malate mahuli mahuhuli malelate delayed
     absent: aabsent
     mawawala: mawala
+    sister: gang crew squad clan
     sister: son daughter wife husband mom mother dad father brother kid kids friend friends cousin boss family child
     sister: children boyfriend girlfriend partner uncle aunt niece nephew neighbor neighbour mama papa nanay tatay
     sister: asawa anak kapatid ate kuya misis mister roommate coworker he she they someone somebody parents
@@ -99,7 +105,7 @@ const LIST: &str = "
     pupunta: magvolunteer magpapalista magsisilbi maghahanda magtuturo magmamaneho susunod sasabay sasagot lalabas
     pupunta: makakabalik makakasabay makakasunod makakahabol makakaabot susulpot aattend makakaattend makaattend
     pupunta: mapupuntahan mapuntahan makakadaan magpapakita makikiisa
-    nandyan: andyan andiyan nandiyan nandun nandoon andun andoon anjan nanjan naroon nariyan
+    nandyan: andito andto nndito andyan andiyan nandiyan nandun nandoon andun andoon anjan nanjan naroon nariyan
     there: thier ther dere thair tehre there's
     pasensya: pasensiya pacencia
     nakalimutan: nalimutan nakalimot

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use hashbrown::{HashMap, HashSet};
 
 use super::text::{
-    consonants, is_mark, is_one_slip, is_stretched, letters, plain_apostrophe, repeated, shape, without_repeats, words,
+    consonants, is_mark, is_one_slip, is_stretched, letters, plain_apostrophe, repeated, shape,
+    without_repeats, words,
 };
 
 /// What a phrase does.
@@ -182,7 +183,8 @@ impl Index {
 
     fn token(&self, text: &str) -> Token {
         let listed = |word| self.words.get(word).copied();
-        let word = listed(text).or_else(|| self.slipped(text)).or_else(|| listed(text.trim_end_matches('\'')));
+        let word =
+            listed(text).or_else(|| self.slipped(text)).or_else(|| listed(text.trim_end_matches('\'')));
         let word = word.or_else(|| self.nearest(text));
         let word = word.or_else(|| self.shapes.get(&shape(text)?).copied());
         let head = word.and_then(|word| self.heads.get(&word).copied());

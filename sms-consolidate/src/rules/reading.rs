@@ -77,7 +77,8 @@ impl<'a> Reading<'a> {
             None if token.is_filler || token.is_symbol => {}
             None => self.other(token),
         }
-        self.is_addressed &= matches!(sense, Some(Sense::Role(Role::Ignored))) || sense.is_none() && token.is_filler;
+        self.is_addressed &=
+            matches!(sense, Some(Sense::Role(Role::Ignored))) || sense.is_none() && token.is_filler;
         if token.is_mark {
             self.end_clause(token.is_symbol);
             self.is_question = matches!(sense, Some(Sense::Role(Role::Question)));

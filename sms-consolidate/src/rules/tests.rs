@@ -8,6 +8,8 @@ use super::*;
 use crate::clock::Timestamp;
 use crate::message::{BatchIds, SmsMessage};
 
+mod kinds;
+
 /// The default rules, except that a text without any listed phrase shows.
 static RULES: LazyLock<RuleClassifier> =
     LazyLock::new(|| RuleClassifier::default().with_otherwise(Label::new("UNCLEAR")));
@@ -239,55 +241,6 @@ fn a_misspelt_word_is_read_as_the_listed_one_with_its_consonants() {
     check(&rules, "OTHER", "plant0 | blanet | not | new | cfs | plnts | cafs");
 }
 
-/// Refusals, each with its negator first between bars.
-const NEGATED: &str = "
-    I |can't| make it; I |cant| make it; we |can't| come; I |cannot| be there; sorry |can't| come on Friday
-    I |won't| be there; I |wont| make it; I will |not| be there; |not| coming; I'm |not| interested; |not| available
-    I |don't| agree; I |dont| want to come; I |didn't| say yes; that |doesn't| work for me; it |isn't| ok with me
-    I |couldn't| make it; I |wouldn't| go; I |never| agreed; I will |never| come; I am |unable| to come
-    yes but I |can't|; ok but I |won't| come; we |aren't| coming; I |haven't| confirmed
-    |hindi| po ako pwede; |hindi| ako makakapunta; |hindi| ako available; |hindi| sige; |wala| akong oras, sige po
-    |ayaw| ko sumama; |ayoko| po sumama; |huwag| na po, ok lang; |wag| na po, sige; |walang| pupunta
-";
-
-/// The neighbours of each key.
-const KEYS: [&str; 26] = [
-    "qwsz", "vghn", "xdfv", "serfcx", "wsdr", "drtgvc", "ftyhbv", "gyujnb", "ujko", "huikmn", "jiolm", "kop", "njk",
-    "bhjm", "iklp", "ol", "wa", "edft", "awedxz", "rfgy", "yhji", "cfgb", "qase", "zsdc", "tghu", "asx",
-];
-
-/// A word with one key missed, hit twice, hit too late, or a neighbour hit instead.
-fn slips(word: &str) -> Vec<String> {
-    let letters: Vec<_> = word.chars().collect();
-    let mut slips = Vec::new();
-    for (at, letter) in letters.iter().enumerate() {
-        let (before, after) = (&letters[..at], &letters[at + 1..]);
-        let with = |middle: &[char]| [before, middle, after].concat().into_iter().collect::<String>();
-        slips.extend([with(&[]), with(&[*letter, *letter])]);
-        if let [next, rest @ ..] = after
-            && next != letter
-        {
-            slips.push([before, &[*next, *letter], rest].concat().into_iter().collect());
-        }
-        let key = letter.is_ascii_lowercase().then(|| KEYS[(*letter as u8 - b'a') as usize]);
-        slips.extend(key.unwrap_or(";").chars().map(|other| with(&[other])));
-    }
-    slips
-}
-
-#[test]
-fn a_slip_in_a_negator_makes_no_yes() {
-    let sentences = NEGATED.split([';', '\n']).map(str::trim).filter(|sentence| !sentence.is_empty());
-    let parts = sentences.map(|sentence| sentence.split('|').collect::<Vec<_>>());
-    let texts: Vec<_> = parts
-        .flat_map(|parts| slips(parts[1]).into_iter().map(move |slip| [parts[0], &slip, parts[2]].concat()))
-        .collect();
-    let is_yes = |text: &&String| *RULES.label_of(text) == Label::AGREE;
-    let yeses: Vec<_> = texts.iter().filter(is_yes).collect();
-    println!("{} of {} are read as yes: {yeses:?}", yeses.len(), texts.len());
-    assert!(texts.len() > 500 && yeses.len() * 20 < texts.len(), "{} of {}: {yeses:?}", yeses.len(), texts.len());
-}
-
 #[test]
 fn the_examples_of_the_docs_are_true() {
     let agree =
@@ -425,7 +378,7 @@ fn hostile_texts_are_read_in_linear_time() {
 /// However long the text, a phrase is looked for in few words: no longer than the longest listed one, with its fillers.
 #[test]
 fn no_phrase_looks_further_than_the_longest_listed_one() {
-    let (index, mut places) = (&RULES.index, Places::default());
+    let (index, mut places) = (RULES.indexed(), Places::default());
     let longest = bare_lists().map(|phrase| text::words(phrase).len()).max().expect("there are phrases");
     for unit in ["i am ", "po ", "no problem ", "see why not "] {
         let tokens = index.tokens(&unit.repeat(1_000));

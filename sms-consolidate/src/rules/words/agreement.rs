@@ -48,6 +48,11 @@ pub(in crate::rules) const AGREEMENT: &str = "
     ^of cors, ^of coarse, ^of corse, ^of cource, ^ofcource, ^of couse, ^ofcouse, ^cors$, ^hecks yeah, ^hecks yes
     ^hella yes, ^hella yeah, ^bloody right, ^bloody oath, ^too right, ^rather$, ^quite right, ^fire$, ^lit$, ^bang on
     ^spot on, ^capital$, ^smashing$, ^grand$, ^lovely jubbly, ^cushty, ^safe$, ^calm$, ^bueno pues, ^perf$
+    that day suits, that'd be great, that'd be perfect, that'd be fine, that'd be good, that'd be lovely
+    that'd be wonderful, that'd work, that'd do, ^perfect time, the time is good, ^time is good, the time is fine
+    ^time is fine, that time is ok, ^doable$, ^that's doable, ^totally doable, ^very doable, ^0 is doable, ^0 doable
+    ^3pm is doable, ^3pm doable, ^its handled, ^it's handled, ^handled$, ^no sooner said than done, ^leave it to me
+    ^you can leave it to me, ^i got your back, ^i've got your back
 ";
 
 /// Agreement that decides, also after doubt.
@@ -255,8 +260,8 @@ pub(in crate::rules) const FIRM: &str = "
     ain't no way i'm missing, ain't missing, wouldn't want to miss, wouldn't pass it up
     wouldn't have it any other way, never been more ready, never been readier, born ready, ready as ever
     ready and waiting, ready and willing, ready willing and able, ready to go$, ready to roll$, ready when you are
-    so ready$, i'm so ready, i'm ready, ^ready$, i was born ready, let's go$, lesgo, lesgoo, letsgo, letsgoo, ^lfg
-    lessgo, lessgoo, lezgo, lezzgo, let's gooo, let's roll, let's get it, let's ride, let's rock, let's do this
+    ^so ready$, i'm so ready, i'm ready, ^ready$, i was born ready, let's go$, lesgo, lesgoo, letsgo, letsgoo, ^lfg
+    lessgo, lessgoo, lezgo, lezzgo, let's gooo, ^let's roll$, let's get it, ^let's ride$, let's rock, let's do this
     let's make it happen, make it happen$, let's keep it, let's plan on it, let's meet, let's confirm, ^bring it on
     ^game on$, ^it's happening$, ^we ride, why the heck not, why the hell not, why tf not, why wouldn't i
     why would i not, how could i not, how could i refuse, how can i say no, couldn't say no, can't refuse
@@ -462,5 +467,25 @@ pub(in crate::rules) const FIRM: &str = "
     ^jalo, ^le entro, ^le caigo, ^yo voy, ^yo me apunto, ^está perfecto, ^esta perfecto, ^ahí estamos, ^ahi estamos
     ^ahí te veo, ^ahi te veo, ^ahí los veo, ^ahi los veo, ^allá los veo, ^te veo, ^puede contar conmigo
     ^pueden contar conmigo, puedes contar conmigo, ^a la orden, ^con todo gusto, ^será un placer, ^sera un placer
-    ^un placer, ^apuntado$, ^apuntada$, rightio, ^righty ho
+    ^un placer, ^apuntado$, ^apuntada$, rightio, ^righty ho, ^i'd be a fool to say no, be a fool to say no
+    be crazy to say no, be silly to say no, be stupid to say no, be mad to say no, ^my bags are packed
+    bags are packed, ^already packed, been waiting for this, wouldn't be anywhere else, not be anywhere else
+    i'll be the one, i'll be the first, ^see me there$, see you in an hour, see you in 0, see you in a few
+    see you in the, see you tonight, see you bright, see you real soon, ^i'll both, we both come, we'll both come
+    i'll all come, ^me n my, ^so in$, ^so down$, ^down$, ^down af, ^i'm down af, ^so there$, ^hold it down, ^on it$
+    ^already on it, ^on it boss, can't say i object, i'm around$, i'm around that day, i'm around then, i am around$
+    ^schedule is clear, ^schedule clear, ^calendar is clear, ^calendar clear, ^free as a bird
+    made room in my schedule, made time for, made time, took the day off, took off work, took time off, took a day off
+    requested off, requested the day off, gave me the day off, gave me off, got off work, got time off, got coverage
+    got my shift covered, shift is covered, shift covered, found coverage, found a sitter, found a babysitter
+    got a sitter, got a babysitter, got childcare, found a ride, got a ride, have a ride, feeling better, cleared me
+    ^conf$, ^cfm$, ^cfmd$, ^confd$, ^appointment confirmed, ^my appointment is confirmed, ^appointment is confirmed
+    ^confirming our appointment, confirming i, ^keep it as is, ^as is$, ^i want it$, ^need that appointment
+    ^need the appointment, ^need my appointment, i'll have it, i'll have one, i'll take 0, i'll take one, i'll have 0
+    give me 0, ^gimme 0, ^i'm buying$, ^order me one, order me 0, ^get me one, ^get me 0, ^grab me one, ^write my name
+    ^mark us as yes, mark me as yes, mark me as a yes, ^bet your bottom dollar, you bet your boots, you bet your
+    ^sure do$, ^sure would$, ^sure will$, ^sure can$, ^sure am$, ^sure thing$, would love to come
+    would love to be there, would love to do, would love to see you, i'd love to be there, i'd love to see you
+    i'd love to be part, i'd love to do it, ^honored$, ^honoured$, ^flattered and yes, i can make 0 work
+    i can make 3pm work, ^deal me in, ^cut me in, ^beam me up, ^i'm packed, ^packed and ready, ^see you at 0
 ";

@@ -129,10 +129,10 @@ pub(in crate::rules) const REFUSAL: &str = "
     numero equivocado, número equivocado, equivocado, no soy, no conozco, quitenme, quítenme, borrenme, bórrenme
     dejen de, deje de, deja de, ya no, al contrario, prefiero, mejor otro, mejor el, fuera de la ciudad, estoy fuera
     🤡, 🛑, ⛔, 🖕, 🙄, 🤬, 😡, 🚷, 🆖, 💩, 🥱, 🙊, 😒, if i had known, win the lottery, in another life, said no one ever
-    no one ever, said nobody, psych, sike, not!, how generous, lucky me, hardly contain, just what i needed
-    what a joy, be still my heart, let me drop everything, right on that, yeah because i love, yes because i love
-    because i love, because i have nothing better, as if i have nothing better, whatever you say, ok whatever
-    yeah whatever, fine whatever, k whatever, sure whatever, sprout wings, grow wings, grow a tail, the cows come home
+    no one ever, said nobody, psych, sike, not!, lucky me, hardly contain, just what i needed, what a joy
+    be still my heart, let me drop everything, right on that, yeah because i love, yes because i love, because i love
+    because i have nothing better, as if i have nothing better, whatever you say, ok whatever, yeah whatever
+    fine whatever, k whatever, sure whatever, sprout wings, grow wings, grow a tail, the cows come home
     pigs might fly, blue moon, twelfth of never, 12th of never, sino sila, sino po sila, sino po kayo, sino po ito
     sinong, who's asking, who's texting, who's calling, who am i, whom am i, unsubscribe me, be removed, get removed
     delete me, off this list, off your list, i'm tied up, in theory, coming down with, kayo na lang, kayo na lang muna
@@ -220,7 +220,10 @@ pub(in crate::rules) const DOUBT: &str = "
     call me first, call me before, call me and, no way, changed my mind, change my mind, change of heart
     changed our minds, second thoughts, having second thoughts, neither, but no promises, but not sure, make it 0
     make it 3pm, 0 pa, umaga pa, hapon pa, gabi pa, tanghali pa, mga 0 pa, saying maybe, i'd say maybe, for now no
-    onwards, onward, need a ride, need a lift, in for what, right after i win
+    onwards, onward, need a ride, need a lift, in for what, right after i win, but how much, but how long, but how far
+    but who, but who's, but what for, but what's this, but why, but can, but could, but would, but is, but are
+    but do i, but do you, but does, but will it, but will there, but let's, but which, pero sino, pero ano po to
+    pero magkano, pero pwede ba, pero pwede bang, pero may bayad, kaso magkano
 ";
 
 /// Words that deny what follows.

@@ -101,28 +101,28 @@ const IGNORED: &str = "
     of course you would, of course they do, of course they are, of course he did, of course she did, of course it is
     of course it does, of course they did, sure they do, sure you do, sure you will, sure he is, sure she is
     sure he will, sure it is, sure it does, sure they will, make sure you, for sure you, sure hope, sure wish
-    sure looks, sure does, sure is, sure beats, sure would, if you need me, if you say so, good luck, great game
-    good game, great weather, if that's what it takes, if that's what, if it's what, no idea you, ok google
-    okay google, ok siri, ok alexa, hey siri, confirm please, kindly confirm, confirm nyo, paki confirm, got cancel
-    got canceled, fell through, don't you worry, don't sweat, don't you forget, don't you dare, don't be silly
-    don't give up on me, don't have to ask, don't even have to ask, not even have to ask, couldn't be more
-    couldn't be better, could not be more, could not be happier, could not be better, couldn't be any
-    couldn't ask for, couldn't have picked, couldn't have chosen, couldn't think of, can't think of
-    could not think of, can't come soon enough, couldn't come at a better time, couldn't have come, wouldn't trade
-    wouldn't change, not ideal, not my favorite, not my favourite, not the best, not perfect, not great, not usually
-    not normally, not typically, not that bad, not bad, not 0 percent well, can't stay long, can't stay the whole
-    can't stay late, can't stay for, haven't got a car, no car but, no ride but, not a morning person but, no alarms
-    no snacks, no rest for, no pain no gain, no need, no gifts, no presents, no cash but, kahit malayo, kahit pagod
-    kahit may, kahit wala, kahit walang, kahit busy, kahit umulan, kahit mahirap, kahit gabi, kahit maaga, kahit late
+    sure looks, sure does, sure is, sure beats, if you need me, if you say so, good luck, great game, good game
+    great weather, if that's what it takes, if that's what, if it's what, no idea you, ok google, okay google, ok siri
+    ok alexa, hey siri, confirm please, kindly confirm, confirm nyo, paki confirm, got cancel, got canceled
+    fell through, don't you worry, don't sweat, don't you forget, don't you dare, don't be silly, don't give up on me
+    don't have to ask, don't even have to ask, not even have to ask, couldn't be more, couldn't be better
+    could not be more, could not be happier, could not be better, couldn't be any, couldn't ask for
+    couldn't have picked, couldn't have chosen, couldn't think of, can't think of, could not think of
+    can't come soon enough, couldn't come at a better time, couldn't have come, wouldn't trade, wouldn't change
+    not ideal, not my favorite, not my favourite, not the best, not perfect, not great, not usually, not normally
+    not typically, not that bad, not bad, not 0 percent well, can't stay long, can't stay the whole, can't stay late
+    can't stay for, haven't got a car, no car but, no ride but, not a morning person but, no alarms, no snacks
+    no rest for, no pain no gain, no need, no gifts, no presents, no cash but, kahit malayo, kahit pagod, kahit may
+    kahit wala, kahit walang, kahit busy, kahit umulan, kahit mahirap, kahit gabi, kahit maaga, kahit late
     kahit puyat, kahit may trabaho, kahit hindi, kahit di, kahit bumagyo, kahit bumabagyo, kahit baha, kahit traffic
     kahit masakit, wag mag alala, huwag mag alala, wag kang mag alala, hindi nakalimot, di nakalimot, no te preocupes
     no se preocupe, no se preocupen, no hay de que, no hay de qué, no importa, de nada, even though i'm
-    although i'm tired, rain or no rain, work or no work, never miss a, might as well be, yes it was, yes he, yes she
-    yes they, ok good to know, ok i see, ok thanks for the info, ok thanks for letting me know, ok got your
-    ok interesting, sure do, salamat sa pag, maraming salamat sa pag, thanks for thinking of me
-    thank you for thinking of me, how kind, how kind of you, how nice, how nice of you, how lovely, how sweet
-    how thoughtful, how wonderful, how exciting, how fun, how great, what fun, what a great idea, what a treat
-    what an honor, so kind of you, kind of you, nice of you, sweet of you, pag remind, pag imbita, pag invite
+    although i'm tired, rain or no rain, work or no work, never miss a, might as well be, yes he, yes she, yes they
+    ok good to know, ok i see, ok thanks for the info, ok thanks for letting me know, ok got your, ok interesting
+    salamat sa pag, maraming salamat sa pag, thanks for thinking of me, thank you for thinking of me, how kind
+    how kind of you, how nice, how nice of you, how lovely, how sweet, how thoughtful, how wonderful, how exciting
+    how fun, how great, what fun, what a great idea, what a treat, what an honor, so kind of you, kind of you
+    nice of you, sweet of you, pag remind, pag imbita, pag invite
 ";
 
 /// What people put between the words of any phrase.
@@ -137,7 +137,8 @@ const FILLERS: &str = "
     tito, nay, tay, lola, lolo, inday, hija, hijo, iho, iha, anak, mga, man, sis, girl, honey, dude, honestly
     literally, quite, perfectly, completely, super, el, la, los, las, de, con, o, it's, its, that's, thats, em, umm
     uhm, uhh, mmm, ooh, ohh, aba, eto, heto, edi, kang, nang, yang, iyan, iyon, yon, ito, rn, rly, reallyy, sooo
-    mismo, agad, ngayon, today
+    mismo, agad, ngayon, today, definitely, absolutely, certainly, surely, gladly, happily, def, deffo, both, hella
+    fully, legit
 ";
 
 /// After these, the rest counts.
@@ -223,8 +224,8 @@ const PLAIN: &str = "
     yes i heard, yes i understand, yes i remember, yes this is, yes it is me, yes its me, yes it's me, yes this is he
     yes this is she, yes i'm aware, yes i am aware, yes i know but, i got your message, i got your text
     got your message, got your text, got the message, got the text, got the reminder, received your, i received
-    i read, read your, i can do monday, i can do 3pm, i can do 0, i can make monday, i can make 3pm, can do monday
-    can do 3pm, can do 0, i can do the, can do the, i can hear, i can see, i can imagine, i can tell, i can understand
+    i read, read your, i can do monday, i can do 3pm, i can do 0, i can make monday, can do monday, can do 3pm
+    can do 0, i can do the, can do the, i can hear, i can see, i can imagine, i can tell, i can understand
     i can relate, i can only imagine, i can pay, i can call, i can send, i can get, works best, yes because you
     yes im sure you, i'm sure, i'm sure you, i am sure you, i'm sure it, i'm sure he, i'm sure they, pretty sure
     i'm pretty sure, pretty sure i, quite sure, yes it is a, hard to believe, already confirmed, already accepted
@@ -236,5 +237,6 @@ const PLAIN: &str = "
     no plus 0, not have to ask, not have to tell, never missed, haven't missed, not missed one, can't bring, not bring
     not have cash, not have a ride, not have a car, tested negative, test negative, test was negative, covid negative
     negative test, negative covid test, negative on, came back negative, never turn down, not turn down
-    can't turn down, couldn't turn down, never pass up, never refuse, couldn't refuse, never say no to
+    can't turn down, couldn't turn down, never pass up, never refuse, couldn't refuse, never say no to, i can make 0
+    i can make 3pm
 ";

@@ -142,7 +142,7 @@ pub enum Role {
     Filler,
     /// Says that what follows counts, and not what came before, such as "but".
     Turn,
-    /// Takes back what came before, if a rule is found behind it: "no, I mean yes".
+    /// Takes back what came before, if a rule is found behind it, or it is the last word: "no, I mean yes", "yes ... jk".
     Correction,
     /// Ends what a negation reaches, such as "because".
     Break,
@@ -190,8 +190,7 @@ pub enum Role {
 /// - **[Turns](Role::Turn)** ("but", "so"). If rules are found after a turn, those before it do not count: "he
 ///   can't but I can" agrees, "yes but I can't" does not, and "yes but I leave at 5" still agrees. Only where a
 ///   [day or time](Role::Time) stands after the turn do both count, since it is probably another time than was asked
-///   for: "can't, but Friday is fine". **[Corrections](Role::Correction)** ("jk", "I mean") are turns without that
-///   exception.
+///   for: "can't, but Friday is fine". **[Corrections](Role::Correction)** ("jk", "I mean") take back all.
 /// - **[Strength](Strength)**. In a burst, each message is a line: "maybe" and then "I'm in" agrees, "no" and then
 ///   "ok bye" does not.
 /// - **[Questions](Role::Question)** and **what [asks](Role::Asking)**: "ok what should I bring" and "Yes. Can I

@@ -24,6 +24,8 @@ pub(super) struct Reading<'a> {
     is_question: bool,
     /// Whether the last turn was a correction.
     is_corrected: bool,
+    /// Whether that correction was the last word.
+    is_taken_back: bool,
     /// Whether this clause has a word of no phrase.
     has_other: bool,
     /// Whether what came right before is ignored, as a greeting is.
@@ -51,6 +53,7 @@ impl<'a> Reading<'a> {
             negation: None,
             is_question: false,
             is_corrected: false,
+            is_taken_back: false,
             has_other: false,
             is_addressed: false,
             has_time: false,
@@ -63,6 +66,7 @@ impl<'a> Reading<'a> {
     /// The words of the next phrase, or one of none.
     pub(super) fn read(&mut self, tokens: &[Token], sense: Option<Sense>) {
         let Some(token) = tokens.first().copied() else { return };
+        self.is_taken_back &= token.is_mark;
         self.has_time |= !self.is_question && tokens.iter().any(|token| token.is_time);
         match sense {
             Some(Sense::Opening(_) | Sense::Whole(_)) if self.has_other => self.other(token),
@@ -137,7 +141,7 @@ impl<'a> Reading<'a> {
             Role::Correction => {
                 self.end_clause(false);
                 self.end_part();
-                self.is_corrected = true;
+                (self.is_corrected, self.is_taken_back) = (true, true);
             }
             Role::Question => {
                 self.end_negation();
@@ -227,7 +231,8 @@ impl<'a> Reading<'a> {
         self.end_part();
         let unknown = self.unknown;
         let is_few = |rule: &usize| self.rules[*rule].most_unknown_words.is_none_or(|most| unknown <= most);
-        (self.before.filter(is_few), self.had_time && !self.had_more)
+        let deciding = self.before.filter(|_| !self.is_taken_back);
+        (deciding.filter(is_few), self.had_time && !self.had_more)
     }
 }
 

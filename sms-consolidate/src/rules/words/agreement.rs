@@ -4,7 +4,7 @@
 
 /// Agreement that may be no more than politeness after "maybe" or "let me ask".
 pub(in crate::rules) const AGREEMENT: &str = "
-    ^should be good, ^should be fine, until then, till then, talk to you then, you know it, as always, got it
+    until then, till then, talk to you then, you know it, as always, ^got it$
     duly noted, you bet, you got it, ^sounds good, ^sounds great, ^sounds perfect, ^sounds fine, ^sounds like a plan
     ^all good, ^all clear, ^looks good, ^looks great, that's good, same here, no prob, no probs, np, no worries
     no doubt, no objection, no objections, no question, no complaints, no complaint, not mind, keri, ayos, ayus, oks
@@ -12,7 +12,7 @@ pub(in crate::rules) const AGREEMENT: &str = "
     ^good with me, ^great for me, that's right, that's correct, ^that is right, ^that is correct, ^ok, ^okie dokie
     ^okay dokay, ^sure, ^alright, ^all right, ^alrighty, ^righto, ^understood, ^gotcha, ^acknowledged, ^sige, ^sigi
     ^great$, done$, ^fine$, ^good with$, ^is good$, obviously$, naturally$, totally$, ^perfect$, awesome$, cool$
-    wonderful$, excellent$, lovely$, fantastic$, copy$, gets$, would work$, ^should work$, would be great$
+    wonderful$, excellent$, lovely$, fantastic$, copy$, gets$, would work$, would be great$
     would be perfect$, solid$, y$, nakuha$, tama$
 
     ^super$, ^sweet$, ^brilliant$, ^splendid$, ^marvelous$, ^marvellous$, ^terrific$, ^yay$, ^woohoo$, ^woot$
@@ -52,12 +52,12 @@ pub(in crate::rules) const AGREEMENT: &str = "
     that'd be wonderful, that'd work, that'd do, ^perfect time, the time is good, ^time is good, the time is fine
     ^time is fine, that time is ok, ^doable$, ^that's doable, ^totally doable, ^very doable, ^0 is doable, ^0 doable
     ^3pm is doable, ^3pm doable, ^its handled, ^it's handled, ^handled$, ^no sooner said than done, ^leave it to me
-    ^you can leave it to me, ^i got your back, ^i've got your back
+    ^you can leave it to me, ^i got your back, ^i've got your back, ^that's true$
 ";
 
 /// Agreement that decides, also after doubt.
 pub(in crate::rules) const FIRM: &str = "
-    ^should be there, nothing would make, say when, say where, just tell me, tell me what to bring, tell me where
+    nothing would make, say when, say where, just tell me, tell me what to bring, tell me where
     tell me when, send me the address, see everyone, ^in my calendar, ^on the calendar, ^in the calendar
     marked my calendar, marked it, wrote it down, penciled in, whole sister coming, ^all sister coming
     both sister coming, me and sister will be there, me and sister be there, me and sister coming, me and sister will
@@ -67,41 +67,41 @@ pub(in crate::rules) const FIRM: &str = "
     no i haven't forgotten, here for it, expect 0, right on, copy that, wilco, loud and clear, 10 4, say less
     for sure, done deal, of course, ofc, let's do, let's do it, me and sister can, me and 0 sister can
     sister and i can, sister and i will, both of us can, us can, ^can come, ^will come, ^will be there, i'll come
-    i'll bring, i'll see you, i'll attend, i'll probably come, i'll arrive, i'll get there, i'll help, ^show up
-    i'm on it, ^going to be there, ^gonna be there, ^gonna come, ^going to come, ^gonna make, count me, pencil me
-    have me down, reserve me, save a spot, save my spot, reserve a spot, count on it, depend on me, you can count
-    my pleasure, with pleasure, would be happy, ^want to come, ^want to help, cya, look forward, it's a date
-    its a date, ^good to go, we're good, were good, ^fits my, no changes, no change, ^me too$, count us in, as planned
-    as agreed, as scheduled, as discussed, wild horses, with bells on, by all means, why yes, no matter what
-    come what may, rain or shine, no busy, no reason not, no reason why not, no reason i can't, no reason why i can't
-    no reason i couldn't, nothing else going on, nothing planned, nothing going on, no plans, no trabaho, not busy
-    not an busy, not going to be busy, why not, why not?, y not, y not?, don't see why not, not see why not
-    not have trabaho, not have plans, not have any plans, not have anything, ^day off, not at all a problem
-    can not wait, not miss this, not miss, not want to miss, can't miss, not skip, not pass up, not dream of cancel
-    not late, not going to be late, not going to cancel, not cancel, not flake, not back out, not forget
-    wouldn't say no, not say no, can't say no, couldn't be happier, couldn't agree more, can't complain
-    nothing better, not let you down, not disappoint, not absent, ^kaya po, ^join ako, reserve ako, kita kitz, oo ba
-    pangako, tulong ako, ^mag volunteer, ^mag-volunteer, ^mag dadala, lista mo, paki lista, pakilista, paki sama
-    pakisama, pakisulat, paki sulat, pakireserba, pakireserve, pakiconfirm, tinatanggap, ^kaya ng, ako pa, ako pa ba
-    maaga kami, ^handa na ko, ^handa ko, susundin, maganda oras, maganda ang oras, hindi palalagpasin, hindi bibiguin
-    hindi ko bibiguin, sali kami, kami sali, gow, booked na ako, booked na kami, ^leave ako, nag leave, nag-leave
-    naka leave, naka-leave, pinayagan, pinayagan ako, naka off, ^day off ko, ^off ko, ^off ako, ^rest day ko
-    wala tutol, walang hadlang, walang conflict, ^areglado na, ^plantsado, ^kasado, ^aprubado na, kahit ano
-    kahit anong oras, kahit kailan, kahit saan, kahit umuulan, basta kayo, basta ikaw, isali, ^lagi handa
-    ^laging handa, puwedeng puwede, ^pwede pwede, ^maaari, ^maari, ^papayag, ^sumasang-ayon, arat, ^gora, ^areglado
-    ^swak, solb, ^sakto, walang-aberya, ^aprubado, kinukumpirma, kumpirma, gusto ko pumunta, gustong gusto
-    gustung gusto, ^pupunta, ^sasama, ^tutulong, ^dadalo, ^tutuloy, ^sisipot, ^aattend, ^mag a-attend, ^a-attend
-    ^maka-attend, ^makaka-attend, ^mag attend, ^mag-join, ^magjo-join, sama ako, isama, dating ako, ^aabot
-    ^makakaabot, ^makakahabol, ^hahabol, ^bibisita, gawin ko, ako na ang, bahala na ako, maaasahan, asahan, aasahan
-    umasa, expect ako, i expect, i-expect, ilista, palista, pa-lista, pa-add, pa-reserve, pareserve, pa-book, pabook
-    pasulat, sulat mo ako, isulat, idagdag, pa-sama, pasama, pa-confirm, pa-slot, kita tayo, kita kits, kitakits, kits
-    kita na lang tayo, magkita tayo, kitain, abangan, hintayin, hihintayin, inaasahan, masaya ako, masayang masaya
-    ikinagagalak, malugod, nakahanda, ^handa ako, handang, ^bukas ako, magaan sa akin, pabor, ^g na g, masusunod
-    siguradong, walang-duda, ^tuloy na tuloy, hindi mawawala, hindi absent, hindi late, hindi male-late, hindi ma-late
-    hindi mang-iindian, hindi aatras, hindi cancel, hindi ko cancel, hindi mag-cancel, hindi ica-cancel
-    hindi ikakansela, hindi pwede wala ako, hindi pwedeng wala, hindi pwede hindi, hindi pwedeng hindi
-    hindi palalampasin, hindi pinapalampas, hindi makakalimutan, hindi makatanggi, hindi makakatanggi, wala trabaho
-    wala gagawin, wala lakad, wala pasok, wala sagabal, wala hindi pwede, wala atrasan, walang dahilan, wala reklamo
+    i'll bring, i'll see you, i'll attend, i'll arrive, i'll get there, i'll help, ^show up, i'm on it
+    ^going to be there, ^gonna be there, ^gonna come, ^going to come, ^gonna make, count me$, pencil me, have me down
+    reserve me, save a spot, save my spot, reserve a spot, count on it, depend on me, my pleasure, with pleasure
+    would be happy, ^want to come, ^want to help, cya, look forward, it's a date, its a date, ^good to go, we're good
+    were good, ^fits my, no changes, no change, ^me too$, count us in, as planned, as agreed, as scheduled
+    as discussed, wild horses, with bells on, by all means, why yes, no matter what, come what may, rain or shine
+    no busy, no reason not, no reason why not, no reason i can't, no reason why i can't, no reason i couldn't
+    nothing else going on, nothing planned, nothing going on, no plans, no trabaho, not busy, not an busy
+    not going to be busy, why not, why not?, y not, y not?, don't see why not, not see why not, not have trabaho
+    not have plans, not have any plans, not have anything, ^day off, not at all a problem, can not wait, not miss this
+    not miss, not want to miss, can't miss, not skip, not pass up, not dream of cancel, not late, not going to be late
+    not going to cancel, not cancel, not flake, not back out, not forget, wouldn't say no, not say no, can't say no
+    couldn't be happier, couldn't agree more, can't complain, nothing better, not let you down, not disappoint
+    not absent, ^kaya po, ^join ako, reserve ako, kita kitz, oo ba, pangako, tulong ako, ^mag volunteer
+    ^mag-volunteer, ^mag dadala, lista mo, paki lista, pakilista, paki sama, pakisama, pakisulat, paki sulat
+    pakireserba, pakireserve, pakiconfirm, tinatanggap, ^kaya ng, ako pa, ako pa ba, maaga kami, ^handa na ko
+    ^handa ko, susundin, maganda oras, maganda ang oras, hindi palalagpasin, hindi bibiguin, hindi ko bibiguin
+    sali kami, kami sali, gow, booked na ako, booked na kami, ^leave ako, nag leave, nag-leave, naka leave, naka-leave
+    pinayagan, pinayagan ako, naka off, ^day off ko, ^off ko, ^off ako, ^rest day ko, wala tutol, walang hadlang
+    walang conflict, ^areglado na, ^plantsado, ^kasado, ^aprubado na, kahit ano, kahit anong oras, kahit kailan
+    kahit saan, kahit umuulan, basta kayo, basta ikaw, isali, ^lagi handa, ^laging handa, puwedeng puwede
+    ^pwede pwede, ^maaari, ^maari, ^papayag, ^sumasang-ayon, arat, ^gora, ^areglado, ^swak, solb, ^sakto
+    walang-aberya, ^aprubado, kinukumpirma, kumpirma, gusto ko pumunta, gustong gusto, gustung gusto, ^pupunta
+    ^sasama, ^tutulong, ^dadalo, ^tutuloy, ^sisipot, ^aattend, ^mag a-attend, ^a-attend, ^maka-attend, ^makaka-attend
+    ^mag attend, ^mag-join, ^magjo-join, sama ako, isama, dating ako, ^aabot, ^makakaabot, ^makakahabol, ^hahabol
+    ^bibisita, gawin ko, ako na ang, bahala na ako, maaasahan, asahan, aasahan, umasa, expect ako, i expect, i-expect
+    ilista, palista, pa-lista, pa-add, pa-reserve, pareserve, pa-book, pabook, pasulat, sulat mo ako, isulat, idagdag
+    pa-sama, pasama, pa-confirm, pa-slot, kita tayo, kita kits, kitakits, kits, kita na lang tayo, magkita tayo
+    kitain, abangan, hintayin, hihintayin, inaasahan, masaya ako, masayang masaya, ikinagagalak, malugod, nakahanda
+    ^handa ako, handang, ^bukas ako, magaan sa akin, pabor, ^g na g, masusunod, siguradong, walang-duda
+    ^tuloy na tuloy, hindi mawawala, hindi absent, hindi late, hindi male-late, hindi ma-late, hindi mang-iindian
+    hindi aatras, hindi cancel, hindi ko cancel, hindi mag-cancel, hindi ica-cancel, hindi ikakansela
+    hindi pwede wala ako, hindi pwedeng wala, hindi pwede hindi, hindi pwedeng hindi, hindi palalampasin
+    hindi pinapalampas, hindi makakalimutan, hindi makatanggi, hindi makakatanggi, wala trabaho, wala gagawin
+    wala lakad, wala pasok, wala sagabal, wala hindi pwede, wala atrasan, walang dahilan, wala reklamo
     wala iba trabaho, wala ibang lakad, wala iba lakad, wala ibang trabaho, hindi magbabago, walang pagbabago
     wala pagbabago, wala nagbago, walang nagbago, ^susunod ako, ^sunod ako, malapit na kami, ^pwede basta
     ^pwede ako basta, hindi tutol, ^👍, ^✅, ^☑, ^✔, ^🙆, ^🫡, ^🙋, ^be there on time, i'll be on time, i'll be early
@@ -488,4 +488,6 @@ pub(in crate::rules) const FIRM: &str = "
     would love to be there, would love to do, would love to see you, i'd love to be there, i'd love to see you
     i'd love to be part, i'd love to do it, ^honored$, ^honoured$, ^flattered and yes, i can make 0 work
     i can make 3pm work, ^deal me in, ^cut me in, ^beam me up, ^i'm packed, ^packed and ready, ^see you at 0
+    you can count on, you can count me in, you can count us in, count me as, count me for, count me too, count me also
+    count me and sister, count me sister
 ";

@@ -140,7 +140,9 @@ pub(in crate::rules) const REFUSAL: &str = "
     negatory, negatron, negative ghost rider, that is a negative, i'm coming down with, i am coming down with
     sige kayo na lang, sige kayo na, ok lang kahit wala, ok lang kahit wala ako, end this, end it, ok end, please end
     yes end, all good thanks, 0 works better, 3pm works better, may date, may date ako, set here, we're set thanks
-    i'm set thanks
+    i'm set thanks, keep dreaming, dreaming, i'm going with someone else, going with someone else
+    went with someone else, went with another, made other arrangements, other arrangements, someone else instead
+    you can count me out, count me among
 ";
 
 /// Doubt, and what leaves it open: conditions, wishes, later answers.
@@ -223,7 +225,10 @@ pub(in crate::rules) const DOUBT: &str = "
     onwards, onward, need a ride, need a lift, in for what, right after i win, but how much, but how long, but how far
     but who, but who's, but what for, but what's this, but why, but can, but could, but would, but is, but are
     but do i, but do you, but does, but will it, but will there, but let's, but which, pero sino, pero ano po to
-    pero magkano, pero pwede ba, pero pwede bang, pero may bayad, kaso magkano
+    pero magkano, pero pwede ba, pero pwede bang, pero may bayad, kaso magkano, for now, in principle
+    until further notice, interested in what, ok later, i'll ask, i think, one sec, gimme a sec, give me a sec
+    give me a minute, give me a moment, give me some time, give me a day, considering, will consider, i'll consider
+    in the meantime, should be fine, should be ok, should be good, should be there, should work
 ";
 
 /// Words that deny what follows.

@@ -122,7 +122,9 @@ const IGNORED: &str = "
     salamat sa pag, maraming salamat sa pag, thanks for thinking of me, thank you for thinking of me, how kind
     how kind of you, how nice, how nice of you, how lovely, how sweet, how thoughtful, how wonderful, how exciting
     how fun, how great, what fun, what a great idea, what a treat, what an honor, so kind of you, kind of you
-    nice of you, sweet of you, pag remind, pag imbita, pag invite
+    nice of you, sweet of you, pag remind, pag imbita, pag invite, surely you, surely they, surely that
+    great how are you, i'm great, i'm doing great, i'm doing good, i'm doing well, ready or not, awesome game
+    nice game, sure feels, sure feel, sure felt, yes i'm fine, yes i'm alive, fine how are you, good how are you
 ";
 
 /// What people put between the words of any phrase.
@@ -145,21 +147,20 @@ const FILLERS: &str = "
 const TURNS: &str = "
     but, pero, pro, ngunit, subalit, however, so, ay, although, yet, tapos, buti na lang, buti nalang, pero actually
     but then, but then again, mind you, no obstante, sin embargo, aunque, asi que, así que, kaya naman, thankfully
-    then again
+    then again, actually, luckily, fortunately, good thing, wait, update, ay wait, ay teka
 ";
 
 /// Words that take back what was said before.
 const CORRECTIONS: &str = "
     nvm, never mind, nevermind, on second thought, on second thoughts, scratch that, i mean, i meant, meant to say
-    meant to type, i meant to say, i meant yes, update, correction, luckily, fortunately, good thing, actually, wait
-    wait no, no wait, wait i mean, jk, j/k, jking, just kidding, jus kidding, kidding, just playing, just joking
-    joking, only joking, im joking, joke, joke lang, joke lang po, biro lang, nagbibiro, charot, char, charing, chos
-    echos, eme, oops, oopsie, whoops, woops, my mistake, typo, autocorrect, auto correct, damn autocorrect
-    stupid autocorrect, fat fingers, fat finger, wrong button, misclick, mistyped, mistype, misspoke
+    meant to type, i meant to say, i meant yes, correction, jk, j/k, jking, just kidding, jus kidding, kidding
+    just playing, just joking, joking, only joking, im joking, joke, joke lang, joke lang po, biro lang, nagbibiro
+    charot, char, charing, chos, echos, eme, oops, oopsie, whoops, woops, my mistake, typo, autocorrect, auto correct
+    damn autocorrect, stupid autocorrect, fat fingers, fat finger, wrong button, misclick, mistyped, mistype, misspoke
     hit send too soon, sent too soon, disregard, disregard that, disregard my last, ignore that, ignore my last
     ignore previous, strike that, let me correct that, let me rephrase, changed my mind again, mali pala
-    mali ang na-type, ay mali, mali type, mali na-type, mali send, typo po, ay teka, ay wait, ibig kong sabihin
-    i mean po, digo, perdon, perdón, quise decir, me equivoque, me equivoqué, mentira, broma, es broma, *
+    mali ang na-type, ay mali, mali type, mali na-type, mali send, typo po, ibig kong sabihin, i mean po, digo, perdon
+    perdón, quise decir, me equivoque, me equivoqué, mentira, broma, es broma, *, wait no, no wait, wait i mean
 ";
 
 /// Up to these a negation reaches.
@@ -238,5 +239,5 @@ const PLAIN: &str = "
     not have cash, not have a ride, not have a car, tested negative, test negative, test was negative, covid negative
     negative test, negative covid test, negative on, came back negative, never turn down, not turn down
     can't turn down, couldn't turn down, never pass up, never refuse, couldn't refuse, never say no to, i can make 0
-    i can make 3pm
+    i can make 3pm, this is
 ";

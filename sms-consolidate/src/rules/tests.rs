@@ -373,6 +373,8 @@ fn hostile_texts_are_read_in_linear_time() {
     check("maybe\nyes ", "AGREE");
     check("no but yes ", "AGREE");
     check("ok? ", "UNCLEAR");
+    check(&("ab".repeat(30_000) + "c"), "UNCLEAR");
+    check(&("no ".repeat(20_000) + "yes"), "NOT_AGREE");
 }
 
 /// However long the text, a phrase is looked for in few words: no longer than the longest listed one, with its fillers.

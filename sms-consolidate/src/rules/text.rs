@@ -136,22 +136,28 @@ pub(super) fn consonants(word: &str) -> Option<String> {
     (consonants.len() >= LEAST_CONSONANTS).then_some(consonants)
 }
 
+/// Longer words than this, in bytes, are neither unscrambled nor looked through for repetitions.
+const MOST_UNTANGLED: usize = 32;
+
 /// What the word is two or more times over: "sigesige".
 pub(super) fn repeated(word: &str) -> Option<&str> {
     let is_repeated = |part: &&str| word.as_bytes().chunks(part.len()).all(|chunk| chunk == part.as_bytes());
-    (2..=word.len() / 2).filter_map(|length| word.get(..length)).find(is_repeated)
+    let lengths = 2..=word.len() / 2;
+    lengths.filter(|_| word.len() <= MOST_UNTANGLED).filter_map(|length| word.get(..length)).find(is_repeated)
 }
 
 /// Words of fewer letters are not unscrambled.
-const LEAST_LETTERS: usize = 5;
+const LEAST_UNSCRAMBLED: usize = 5;
 
 /// The first letter, then the others in the order of the alphabet, then the last: "soudns" has those of "sounds".
-/// `None` if they are too few, or the word has more than plain letters.
+/// `None` if they are too few or too many, or the word has more than plain letters.
 pub(super) fn letters(word: &str) -> Option<String> {
-    let is_plain = word.len() >= LEAST_LETTERS && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_plain = word.bytes().all(|byte| byte.is_ascii_lowercase());
+    if !is_plain || !(LEAST_UNSCRAMBLED..=MOST_UNTANGLED).contains(&word.len()) {
+        return None;
+    }
     let mut letters: Vec<_> = word.chars().collect();
-    let inner = letters.get_mut(1..word.len().saturating_sub(1)).filter(|_| is_plain)?;
-    inner.sort_unstable();
+    letters[1..word.len() - 1].sort_unstable();
     Some(letters.into_iter().collect())
 }
 

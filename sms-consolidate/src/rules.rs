@@ -386,8 +386,10 @@ impl RuleClassifier {
 
 impl Default for RuleClassifier {
     /// [`Label::NOT_AGREE`] for refusal and for doubt, then [`Label::AGREE`] for agreement, in English, Filipino and
-    /// a little Spanish, and for a bare day or time; `NOT_AGREE` for anything else. Its first text takes some
-    /// milliseconds more than the others, since the lists are made ready for it: keep one, and change it before.
+    /// a little Spanish, and for a bare day or time; `NOT_AGREE` for anything else. Refusal counts in questions too,
+    /// doubt as well. Doubt is [weak](Strength::Weak), and so is agreement that may be mere politeness ("ok"); words
+    /// of yours for `AGREE` are [firm](Strength::Firm), as "yes" is. Its first text takes some milliseconds more than
+    /// the others, since the lists are made ready for it: keep one, and change it before.
     fn default() -> Self {
         let refusal = Rule::new(Label::NOT_AGREE, phrases(words::REFUSAL))
             .with_negations(phrases(words::NEGATIONS))

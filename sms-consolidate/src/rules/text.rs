@@ -9,11 +9,12 @@ pub(super) fn words(text: &str) -> Vec<String> {
         if at > 0 {
             words.push("\n".into());
         }
-        if line.trim_start().strip_prefix('*').is_some_and(|rest| !rest.contains('*')) {
+        let seen = line.trim_matches(|c: char| c.is_whitespace() || is_dropped(c));
+        if seen.strip_prefix('*').is_some_and(|rest| !rest.contains('*')) {
             words.push("*".into());
         }
-        add_words(line, &mut words);
-        if line.trim_end().ends_with("/s") {
+        add_words(seen, &mut words);
+        if seen.ends_with("/s") {
             words.push("/s".into());
         }
     }

@@ -129,8 +129,8 @@ pub(in crate::rules) const REFUSAL: &str = "
     numero equivocado, número equivocado, equivocado, no soy, no conozco, quitenme, quítenme, borrenme, bórrenme
     dejen de, deje de, deja de, ya no, al contrario, prefiero, mejor otro, mejor el, fuera de la ciudad, estoy fuera
     🤡, 🛑, ⛔, 🖕, 🙄, 🤬, 😡, 🚷, 🆖, 💩, 🥱, 🙊, 😒, if i had known, win the lottery, in another life, said no one ever
-    no one ever, said nobody, psych, sike, not!, lucky me, hardly contain, just what i needed, what a joy
-    be still my heart, let me drop everything, right on that, yeah because i love, yes because i love, because i love
+    no one ever, said nobody, psych, sike, lucky me, hardly contain, just what i needed, what a joy, be still my heart
+    let me drop everything, right on that, yeah because i love, yes because i love, because i love
     because i have nothing better, as if i have nothing better, whatever you say, ok whatever, yeah whatever
     fine whatever, k whatever, sure whatever, sprout wings, grow wings, grow a tail, the cows come home
     pigs might fly, blue moon, twelfth of never, 12th of never, sino sila, sino po sila, sino po kayo, sino po ito

@@ -77,7 +77,7 @@ pub use optout::{OptOut, OptOutCause};
 pub use own_words::own_words;
 pub use reaction::{Reaction, ReactionKind};
 pub use reply::{Receipt, Reply, ReplySender, ReplyTemplates, SendError};
-pub use rules::{Role, Rule, RuleClassifier};
+pub use rules::{Role, Rule, RuleClassifier, Strength};
 pub use shutdown::ShutdownReport;
 pub use store::{NoReply, Outcome};
 pub use window::{Aligned, DEFAULT_MAX_BYTES, DEFAULT_MAX_MESSAGES, Window, WindowPolicy};

@@ -11,6 +11,7 @@ use sms_consolidate::{Label, RuleClassifier};
 
 const TUNING: &str = include_str!("replies/tuning.tsv");
 const TEST: &str = include_str!("replies/test.tsv");
+const KINDS: &str = include_str!("replies/kinds.tsv");
 const README: &str = include_str!("../README.md");
 
 /// Each half holds at least so many texts.
@@ -19,8 +20,8 @@ const LANGUAGES: [&str; 3] = ["en", "fil", "taglish"];
 
 /// What the default rules must reach on the test half, in percent: a point less than they do.
 const FLOORS: [(Label, Floor); 2] = [
-    (Label::AGREE, Floor { precision: 99.0, recall: 90.8 }),
-    (Label::NOT_AGREE, Floor { precision: 91.9, recall: 99.0 }),
+    (Label::AGREE, Floor { precision: 99.0, recall: 92.0 }),
+    (Label::NOT_AGREE, Floor { precision: 93.0, recall: 99.0 }),
 ];
 
 /// What does not agree although it begins like a yes, or holds one. The first lines are of a reviewer's probe, the
@@ -243,6 +244,27 @@ fn what_only_begins_like_a_yes_does_not_agree() {
         let wrong: Vec<_> = texts.filter(|text| *rules.label_of(text) != label).collect();
         assert!(wrong.is_empty(), "not {label}: {wrong:?}");
     }
+}
+
+/// The texts by kind have three labels. An unclear one is not to be read as a yes, and a refusal much less.
+#[test]
+fn the_default_rules_take_few_of_the_texts_by_kind_for_a_yes() {
+    let rules = RuleClassifier::default();
+    let rows: Vec<_> =
+        KINDS.lines().map(|row| row.split_once('\t').expect("a row has a label and a text")).collect();
+    let share_of_yeses = |label: &str| {
+        let of_label: Vec<_> = rows.iter().filter(|(labelled, _)| *labelled == label).collect();
+        let yeses = of_label
+            .iter()
+            .filter(|(_, text)| *rules.label_of(&text.replace("\\n", "\n")) == Label::AGREE)
+            .count();
+        percent(yeses, of_label.len())
+    };
+    let [agree, refusals, unclear] = ["AGREE", "NOT_AGREE", "UNCLEAR"].map(share_of_yeses);
+    println!("Read as yes: {agree:.1} % of AGREE, {refusals:.1} % of NOT_AGREE, {unclear:.1} % of UNCLEAR");
+    assert!(agree >= 96.0 && refusals <= 1.0 && unclear <= 4.0, "{agree} {refusals} {unclear}");
+    let texts: HashSet<_> = rows.iter().map(|(_, text)| text.to_lowercase()).collect();
+    assert_eq!(texts.len(), rows.len(), "a text comes twice");
 }
 
 #[test]

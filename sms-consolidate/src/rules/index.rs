@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::text::{consonants, is_mark, is_stretched, plain_apostrophe, shape, without_repeats, words};
+use super::text::{
+    consonants, is_mark, is_one_slip, is_stretched, letters, plain_apostrophe, repeated, shape,
+    without_repeats, words,
+};
 
 /// What a phrase does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +16,10 @@ pub(super) enum Sense {
     Rule(usize),
     /// Counts for the rule at this place, where no unknown word follows.
     Ending(usize),
+    /// Counts for the rule at this place, where no unknown word stands before it.
+    Opening(usize),
+    /// Both an opening and an ending.
+    Whole(usize),
     /// Is a negation of the rule at this place.
     Negation(usize),
     Role(super::Role),
@@ -27,6 +34,18 @@ pub(super) struct Token {
     pub(super) is_filler: bool,
     /// Punctuation, which ends a clause, or a symbol.
     pub(super) is_mark: bool,
+    /// A mark beyond ASCII, such as an emoji.
+    pub(super) is_symbol: bool,
+    pub(super) is_line_end: bool,
+    /// Whether it is a day or a time by itself.
+    pub(super) is_time: bool,
+}
+
+impl Token {
+    /// Whether no list has the word, nor one that it is a form of.
+    pub(super) fn is_unknown(self) -> bool {
+        self.word.is_none() && !self.is_mark
+    }
 }
 
 type WordId = u32;
@@ -35,7 +54,10 @@ type NodeId = u32;
 const ROOT: NodeId = 0;
 
 /// How many fillers in a row may stand between two words of a phrase.
-const MOST_FILLERS: u8 = 4;
+pub(super) const MOST_FILLERS: u8 = 4;
+
+/// Of how many bytes a word is at least that is read as a slip.
+const LEAST_SLIPPED: usize = 3;
 
 /// How many phrases are followed at once. It bounds the time, and is more than people's lists need.
 const MOST_PLACES: usize = 8;
@@ -60,11 +82,14 @@ pub(super) struct Index {
     words: HashMap<String, WordId>,
     /// By the words' characters without repetitions.
     unstretched: HashMap<String, WordId>,
+    by_letters: HashMap<String, WordId>,
     by_consonants: HashMap<String, WordId>,
     heads: HashMap<WordId, WordId>,
     /// Synonyms, and what they stand for, that have a 0 for any digit.
     shapes: HashMap<String, WordId>,
     fillers: HashSet<WordId>,
+    /// The words of which slips are known, with their spellings.
+    slipping: Vec<(String, WordId)>,
     /// From the words before and the next one to the words with it.
     next: HashMap<(NodeId, WordId), NodeId>,
     /// What the phrase that ends at a node does, if one does.
@@ -87,6 +112,15 @@ impl Index {
             self.shapes.insert(word.into(), id);
         }
         id
+    }
+
+    pub(super) fn add_slipping(&mut self, word: &str) {
+        for spelling in spellings(word) {
+            if let [word] = &words(&spelling)[..] {
+                let id = self.id(word);
+                self.slipping.push((word.clone(), id));
+            }
+        }
     }
 
     pub(super) fn add_filler(&mut self, filler: &str) {
@@ -119,7 +153,12 @@ impl Index {
                 self.senses.push(None);
             }
         }
-        self.senses[node as usize].get_or_insert(sense);
+        let listed = self.senses[node as usize].get_or_insert(sense);
+        if let (Sense::Ending(ending), Sense::Opening(opening)) = (*listed, sense)
+            && ending == opening
+        {
+            *listed = Sense::Whole(ending);
+        }
     }
 
     fn id(&mut self, word: &str) -> WordId {
@@ -129,6 +168,9 @@ impl Index {
         let id = WordId::try_from(self.words.len()).expect("phrases of memory's size have fewer words");
         self.words.insert(word.into(), id);
         self.unstretched.entry(without_repeats(word)).or_insert(id);
+        if let Some(letters) = letters(word) {
+            self.by_letters.entry(letters).or_insert(id);
+        }
         if let Some(consonants) = consonants(word) {
             self.by_consonants.entry(consonants).or_insert(id);
         }
@@ -140,7 +182,10 @@ impl Index {
     }
 
     fn token(&self, text: &str) -> Token {
-        let word = self.words.get(text).copied().or_else(|| self.nearest(text));
+        let listed = |word| self.words.get(word).copied();
+        let word =
+            listed(text).or_else(|| self.slipped(text)).or_else(|| listed(text.trim_end_matches('\'')));
+        let word = word.or_else(|| self.nearest(text));
         let word = word.or_else(|| self.shapes.get(&shape(text)?).copied());
         let head = word.and_then(|word| self.heads.get(&word).copied());
         let mut meant = word.into_iter().chain(head);
@@ -149,7 +194,24 @@ impl Index {
             head,
             is_filler: meant.any(|word| self.fillers.contains(&word)),
             is_mark: is_mark(text),
+            is_symbol: is_mark(text) && !text.is_ascii(),
+            is_line_end: text == "\n",
+            is_time: word.into_iter().chain(head).any(|word| self.is_time(word)),
         }
+    }
+
+    fn is_time(&self, word: WordId) -> bool {
+        let node = self.next.get(&(ROOT, word));
+        node.is_some_and(|node| self.senses[*node as usize] == Some(Sense::Role(super::Role::Time)))
+    }
+
+    /// The word of which an unlisted one is a slip.
+    fn slipped(&self, word: &str) -> Option<WordId> {
+        if word.len() < LEAST_SLIPPED {
+            return None;
+        }
+        let slip = self.slipping.iter().find(|(meant, _)| is_one_slip(meant, word));
+        slip.map(|(_, meant)| *meant)
     }
 
     /// The listed word that an unlisted one is a drawn-out or misspelt form of.
@@ -159,7 +221,9 @@ impl Index {
         {
             return Some(*listed);
         }
-        self.by_consonants.get(&consonants(word)?).copied()
+        let plain = repeated(word).and_then(|word| self.words.get(word));
+        let plain = plain.or_else(|| self.by_letters.get(&letters(word)?));
+        plain.or_else(|| self.by_consonants.get(&consonants(word)?)).copied()
     }
 
     /// How many of the first `tokens` the longest phrase takes, and what it does.

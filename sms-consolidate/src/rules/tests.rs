@@ -8,6 +8,8 @@ use super::*;
 use crate::clock::Timestamp;
 use crate::message::{BatchIds, SmsMessage};
 
+mod kinds;
+
 /// The default rules, except that a text without any listed phrase shows.
 static RULES: LazyLock<RuleClassifier> =
     LazyLock::new(|| RuleClassifier::default().with_otherwise(Label::new("UNCLEAR")));
@@ -84,7 +86,7 @@ fn refusal_beats_agreement_wherever_it_stands() {
 #[test]
 fn what_says_nothing_is_left_to_the_label_for_everything_else() {
     let texts = "
-        | ... | Thanks | hello po | Who is this? | good morning | are you sure? | pwede ba bukas? |
+        | ... | Thanks | hello po | What is new? | good morning | are you sure? | pwede ba bukas? |
         ok ba sa inyo? | yes or no | ignore previous instructions
     ";
     check(&RULES, "UNCLEAR", texts);
@@ -176,8 +178,8 @@ fn questions_agree_to_nothing() {
         .with_role(Role::Filler, ["please"])
         .with_role(Role::Question, ["is"])
         .with_role(Role::Asking, ["?", "eh"]);
-    check(&rules, "HIT", "x | x is it x | is it? x | x there? | x, eh | x y eh x");
-    check(&rules, "OTHER", "is x | x? | x please? | x eh | eh x | is, please x?");
+    check(&rules, "HIT", "x | x is it x | is it? x | x, there? | x, eh | x, y eh x");
+    check(&rules, "OTHER", "is x | x? | x please? | x there? | y x there? | x eh | eh x | is, please x?");
 }
 
 #[test]
@@ -326,31 +328,70 @@ fn every_default_phrase_means_what_its_list_says() {
     let [(Role::Ignored, ignored), ..] = words::ROLES else { panic!("the ignored phrases come first") };
     for (list, label) in [
         (words::REFUSAL, "NOT_AGREE"),
+        (words::DOUBT, "NOT_AGREE"),
         (words::NEGATIONS, "NOT_AGREE"),
         (words::AGREEMENT, "AGREE"),
-        (words::AGREEMENT_ENDINGS, "AGREE"),
+        (words::FIRM, "AGREE"),
         (ignored, "UNCLEAR"),
     ] {
-        phrases(list).for_each(|phrase| check(&RULES, label, phrase));
+        let wrong: Vec<_> = bare(list).filter(|phrase| RULES.label_of(phrase).as_str() != label).collect();
+        assert!(wrong.is_empty(), "not {label}: {wrong:?}");
     }
 }
 
-/// A quadratic reading would take minutes here, and be noticed.
+/// The phrases of a list without the signs of openings and endings.
+fn bare(list: &str) -> impl Iterator<Item = &str> {
+    phrases(list).map(|phrase| phrase.trim_matches(['^', '$']))
+}
+
+/// The longest text that a gateway's message may have, of every hostile shape. A quadratic reading would take minutes.
 #[test]
-fn a_megabyte_is_read_in_linear_time() {
-    let check = |unit: &str, label: &str| check(&RULES, label, &unit.repeat(1_000_000 / unit.len() + 1));
+fn hostile_texts_are_read_in_linear_time() {
+    let check = |unit: &str, label: &str| {
+        let text = unit.repeat(65_536 / unit.len());
+        assert_eq!(RULES.label_of(&text).as_str(), label, "{unit:?} again and again");
+    };
     check("o", "AGREE");
     check("x", "UNCLEAR");
     check("ab", "UNCLEAR");
     check(".", "UNCLEAR");
     check("'", "UNCLEAR");
     check("a'", "UNCLEAR");
+    check("n'", "UNCLEAR");
+    check("n;", "UNCLEAR");
+    check("\"", "UNCLEAR");
+    check("\" a b c ", "UNCLEAR");
+    check("*\n", "UNCLEAR");
+    check("*", "UNCLEAR");
     check("👍", "AGREE");
     check("🏽", "UNCLEAR");
     check("see why not ", "AGREE");
     check("next time na ", "NOT_AGREE");
-    check("i am ", "UNCLEAR");
+    check("i am ", "AGREE");
     check("no problem ", "AGREE");
+    check("canr ", "NOT_AGREE");
+    check("maybe\nyes ", "AGREE");
+    check("no but yes ", "AGREE");
+    check("ok? ", "UNCLEAR");
+    check(&("ab".repeat(30_000) + "c"), "UNCLEAR");
+    check(&("no ".repeat(20_000) + "yes"), "NOT_AGREE");
+}
+
+/// However long the text, a phrase is looked for in few words: no longer than the longest listed one, with its fillers.
+#[test]
+fn no_phrase_looks_further_than_the_longest_listed_one() {
+    let (index, mut places) = (RULES.indexed(), Places::default());
+    let longest = bare_lists().map(|phrase| text::words(phrase).len()).max().expect("there are phrases");
+    for unit in ["i am ", "po ", "no problem ", "see why not "] {
+        let tokens = index.tokens(&unit.repeat(1_000));
+        let taken = index.longest_phrase(&tokens, &mut places).map_or(0, |(length, _)| length);
+        assert!(taken <= longest * (1 + usize::from(index::MOST_FILLERS)), "{taken} words of {unit:?}");
+    }
+}
+
+fn bare_lists() -> impl Iterator<Item = &'static str> {
+    let lists = [words::REFUSAL, words::DOUBT, words::NEGATIONS, words::AGREEMENT, words::FIRM];
+    lists.into_iter().chain(words::ROLES.iter().map(|(_, list)| *list)).flat_map(bare)
 }
 
 #[tokio::test]
@@ -372,9 +413,9 @@ async fn a_burst_is_classified_as_one_text() {
 
 /// Whether a default phrase refuses, and the phrase in random case and with any kind of apostrophe.
 fn written_phrase() -> impl Strategy<Value = (bool, String)> {
-    let refusal = [words::REFUSAL, words::NEGATIONS].map(phrases).into_iter().flatten();
-    let refusal = refusal.map(|phrase| (true, phrase));
-    let agreement = [words::AGREEMENT, words::AGREEMENT_ENDINGS].map(phrases).into_iter().flatten();
+    let refusal = [words::REFUSAL, words::DOUBT, words::NEGATIONS].map(bare).into_iter().flatten();
+    let refusal = refusal.filter(|phrase| *phrase != "/s").map(|phrase| (true, phrase));
+    let agreement = [words::AGREEMENT, words::FIRM].map(bare).into_iter().flatten();
     let agreement = agreement.map(|phrase| (false, phrase));
     let phrase = select(refusal.chain(agreement).collect::<Vec<_>>());
     let apostrophe = select(vec!["'", "’", "`", ""]);
@@ -389,7 +430,7 @@ fn written_phrase() -> impl Strategy<Value = (bool, String)> {
 
 /// Punctuation that ends a clause, and asks nothing.
 fn between() -> impl Strategy<Value = String> {
-    "[-*_\"()/ ]{0,3}[.,;:!\n…—]{1,3}[-*_\"()/ ]{0,3}"
+    "[-_()/ ]{0,3}[.,;:!…—]{1,3}[-_()/ ]{0,3}"
 }
 
 proptest! {
@@ -402,8 +443,10 @@ proptest! {
     #[test]
     fn any_phrase_can_be_listed(phrase in prop_oneof![any::<String>(), "[abA'’ .👍]{0,12}"]) {
         let rules = RuleClassifier::new(Label::new("OTHER")).with_words(Label::new("HIT"), [phrase.as_str()]);
-        let expected = if text::words(&phrase).is_empty() { "OTHER" } else { "HIT" };
-        prop_assert_eq!(rules.label_of(&phrase).as_str(), expected);
+        // Quotes and what comes with them are left out of a text, and not of a phrase.
+        let read = text::words(&without_quoted(&own_words(&phrase)));
+        let expected = if read.is_empty() { "OTHER" } else { "HIT" };
+        prop_assert!(read != text::words(&phrase) || rules.label_of(&phrase).as_str() == expected);
     }
 
     #[test]

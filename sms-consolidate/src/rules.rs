@@ -368,8 +368,12 @@ impl RuleClassifier {
     /// What `text` is.
     #[must_use]
     pub fn label_of(&self, text: &str) -> &Label {
+        self.label_of_own_words(&own_words(text))
+    }
+
+    fn label_of_own_words(&self, text: &str) -> &Label {
         let index = self.index.get_or_init(|| self.indexed());
-        let tokens = index.tokens(&without_quoted(&own_words(text)));
+        let tokens = index.tokens(&without_quoted(text));
         let (mut reading, mut places) = (Reading::new(&self.rules), Places::default());
         let mut rest = tokens.as_slice();
         while !rest.is_empty() {
@@ -439,6 +443,6 @@ fn phrases(list: &str) -> impl Iterator<Item = &str> {
 
 impl<M: Message> Classifier<M> for RuleClassifier {
     async fn classify(&self, messages: &[M], _: &Context) -> Result<Classification, ClassifyError> {
-        Ok(Classification::new(self.label_of(&joined_text(messages)).clone(), METHOD))
+        Ok(Classification::new(self.label_of_own_words(&joined_text(messages)).clone(), METHOD))
     }
 }

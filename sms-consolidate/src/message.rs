@@ -390,7 +390,8 @@ pub fn own_texts<M: Message>(messages: &[M]) -> Vec<Cow<'_, str>> {
     whole_texts(messages).into_iter().filter_map(own).collect()
 }
 
-fn own_text(text: &str) -> Option<Cow<'_, str>> {
+/// What the sender says in one text; `None` if it is a reaction that says nothing.
+pub(crate) fn own_text(text: &str) -> Option<Cow<'_, str>> {
     let Some(reaction) = Reaction::read(text) else { return Some(own_words(text)) };
     match reaction.kind {
         _ if reaction.may_agree() => Some("👍".into()),

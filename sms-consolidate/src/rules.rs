@@ -15,8 +15,7 @@
 use std::sync::OnceLock;
 
 use crate::classify::{Classification, Classifier, ClassifyError, Context, Label};
-use crate::message::{Message, joined_text};
-use crate::own_words::own_words;
+use crate::message::{Message, joined_text, own_text};
 
 mod index;
 mod reading;
@@ -368,7 +367,7 @@ impl RuleClassifier {
     /// What `text` is.
     #[must_use]
     pub fn label_of(&self, text: &str) -> &Label {
-        self.label_of_own_words(&own_words(text))
+        self.label_of_own_words(&own_text(text).unwrap_or_default())
     }
 
     fn label_of_own_words(&self, text: &str) -> &Label {

@@ -7,6 +7,7 @@ use proptest::sample::select;
 use super::*;
 use crate::clock::Timestamp;
 use crate::message::{BatchIds, SmsMessage};
+use crate::own_words::own_words;
 
 mod kinds;
 

@@ -14,7 +14,8 @@ use sms_consolidate_fuzz::{check_parsed, line, post};
 use sms_consolidate_providers::inbound::{Rejection, VonageMessages};
 
 static OPEN: LazyLock<VonageMessages> = LazyLock::new(VonageMessages::unsigned);
-static SIGNED: LazyLock<VonageMessages> = LazyLock::new(|| VonageMessages::signed("s3cret").expect("a secret"));
+static SIGNED: LazyLock<VonageMessages> =
+    LazyLock::new(|| VonageMessages::signed("s3cret").expect("a secret"));
 
 fuzz_target!(|input: &[u8]| {
     let mut body = input;
@@ -30,7 +31,9 @@ fuzz_target!(|input: &[u8]| {
     if !matches!(parsed, Err(Rejection::Unauthorized(_))) {
         let says = |part: &[u8], field: &str, expected: &str| {
             let part = serde_json::from_slice::<Value>(part);
-            part.map_or(true, |part| part[field].as_str().is_some_and(|said| said.eq_ignore_ascii_case(expected)))
+            part.map_or(true, |part| {
+                part[field].as_str().is_some_and(|said| said.eq_ignore_ascii_case(expected))
+            })
         };
         assert!(says(header, "alg", "HS256"));
         assert!(says(claims, "payload_hash", &hex::encode(Sha256::digest(body))));

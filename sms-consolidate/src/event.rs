@@ -422,7 +422,7 @@ impl<K: Key> Events<K> {
                 let window_ms = millis(*due_in);
                 match accepted.entry {
                     Entry::Opened | Entry::Ahead => {
-                        tracing::info!(%from, %batch, window_ms, "CONSOLIDATION STARTED")
+                        tracing::info!(%from, %batch, window_ms, "CONSOLIDATION STARTED");
                     }
                     Entry::Joined => {
                         tracing::info!(%from, %batch, total = accepted.messages, window_ms, "CONSOLIDATION UPDATE");

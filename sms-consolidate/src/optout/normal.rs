@@ -8,8 +8,8 @@ const LONGEST_TEXT_BYTES: usize = 256;
 /// The longest keyword.
 pub(super) const LONGEST_WORD_BYTES: usize = 64;
 
-/// Upper case, without accents, punctuation as spaces (OPT-OUT is OPT OUT), single spaces. Dots between single letters are
-/// nothing. `None` if there is no letter and no digit, or too much for a keyword.
+/// Upper case, without accents, punctuation as spaces (OPT-OUT is OPT OUT), single spaces. Between single letters there is
+/// nothing (S.T.O.P, S T O P). `None` if there is no letter and no digit, or too much for a keyword.
 pub(super) fn normal(text: &str) -> Option<String> {
     let stripped = strip(text)?;
     let words = stripped.split(' ').map(|word| {
@@ -17,7 +17,8 @@ pub(super) fn normal(text: &str) -> Option<String> {
         word.replace('.', if is_spelled { "" } else { " " })
     });
     let words: Vec<String> = words.collect();
-    Some(words.join(" ")).filter(|words| !words.is_empty())
+    let is_spaced = words.len() > 2 && words.iter().all(|word| word.chars().count() == 1);
+    Some(words.join(if is_spaced { "" } else { " " })).filter(|words| !words.is_empty())
 }
 
 /// The letters and digits of `text`; between them one dot where that was all there was, else one space. It stops where

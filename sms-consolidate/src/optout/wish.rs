@@ -51,6 +51,8 @@ struct Rules {
     joined: RuleId,
     unblocked: RuleId,
     lone_stop: RuleId,
+    of_another: RuleId,
+    gone: RuleId,
     stop_evidence: RuleId,
     withdrawn: RuleId,
     event: RuleId,
@@ -82,6 +84,8 @@ impl Rules {
             joined: rule("joined"),
             unblocked: rule("unblocked"),
             lone_stop: rule("lone_stop"),
+            of_another: rule("of_another"),
+            gone: rule("gone"),
             stop_evidence: rule("stop_evidence"),
             withdrawn: rule("withdrawn"),
             event: rule("event"),
@@ -112,6 +116,7 @@ impl Rules {
             is_of_event: holds(self.event),
             is_laughing: holds(self.laugh),
             is_for_stop: holds(self.stop_evidence),
+            is_of_gone: holds(self.gone),
         };
         sentences.iter().any(|sentence| {
             let words = &sentence.words[..];
@@ -159,6 +164,7 @@ impl Rules {
             || end_of(self.list).is_some_and(|end| !around.is_of_event && is_followed_mildly(end))
             || end_of(self.whole).is_some_and(is_whole)
             || end_of(self.lone_stop).is_some_and(|end| is_whole(end) && around.is_for_stop)
+            || end_of(self.of_another).is_some_and(|end| is_whole(end) && around.is_of_gone)
     }
 
     /// How many words stand before what makes the rest of the sentence another's words, or a condition.
@@ -232,6 +238,8 @@ struct Around {
     is_laughing: bool,
     /// A wrong number, messages, a refusal: what makes a lone "stop" more than a cry.
     is_for_stop: bool,
+    /// Somebody who died, or was never here.
+    is_of_gone: bool,
 }
 
 #[cfg(test)]

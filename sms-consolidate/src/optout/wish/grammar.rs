@@ -157,11 +157,18 @@ const KEYWORDS: &str = "
     out = end/stop/quit/optout/unsubscribe/cancel/0/00000/texts | opt out
     order = now/already/asap/these/all/everything/forever/altogether | instantly/right/thanks | right now/away
         | at once | this
+    foreign_word = cancelar/alto/baja/arret/arretez/parar/detener/desuscribir/desuscribirme
+        | desabonner/abmelden/abbestellen | alto/baja por favor
+    nth = 0/second/third/fourth/fifth/last/final/umpteenth/millionth
+    saying = told/asked/said/telling/asking/saying/texting/texted/typed/sent/replied
     keyword_and = <stopword> <order> | end/quit now | <keyword> all? <kind>* <msg>
         | stop/quit/end all of? this/these | quit it? texting | no/nah/nope/yes/ok <stopword>
         | no/nope no/nope <stopword> | no thanks/thank you? <stopword> | <keyword> no thanks/more?
         | stop means/is stop | i mean stop
-        | i/ive/we have? already? <said> <you>? <times>? to? <keyword> <keyword>? <keyword>?
+        | i/ive/we? have? already? <said> <you>? <times>? to? <keyword> <keyword>? <keyword>?
+        | this/that/thats? is? the? <nth> time i/ive/im/we have? been? <saying> <you>? to? <keyword>
+        | <nth> warning/notice <stopword> | fuck/screw/f you/u/off? <stopword> | <stopword> fuck/screw you/u/off
+        | <stopword> i mean it/that/this | <stopword> im/am not? serious/done/kidding/playing
         | i/ive have? already? typed/sent/replied/texted/wrote <keyword> | i asked to be? removed/unsubscribed/stop
         | can/could/would/will you/u <keyword> | <how> to say <keyword> | have/need to say <keyword>
         | text/txt/reply/send/texting/sending/type/replying/typing/respond/answer/texted <keyword>
@@ -175,8 +182,7 @@ const KEYWORDS: &str = "
         | tigil/itigil/pakitigil/ihinto/hinto nyo/niyo/ninyo/kayo/yan/to <pron>* | unsubscribe <pron> <pron>*
         | paki/pa tigil/hinto/stop <pron>* | pastop/pakistop/istop <pron>*
         | tigilan/layuan/lubayan/tantanan <pron>* ako/ko/kami/me | make it stop
-        | alto/baja/arret/arretez/parar/detener/desuscribir/desuscribirme | desabonner/abmelden/abbestellen
-        | alto por favor | remove/unsub/dnc/desist/cease/removeme/stoptexting/stopmessaging | unsubscribeme
+        | remove/unsub/dnc/desist/cease/removeme/stoptexting/stopmessaging | unsubscribeme
         | remove all | remove number/me/us | end all/texting/these/now
         | cancel texts/text/txt/sms/subscription/msgs/messages/alerts | unsubscribe all/everything
 ";

@@ -8,11 +8,12 @@ pub(super) const RULES: &str = "
         | <french>
     question = can/could/would/will/may/how/where/what/is/any/pwede/puwede/pede | paano/pano/panu/papano
     brief = <ask>* <dont> <text> | <ask>* <dont> <text> or/and call
-    told = <stop> <stop>* <texting> | <stop> all? contact | leave me/us alone | no more/further texting
+    told = <stop> <stop>* <texting> | leave my/our <phone> alone | block my/this/our <phone> <phone>?
+        | make this the/your last/final <msg> <you>? <send>? me? | <stop> reaching out to? <me>? | <dont> reach out to <me> | <stop> all? contact | leave me/us alone | no more/further texting
         | lose/forget/delete/erase/trash/burn/discard/destroy my/this/our <kind>? <phone> <phone>?
         | delete/erase my contact? info/data/contact
     quiet = unsubscribe <whom>? | unsubscribe this/all/now/everything | unsub me/us | opt out <whom>? | optout
-        | be/get unsubscribed/opted? out?
+        | be/get unsubscribed | be/get opted out
     noun = <stop> all? <det>* <kind>* <msg> | <remove> <people> <off> <off>? <all_this>
         | get <people> <off> <off>? <all_this> | i/we? want/need <off> <off>? <all_this>
         | unsubscribe <whom>? <off> <all_this> | unsubscribe <whom>? to <all_this> | opt out <off> <all_this>
@@ -21,10 +22,10 @@ pub(super) const RULES: &str = "
         | i/we? have? no interest in <getting>? <theirs>
         | cancel/terminate my/this/the/our/all/these/your/any? <kind>* subscription/texts/messages/msgs/txts/alerts
         | no more/further of? <det>* <kind>* <msg> | no more of these | <stop> <sending> <me>? <bare>
-        | <dont> <send> <me>? <bare> | i/we? <dont> want/wish/wanna to? <get> any? of? <bare>
+        | <dont> <send> <me>? <bare> | i/we? <dont> want/wish/wanna to? receive/get/recieve any? of? <bare>
         | i/we? no longer want/need/wish to? <get>? any? of? <bare> | <own>? <stop> <getting> <bare>
-        | <own> <stop> <bare>
-    mild = <lead>* <quiet> | <ask>* <told> | <lead>* <noun> | opting out | i/im/we/were am/are? opting out
+        | <own> <stop> these/this
+    mild = <lead>* <quiet> | i/ive/we? have? already? opted out | <ask>* <told> | <lead>* <noun> | opting out | i/im/we/were am/are? opting out
         | im/am unsubscribing | i/we unsubscribe/optout | i/we opt out | i/we opt out <off> <theirs>
         | i/we opt out <off> <all_this> | i/we unsubscribe <off> <theirs> | no contact | no texts/txts/texting
         | enough texts/messages/msgs | <unsubscribing> <pron>* | enough with/of? <theirs>
@@ -39,7 +40,8 @@ pub(super) const RULES: &str = "
     list = <lead>* <leaving> | <filipino_list>
     whole = <keyword_and>
     lone_stop = <stopword> | quit/alto
-    only = <stopword> | <stopword>* <keyword_and>
+    of_another = <stop> <texting> him/her/them
+    only = <stopword> | <stopword>* <keyword_and> | <foreign_word>
 ";
 
 /// What is looked for before, behind and around a wish.
@@ -92,7 +94,8 @@ pub(super) const AROUND: &str = "
         | wrote/writes/song/called/titled/reads/meant/mean
         | sinabi/sabi/daw/raw/sinabihan/heard/thought/thinks/wants/wanted
         | supposed/refuse/forgot/remind/reminded/reminds | remember/pretend/almost/joked/bakit
-    speaker = i/ive/we/weve/already
+    gone = passed away | died/dead/deceased/patay/namatay/yumao | wrong number/person/num
+    speaker = i/im/ive/we/weve/already
     joined = or/nor/dont/not/never/to
     unblocked = wag/huwag/hwag/huag/paki/pakitanggal/pakialis
     next_clause = this is/isnt/number/was | i/im/ive/ill/id/we/you/u/youre/ur/your/its/it/or/and/cuz/because

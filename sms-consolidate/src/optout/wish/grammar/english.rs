@@ -14,7 +14,7 @@ pub(super) const NOUNS: &str = "
         | every/anymore | all/any/kind/kinds of | of your/these/this/the
     stuff = stuff/crap/shit/bs/garbage/junk/bullshit/nonsense
     theirs = <det>* <kind>* <msg> | <det>* <kind>* <stuff>
-    bare = these/this/them | any/all of? these/this/them/it
+    bare = these/this/them | any/all of? these/this/them/it | any/no? more/further/other of? these/this/them/those
     more = any/more/anymore/these/those/your/further/future/additional/such | ur/no
     phone = number/num/no/phone/cell/cellphone/line/mobile/nbr
     family = husband/wife/mom/mother/dad/father/kid/kids/son/daughter/grandma
@@ -69,7 +69,7 @@ pub(super) const LEADS: &str = "
 
 pub(super) const ENGLISH: &str = "
     stop = stop/quit/cease/discontinue/stopp/stpo/sotp/stp/end/halt | refrain from
-    texting = texting/txting/textin/txtin/txtn/texing/texring/textng/textting
+    texting = texting/txting/textin/txtin/txtn/texing/texring/textng/textting/txtng/txting/textign/textiing/txing
         | messaging/messging/mesaging/messagin/msging | msgin/smsing/dming/contacting/contactin/spamming/spammin
         | bombarding/blasting | blowing up
     bothering = <texting> | harassing/harrassing/harassin/bothering/botherin
@@ -88,7 +88,7 @@ pub(super) const ENGLISH: &str = "
         | to? <getting> <more>* <theirs> | to? <more>* <kind>* <msg> | <you>? to? <text> <me>
         | to? being/be? contacted/texted | to? these/this/texting/messaging
     stopping = <stop> <bothering> <mine> | <stop> calling and/or/n <texting> <me>?
-        | <stop> <texting> and/or/n calling <me> | <stop> with/w <theirs> | <stop> all? the? calls and/or/n <msg>
+        | <stop> <texting> and/or/n calling <me> | <stop> already? with/w <theirs> | <stop> all? the? calls and/or/n <msg>
         | <stop> <sending> <me>? <theirs> | <stop> <sending> <theirs> to <me> | <stop> it with/w <theirs>
         | knock/cut it off/out with/w <theirs> | i/we/id/would? want/need/get/like <theirs> to stop/end
         | <stop> <getting> <theirs> | <stop> <getting> texted/contacted/messaged
@@ -113,9 +113,11 @@ pub(super) const ENGLISH: &str = "
         | opt <whom> out <off> <yourlist> | opt/op <whom> out <off>? <theirs>? | opting out <off> <theirs>
         | put/add/place/include/register <whom> on/to/in/onto your/the/a/ur? <notcall> <lists>?
         | mark/list/set me/us/this as? <notcall> | put <whom> down? as? <notcall> | <remove> and block <whom>
-        | leave me/us the hell/fuck/heck alone | be left alone
+        | leave me/us the hell/fuck/heck alone | i/we/id/wed would? want/wanna/like/need/prefer/demand to? be left alone
+    threat = report/reporting/sue/suing/call/calling/block/blocking/file/complain/complaining/contact
     refusal = i/we? <dont> need <more>* <kind>* texts/messages/msgs | i/we? no longer need <more>* <kind>* <msg>
-        | i/we? <dont> <want> to? <get>? <get>? from? <more>* <theirs>
+        | i/we? <dont> <want> <more>* <theirs>
+        | i/we? <dont> <want> to? <get> <get>? from? <more>* <theirs>
         | i/we? <dont> <want> to? <get> from? <more>* texting | i/we? <dont> <want> <you> to? <texting> <me>?
         | i/we? <dont> <want> <you> to? <text> <me> | i/we? <dont> <want> <you> to? <send> <me>? <more>* <theirs>
         | i/we? <dont> <want> <you> <sending> <me>? <theirs>
@@ -128,13 +130,14 @@ pub(super) const ENGLISH: &str = "
         | i/id/we would? rather/prefer not to? be contacted/texted
         | i/im/am/we? am? not/no longer? interested in <getting>? <more>* <theirs> | i/we? <dont> care for <theirs>
         | i/we? do? not/dont/never/no longer? consent/authorize <to_be>
-        | you do not/dont? have my? consent/permission <to_be>
+        | you do not have my? consent/permission <to_be> | you dont/never have/had my? consent/permission <to_be>
+        | appreciate it? if <you> stopped/quit <texting> <me>? | cease and/n? desist contact/communication with <me>
         | i/we? do? not/dont/did/didnt not? give/have you? my? consent/permission <to_be>
         | i/we? revoke/withdraw/rescind/retract/revoking/withdrawing my/all/any/our? prior? consent/permission <to_be>?
         | you/youre are? not/never authorized/permitted/allowed <to_be>
         | my/this number/phone is on the/a/your? national? <notcall> <lists>?
         | i/im am? on the/a? national? <notcall> <lists> | cease and/n? desist from? <texting> <me>?
-        | cease and/n? desist all <msg> | if you/u dont <stop> <texting>
+        | cease and/n? desist all <msg> | <stop> or/before i/ill/im/we/weve will/am? <threat> | if you/u dont <stop> <texting>
         | if you/u keep/continue <texting> <me> i/ill/im/we will/am? report/reporting/sue/call/block/calling/blocking
         | if you/u <text> <me> again i/ill/im/we will/am? report/reporting/sue/call/block/calling/blocking
         | <text> <me> again and/n ill/i/im will? report/sue/block/reporting/suing/blocking

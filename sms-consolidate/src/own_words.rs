@@ -123,8 +123,12 @@ struct LeftOut {
 fn left_out(kept: &str, line: &str, rest: &str) -> Option<LeftOut> {
     let bytes = |of_rest| Some(LeftOut { of_kept: 0, of_rest });
     let words = line.trim();
-    let is_quoted =
-        |text: &str| text.trim_start_matches(|c| is_skipped(c) || c == '\n').starts_with(['>', '＞']);
+    let is_quoted = |text: &str| {
+        let text = text.trim_start_matches(|c| is_skipped(c) || c == '\n');
+        let line = text.split('\n').next().unwrap_or_default();
+        // Without a letter it is a face: >_<
+        text.starts_with(['>', '＞']) && line.contains(char::is_alphanumeric)
+    };
     if is_blank(words) {
         None
     } else if let Some((_, behind)) = reaction::at_start(rest.trim_start()) {

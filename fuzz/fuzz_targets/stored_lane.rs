@@ -69,8 +69,8 @@ impl Scene {
                 let _ = batch.map(|batch| self.lane.nudge(now, batch));
             }
             13 => _ = self.lane.flush(now, CloseReason::Flush),
-            14 if how & 1 == 0 => self.lane.opt_out(now),
-            14 => self.lane.opt_in(),
+            14 if how & 1 == 0 => _ = self.lane.opt_out(now),
+            14 => _ = self.lane.opt_in(),
             _ if how & 1 == 0 => _ = self.lane.cancel(),
             _ => self.lane.clear(),
         }
@@ -82,6 +82,7 @@ impl Scene {
             1 => Some(Keyword::Control(Control::Start)),
             2 => Some(Keyword::Control(Control::Help)),
             3 => Some(Keyword::StartIfStopped),
+            4 => Some(Keyword::Wish),
             _ => None,
         };
         let quiet = Duration::from_secs(u64::from(how & 16));

@@ -9,7 +9,9 @@ fuzz_target!(|text: &str| {
     assert_eq!(own_words(&own), own);
     assert_eq!(own.trim(), own);
     assert!(own.len() <= text.len());
-    assert!(own.lines().all(|line| !(line.trim_start().starts_with('>') && line.contains(char::is_alphanumeric))));
+    assert!(
+        own.lines().all(|line| !(line.trim_start().starts_with('>') && line.contains(char::is_alphanumeric)))
+    );
 
     let Some(reaction) = Reaction::read(text) else { return };
     assert!(own.is_empty());

@@ -37,9 +37,9 @@ use crate::driver::Jobs;
 use crate::error::PushError;
 use crate::event::{Event, Events, Totals};
 use crate::gate::{Gate, Pass};
-use crate::lane::{Accepted, CloseReason, Entry, Keyword};
-use crate::message::{BatchId, Key, Message};
-use crate::optout::OptOutCause;
+use crate::lane::{Accepted, CloseReason, Control, Entry, Keyword};
+use crate::message::{BatchId, Key, Message, sent_at};
+use crate::optout::{CONFIRM_WITHIN, OptOutCause};
 use crate::process::Ended;
 use crate::reply::DynSender;
 use crate::shutdown::HAND_BACK_WITHIN;
@@ -187,7 +187,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     ) -> Result<Result<Pushed, PushError>, BoxFuture<'_, Result<Pushed, PushError>>> {
         let pass = self.inner.gate.enter();
         let now = self.inner.clock.now();
-        let found = self.find(&message);
+        let found = self.find(now, &message);
         let note = self.note(&key, &message, found);
         if let Err(error) = self.admit(pass.as_ref(), &message) {
             return Ok(self.settle(now, note, Err(error)));
@@ -231,7 +231,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         let mut arrivals = Vec::with_capacity(messages.len());
         let mut refused = Vec::new();
         for (position, (key, message)) in messages.into_iter().enumerate() {
-            let found = self.find(&message);
+            let found = self.find(now, &message);
             notes.push(self.note(&key, &message, found));
             match self.admit(pass.as_ref(), &message) {
                 Ok(()) => arrivals.push(self.arrival(now, key, message, found)),
@@ -251,9 +251,13 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         results
     }
 
-    /// The keyword that the message is, and how that is known.
-    fn find(&self, message: &M) -> Option<(Keyword, OptOutCause)> {
-        self.inner.settings.opt_out.as_ref()?.find(message)
+    /// The keyword that the message is, and how that is known. A start that was sent long before it arrived is none: a stop
+    /// may have come since.
+    fn find(&self, now: Timestamp, message: &M) -> Option<(Keyword, OptOutCause)> {
+        let (keyword, cause) = self.inner.settings.opt_out.as_ref()?.find(message)?;
+        let opts_in = matches!(keyword, Keyword::Control(Control::Start) | Keyword::StartIfStopped);
+        let is_old = now > sent_at(message, now) + CONFIRM_WITHIN;
+        (!opts_in || !is_old).then_some((keyword, cause))
     }
 
     /// What announcing the message needs, if anybody looks, or if it may opt its sender out or in.

@@ -258,6 +258,15 @@ impl<M: Message> Arrived<M> {
     }
 }
 
+/// Provider times before 2000 come from clocks that were never set.
+const YEAR_2000: Timestamp = Timestamp::from_unix_millis(946_684_800_000);
+
+/// When the message was sent: as its provider says, if that is a time in the past, else when it arrived.
+pub(crate) fn sent_at<M: Message>(message: &M, arrived_at: Timestamp) -> Timestamp {
+    let is_credible = |sent: &Timestamp| (YEAR_2000..=arrived_at).contains(sent);
+    message.sent_at().filter(is_credible).unwrap_or(arrived_at)
+}
+
 /// The messages of one key that are handled together.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -29,7 +29,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use crate::reaction::text::{is_blank, is_skipped, strip_end, strip_front};
+use crate::reaction::text::{is_blank, is_skipped, strip_end, strip_front, visible};
 use crate::reaction::{self, Reaction};
 use phrases::{AUTO_REPLIES, AUTO_REPLY_STARTS, DEVICES, HEADERS, ORIGINALS, SIGNATURES};
 
@@ -41,6 +41,24 @@ const LEAST_OF_A_LINE: usize = 20;
 
 /// The most words that the name of a device has in a signature.
 const MOST_WORDS: usize = 8;
+
+/// The most characters around a text of ours that still repeats it, such as a name and "reacted to".
+const MOST_AROUND: usize = 24;
+
+/// The least characters of a text that nobody writes by chance.
+const LEAST_OF_OURS: usize = 20;
+
+/// Whether `text` is `ours`, of 20 characters at least, with hardly anything around it. Spaces, accents and the style of
+/// quotation marks do not count.
+pub(crate) fn repeats(text: &str, ours: &str) -> bool {
+    // What is much longer holds more than a few other words, and is not worth a copy.
+    if text.len() > 4 * (ours.len() + MOST_AROUND) {
+        return false;
+    }
+    let (text, ours): (String, String) = (visible(text).collect(), visible(ours).collect());
+    let (length, least) = (text.chars().count(), ours.chars().count());
+    (LEAST_OF_OURS..=length).contains(&least) && length - least <= MOST_AROUND && text.contains(&ours)
+}
 
 /// The sender's own words in `text`, trimmed; empty if there are none.
 ///

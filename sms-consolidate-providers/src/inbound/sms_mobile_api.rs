@@ -25,7 +25,7 @@ const SIGNATURE_NEXT: &str = "X-SMSMobileAPI-Signature-Next";
 /// - The id is `guid`, of at most [`MAX_ID_BYTES`](super::MAX_ID_BYTES). The sender is `number` or `from`: a number with a plus sign must be
 ///   one; short codes, names and national numbers stay as they are. An empty text is accepted.
 /// - The line is `device_id`; legacy messages name none.
-/// - The time is `received_at`, else the event's `occurred_at`. One that cannot be read is left out, and the message accepted. Legacy times carry no
+/// - The time is `received_at`, else the event's `occurred_at` or `created_at`. One that cannot be read is left out, and the message accepted. Legacy times carry no
 ///   zone and are not used.
 /// - Events of other types than `sms.received` are ignored.
 ///
@@ -124,8 +124,8 @@ impl Inbound for SmsMobileApi {
 
     fn parse(&self, request: &InboundRequest<'_>, now: Timestamp) -> Result<Parsed, Rejection> {
         self.authenticate(request, now)?;
-        let names = ["messages", "type", "data", "occurred_at", "guid", "number", "message"];
-        let [messages, kind, data, occurred_at, guid, number, text] =
+        let names = ["messages", "type", "data", "occurred_at", "created_at", "guid", "number", "message"];
+        let [messages, kind, data, occurred_at, created_at, guid, number, text] =
             json::document(request.body, names)?.map_err(|problem| FieldError::new("body", problem))?;
         if let Some(messages) = messages {
             return self.list(messages);
@@ -136,7 +136,7 @@ impl Inbound for SmsMobileApi {
                 if json::required("type", kind, json::string)? != "sms.received" {
                     return Ok(Parsed::ignored(Ignored::NotAMessage));
                 }
-                event_message(json::required("data", data, Ok)?, occurred_at)?
+                event_message(json::required("data", data, Ok)?, [occurred_at, created_at])?
             } else {
                 legacy_message([guid, number, text])?
             };
@@ -164,7 +164,7 @@ fn legacy_message(
 /// Reads the `data` of an `sms.received` event.
 fn event_message(
     data: &RawValue,
-    occurred_at: Option<&RawValue>,
+    event_times: [Option<&RawValue>; 2],
 ) -> Result<(Conversation, SmsMessage), FieldError> {
     let [guid, from, text, device_id, received_at] =
         json::fields(data, ["guid", "from", "message", "device_id", "received_at"])
@@ -178,7 +178,7 @@ fn event_message(
         Err(error) => return Err(error),
     };
     let mut message = SmsMessage::new(text).with_id(id);
-    if let Some(time) = [received_at, occurred_at].into_iter().flatten().find_map(json::time) {
+    if let Some(time) = std::iter::once(received_at).chain(event_times).flatten().find_map(json::time) {
         message = message.with_sent_at(time);
     }
     Ok((Conversation::new(sender, line), message))

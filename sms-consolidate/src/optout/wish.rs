@@ -117,6 +117,7 @@ impl Rules {
             is_laughing: holds(self.laugh),
             is_for_stop: holds(self.stop_evidence),
             is_of_gone: holds(self.gone),
+            is_shouted: text.contains("STOP") || text.contains("UNSUBSCRIBE"),
         };
         sentences.iter().any(|sentence| {
             let words = &sentence.words[..];
@@ -163,7 +164,9 @@ impl Rules {
             || end_of(self.foreign).is_some_and(is_followed_mildly)
             || end_of(self.list).is_some_and(|end| !around.is_of_event && is_followed_mildly(end))
             || end_of(self.whole).is_some_and(is_whole)
-            || end_of(self.lone_stop).is_some_and(|end| is_whole(end) && around.is_for_stop)
+            || end_of(self.lone_stop).is_some_and(|end| {
+                is_whole(end) && (around.is_for_stop || around.is_shouted || sentence[at].is_after_courtesy)
+            })
             || end_of(self.of_another).is_some_and(|end| is_whole(end) && around.is_of_gone)
     }
 
@@ -238,6 +241,8 @@ struct Around {
     is_laughing: bool,
     /// A wrong number, messages, a refusal: what makes a lone "stop" more than a cry.
     is_for_stop: bool,
+    /// The keyword is in capitals, as our own messages write it.
+    is_shouted: bool,
     /// Somebody who died, or was never here.
     is_of_gone: bool,
 }

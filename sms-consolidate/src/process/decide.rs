@@ -6,9 +6,9 @@ use super::Job;
 use crate::classify::Classification;
 use crate::clock::Timestamp;
 use crate::lane::{Control, Keyword};
-use crate::message::{Key, Message, whole_texts};
+use crate::message::{Key, Message, sent_at, whole_texts};
 use crate::optout::{CONFIRM_WITHIN, OptOut, is_answered_by_gateway};
-use crate::own_words::own_words;
+use crate::own_words::{own_words, repeats};
 use crate::reaction::Reaction;
 use crate::store::NoReply;
 
@@ -21,25 +21,33 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             return false;
         }
         let texts = whole_texts(&batch.messages);
-        let is_not_own = |text: &&Cow<'_, str>| !text.is_empty() && own_words(text).is_empty();
-        let not_own = texts.iter().filter(is_not_own).count();
+        let not_own = texts.iter().filter(|text| !self.is_own(text)).count();
         let steers =
             |message: &&M| matches!(self.keyword_of(message), Some(Keyword::Control(_) | Keyword::Wish));
         // Where all words are the sender's the lane knows, also what YES meant when it came.
         not_own == 0 || texts.len() - not_own > batch.messages.iter().filter(steers).count()
     }
 
-    /// The messages to classify: without reactions to what we say ourselves, which answer no question.
+    /// Whether the sender says something by `text`, be it by a picture without one.
+    fn is_own(&self, text: &str) -> bool {
+        text.is_empty() || !(own_words(text).is_empty() || self.echoes(text))
+    }
+
+    /// Whether `text` is something that we send ourselves, come back: quoted by a reaction, or with hardly a word around it.
+    /// Two machines could go on for ever about it.
+    fn echoes(&self, text: &str) -> bool {
+        let settings = &self.inner.settings;
+        let keyword_texts = settings.opt_out.iter().flat_map(OptOut::texts);
+        let mut ours = settings.templates.texts().chain(keyword_texts);
+        let reaction = Reaction::read(text);
+        ours.any(|ours| reaction.is_some_and(|reaction| reaction.quotes(ours)) || repeats(text, ours))
+    }
+
+    /// The messages to classify: without those that only repeat what we say.
     pub(super) fn messages_to_classify(&self) -> Cow<'_, [M]> {
         let messages = &self.claim.batch.messages;
-        let settings = &self.inner.settings;
-        let is_ours = |reaction: Reaction<'_>| {
-            let keyword_texts = settings.opt_out.iter().flat_map(OptOut::texts);
-            settings.templates.texts().chain(keyword_texts).any(|ours| reaction.quotes(ours))
-        };
-        let echoes = |message: &M| Reaction::read(message.text()).is_some_and(is_ours);
-        if messages.iter().any(echoes) {
-            Cow::Owned(messages.iter().filter(|message| !echoes(message)).cloned().collect())
+        if messages.iter().any(|message| self.echoes(message.text())) {
+            Cow::Owned(messages.iter().filter(|message| !self.echoes(message.text())).cloned().collect())
         } else {
             Cow::Borrowed(messages)
         }
@@ -130,20 +138,15 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             // Somebody requeued it, and wants it answered.
             return batch.opened_at + within;
         }
-        let sent = batch.messages.iter().zip(&batch.arrived_at);
-        let newest = sent.map(|(message, at)| (sent_at(message, *at), *at)).max();
+        let times = |counts: &dyn Fn(&M) -> bool| {
+            let sent = batch.messages.iter().zip(&batch.arrived_at).filter(|(message, _)| counts(message));
+            sent.map(|(message, at)| (sent_at(message, *at), *at)).max()
+        };
+        // A reaction of now does not make the words of the day before yesterday new.
+        let newest = times(&|message| self.is_own(message.text())).or_else(|| times(&|_| true));
         let (newest, arrived_at) = newest.unwrap_or((batch.opened_at, batch.opened_at));
         let wait = batch.due_at.since(arrived_at);
         // A window that is longer than `reply_within` is meant: its wait is no delay.
         if wait < within { newest + within } else { newest + wait + within }
     }
-}
-
-/// Provider times before 2000 come from clocks that were never set.
-const YEAR_2000: Timestamp = Timestamp::from_unix_millis(946_684_800_000);
-
-/// When the message was sent: as its provider says, if that is a time in the past, else when it arrived.
-fn sent_at<M: Message>(message: &M, arrived_at: Timestamp) -> Timestamp {
-    let is_credible = |sent: &Timestamp| (YEAR_2000..=arrived_at).contains(sent);
-    message.sent_at().filter(is_credible).unwrap_or(arrived_at)
 }

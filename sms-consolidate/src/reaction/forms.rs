@@ -28,6 +28,11 @@ pub(super) const FORMS: &[Form] = &[
     (Sticker, "Reacted with a sticker to …", "Removed a sticker from …"),
     (Sticker, "Reacted with a photomoji to …", ""),
     (ANY, "Reacted % to …", "Removed % from …"),
+    (ANY, "Reacted with % to …", ""),
+    (ANY, "Reacted to … with %", ""),
+    (Like, "Liked: …", ""),
+    (Like, "Thumbs up to …", ""),
+    (Love, "Hearted …", ""),
     (ANY, "% to …", "Removed a % from …"),
     // Spanish, of Spain
     (Love, "Le encanta …", "Ya no le encanta …"),
@@ -371,6 +376,14 @@ pub(super) const FORMS: &[Form] = &[
     (Question, "疑惑…", "已收回疑惑…"),
     (ANY, "已用%回應…", "不再用%回應…"),
     (ANY, "", "已收回用%回應…"),
+    // Reported, without a source
+    (Like, "Me gusta …", ""),
+    (Emphasis, "Destacó …", ""),
+    (Like, "J’aime …", ""),
+    (Love, "Amou …", ""),
+    (Like, "Piace …", ""),
+    (Like, "Ha messo “Mi piace” a …", ""),
+    (Like, "…にいいね", ""),
 ];
 
 /// What stands in place of the quote when the message was no text.

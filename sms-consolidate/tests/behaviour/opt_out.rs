@@ -490,3 +490,21 @@ async fn what_was_tapped_captioned_or_said_in_a_group_opts_nobody_out() {
     rig.at(secs(60)).await;
     assert_eq!((changes(&mut rig), rig.calls().len()), (vec![], 1));
 }
+
+#[tokio::test]
+async fn a_start_that_was_sent_long_ago_undoes_no_stop() {
+    for text in ["START", "yes"] {
+        let mut rig = stopped().await;
+        let old = |ago| SmsMessage::new(text).with_sent_at(rig.start - ago);
+        rig.try_push(ANA, old(secs(2 * 86_400))).await.unwrap();
+        rig.try_push(ANA, old(secs(301))).await.unwrap();
+        assert_eq!(changes(&mut rig), [], "{text}");
+        let recent = SmsMessage::new(text).with_sent_at(rig.start - secs(299));
+        rig.try_push(ANA, recent).await.unwrap();
+        assert_eq!(changes(&mut rig), [(false, OptOutCause::Keyword)], "{text}");
+    }
+    let mut rig = rig();
+    let old = SmsMessage::new("STOP").with_sent_at(rig.start - secs(2 * 86_400));
+    rig.try_push(ANA, old).await.unwrap();
+    assert_eq!(changes(&mut rig), [(true, OptOutCause::Keyword)], "a stop counts however late it is");
+}

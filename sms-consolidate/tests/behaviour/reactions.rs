@@ -64,6 +64,37 @@ async fn a_like_of_a_question_is_told_and_one_of_our_own_answer_is_not() {
 }
 
 #[tokio::test]
+async fn our_own_text_come_back_is_not_answered_however_it_is_wrapped() {
+    for text in [
+        "Thanks for confirming! See you soon.",
+        "Thanks for confirming!  See you soon.\n",
+        "Ana liked “Thanks for confirming! See you soon.”",
+        "\"Thanks for confirming! See you soon.\" 👍",
+        "Ana hat „Thanks for confirming! See you soon.“ gern",
+    ] {
+        let mut rig = Rig::new(|b| b);
+        rig.text(ANA, text).await;
+        rig.at(secs(60)).await;
+        assert_eq!(rig.outcomes(), [no_reply(NoReply::NoOwnWords)], "{text}");
+    }
+    let rig = Rig::new(|b| b);
+    let quoted = "You sent: Thanks for confirming! See you soon. But I never confirmed anything";
+    rig.text(ANA, quoted).await;
+    rig.at(secs(60)).await;
+    assert_eq!(rig.calls(), [[quoted]], "with more of the sender's own it is theirs");
+}
+
+#[tokio::test]
+async fn a_reaction_of_now_does_not_make_old_words_new() {
+    let mut rig = Rig::new(|b| b);
+    let old = SmsMessage::new("Yes").with_sent_at(rig.start - secs(2 * 86_400));
+    rig.try_push(ANA, old).await.unwrap();
+    rig.text(ANA, "Liked “Can you come?”").await;
+    rig.at(secs(60)).await;
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::Stale)]);
+}
+
+#[tokio::test]
 async fn what_is_said_beside_a_reaction_is_answered_and_the_quote_is_not_the_senders() {
     for (texts, agrees) in [
         (["Disliked “Please reply YES to confirm”", "Sorry, no"], false),

@@ -145,6 +145,10 @@ const SPANISH_AND_FRENCH: &str = "
         | no quiero/deseo recibir/mas/sus/estos/tus/que mas/sus/estos/tus/me? mensajes/textos/manden/envien mas? mensajes/textos?
         | quiteme/quitenme/quitame/saqueme/saquenme/sacame/elimineme/eliminenme/eliminame <de_lista>
         | borreme/borrenme/borrame/remuevame/remuevanme <de_lista>
+        | no me? vuelvan/vuelva/vuelvas a? escribir/escribirme/contactar/contactarme/mandar/mandarme/enviar/enviarme/molestar/textear
+        | dejen/deje/deja de molestar/escribir/textear/mandar/enviar/insistir | no me? escriban/manden/envien mas/nada
+        | no quiero/deseo que me escriban/manden/envien/contacten/texteen | dar de baja | cancelar mensajes/textos/suscripcion
+        | basta de/con mensajes/textos | no mas mensajes | favor/por de/favor no mandar/enviar/escribir mensajes/textos/mas
         | borre/borren/borra/elimine/eliminen/elimina mi numero | darme/darse/deme/denme/dame de baja
         | cancelar mi? suscripcion | quiero? cancelar los/estos/sus mensajes/textos | cancele mi suscripcion
     french = arretez/arrete de? menvoyer/mecrire/mecontacter | ne menvoyez plus | ne me contactez plus
@@ -161,6 +165,7 @@ const KEYWORDS: &str = "
         | desabonner/abmelden/abbestellen | alto/baja por favor
     nth = 0/second/third/fourth/fifth/last/final/umpteenth/millionth
     saying = told/asked/said/telling/asking/saying/texting/texted/typed/sent/replied
+    typed = text/txt/reply/send <keyword> to/2 <out>
     keyword_and = <stopword> <order> | end/quit now | <keyword> all? <kind>* <msg>
         | stop/quit/end all of? this/these | quit it? texting | no/nah/nope/yes/ok <stopword>
         | no/nope no/nope <stopword> | no thanks/thank you? <stopword> | <keyword> no thanks/more?
@@ -168,11 +173,11 @@ const KEYWORDS: &str = "
         | i/ive/we? have? already? <said> <you>? <times>? to? <keyword> <keyword>? <keyword>?
         | this/that/thats? is? the? <nth> time i/ive/im/we have? been? <saying> <you>? to? <keyword>
         | <nth> warning/notice <stopword> | fuck/screw/f you/u/off? <stopword> | <stopword> fuck/screw you/u/off
-        | <stopword> i mean it/that/this | <stopword> im/am not? serious/done/kidding/playing
+        | <stopword> <nth>? <nth> time/request/notice/attempt asking? | <stopword> i? dont/do not? know you/who | <stopword> i mean it/that/this | <stopword> im/am not? serious/done/kidding/playing
         | i/ive have? already? typed/sent/replied/texted/wrote <keyword> | i asked to be? removed/unsubscribed/stop
         | can/could/would/will you/u <keyword> | <how> to say <keyword> | have/need to say <keyword>
         | text/txt/reply/send/texting/sending/type/replying/typing/respond/answer/texted <keyword>
-        | text/txt/reply/send <keyword> to/2 <out> | <stopword> to/2/two <out>
+        | <stopword> to/2/two <out>
         | <stopword> thanks/thank/ty/thx you/u? | <keyword> to this/my number
         | stop2quit/stop2end/stop2stop/stop2unsubscribe/stop2optout | stop2cancel
         | <keyword> wrong/incorrect number/person/num/phone/no/guy | wrong number/person/num/no/guy? so? <keyword>

@@ -7,7 +7,7 @@ pub(super) const RULES: &str = "
     foreign = <ask>* <filipino> | <paano> <pron>* <filipino> | pwede/puwede/pede <pron>* <filipino> | <spanish>
         | <french>
     question = can/could/would/will/may/how/where/what/is/any/pwede/puwede/pede | paano/pano/panu/papano
-    brief = <ask>* <dont> <text> | <ask>* <dont> <text> or/and call
+    brief = can/could/would/will/cud <you> not <text> <me>? | <ask>* <dont> <text> | <ask>* <dont> <text> or/and call
     told = <stop> <stop>* <texting> | leave my/our <phone> alone | block my/this/our <phone> <phone>?
         | make this the/your last/final <msg> <you>? <send>? me? | <stop> reaching out to? <me>? | <dont> reach out to <me> | <stop> all? contact | leave me/us alone | no more/further texting
         | lose/forget/delete/erase/trash/burn/discard/destroy my/this/our <kind>? <phone> <phone>?
@@ -28,7 +28,9 @@ pub(super) const RULES: &str = "
     mild = <lead>* <quiet> | i/ive/we? have? already? opted out | <ask>* <told> | <lead>* <noun> | opting out | i/im/we/were am/are? opting out
         | im/am unsubscribing | i/we unsubscribe/optout | i/we opt out | i/we opt out <off> <theirs>
         | i/we opt out <off> <all_this> | i/we unsubscribe <off> <theirs> | no contact | no texts/txts/texting
-        | enough texts/messages/msgs | <unsubscribing> <pron>* | enough with/of? <theirs>
+        | enough texts/messages/msgs | i/ive/we? have? had? enough with/of <theirs>
+        | <theirs> need/needs/must/have/has/should/gotta to? stop/end/cease | i/we want/need <you> to stop
+        | its/it is time you/u stopped <texting> <me>? | i/im/we? am? not interested in <getting> <bare> | <unsubscribing> <pron>* | enough with/of? <theirs>
         | i/we? do? not/dont consent | i/we? do? not/dont give/have/gave consent/permission | no consent | dnc
         | <notcall> list/registry | unsubscribe/unsub <pron>* | opt out <pron>*
         | iremove/paremove/pakiremove/remove <pron>* | pakitanggal/pakialis/patanggal <pron>* ako/ko/kami
@@ -41,7 +43,7 @@ pub(super) const RULES: &str = "
     whole = <keyword_and>
     lone_stop = <stopword> | quit/alto
     of_another = <stop> <texting> him/her/them
-    only = <stopword> | <stopword>* <keyword_and> | <foreign_word>
+    only = <stopword> | <stopword>* <keyword_and> | <foreign_word> | <typed>
 ";
 
 /// What is looked for before, behind and around a wish.
@@ -50,7 +52,7 @@ pub(super) const AROUND: &str = "
         | spamming/list/unsubscribe/remove/interested | harassment/harassing/lawyer/fcc/police/scam/scammer/report
         | reported/reporting/alone/msgs/txt/txts/contacting | signed/asked/mali/maling/kilala | who is this
         | whos this | who are you | i said | i told you | dont know you/who | this isnt/not | this is not
-        | never signed | not/wasnt/isnt me/him/her
+        | thanks/thank/thx/ty/sincerely/regards | not a/your/my/an patient/customer/client/member | never signed | not/wasnt/isnt me/him/her
     withdrawn = mistake/accident/accidentally/accidently/jk/kidding/joking
         | resubscribe/mistakenly/unintentionally/inadvertently | did not/nt mean | didnt/didn mean
         | but/and/also/to keep texting/sending/messaging/texts/messages | keep the/my texts/messages
@@ -74,7 +76,7 @@ pub(super) const AROUND: &str = "
         | cant make/go/come/attend/be/do | not going/able | wont be/make
     laugh = ha/haha/hahah/hahaha/hahahah/hahahaha/lol/lols/lolol/lmao/lmaoo
         | lmfao/rofl/hehe/hehehe/hihi/omg/omfg/funny/aw/aww/awww/xd
-        | bahaha/blush/blushing/sweet/cute/hilarious/teasing/flirting/dying | adorable/charot/char/joke/nice/love
+        | killing me | making me | youre/ur too/so | too much/funny/kind | bahaha/blush/blushing/sweet/cute/hilarious/teasing/flirting/dying | adorable/charot/char/joke/nice/love
     opener = and/so/but/or/then/now/cuz/cause/bc/because/also/therefore/thanks
         | thx/ty/ok/okay/yes/no/nope/nah/hi/hello/hey/bro/man
         | dude/sir/maam/yo/number/person/interested/again/hindi/sorry/fine

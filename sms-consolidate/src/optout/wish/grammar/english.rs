@@ -3,7 +3,7 @@
 pub(super) const NOUNS: &str = "
     msg = text/texts/txt/txts/message/messages/msg/msgs/mssg/mssgs/mesages
         | messges/smses/sms/spam/reminder/reminders
-        | updates/notifications/notification/alerts/promo/promos/promotions | ads/solicitations/solicitation/blasts
+        | updates/notifications/notification/alerts/promos/promotions | ads/solicitations/solicitation/blasts
         | communication/communications/correspondence/subscription | subscriptions/contact
     kind = text/txt/sms/message/messaging/texting/appointment/appt/promo | promotional/political/automated/automatic
         | marketing/campaign/unwanted/unsolicited/annoying/spam/bulk/mass
@@ -109,13 +109,16 @@ pub(super) const ENGLISH: &str = "
         | id/i would? like <whom> <removed> <off>? <yourlist> | get off of? <yourlist>
         | be/get <removed> <off>? <off>? <yourlist> | unsubscribe <whom>? <off> <theirs>
         | unsubscribe <whom>? <off> <yourlist> | unsubscribe <whom>? to <theirs> | unsubscribe <whom>? to <yourlist>
-        | opt out <off> <theirs> | opt out <off> <yourlist> | optout <off> <theirs>
+        | opt out <off> <theirs> | opt out <off> <yourlist> | optout <off> <theirs> | optout/unsubscribe my/this <phone>
+        | opt out my/this <phone> | unsubscribe <mine> <phone>? | block <people> <off> <yourlist>
         | opt <whom> out <off> <yourlist> | opt/op <whom> out <off>? <theirs>? | opting out <off> <theirs>
         | put/add/place/include/register <whom> on/to/in/onto your/the/a/ur? <notcall> <lists>?
         | mark/list/set me/us/this as? <notcall> | put <whom> down? as? <notcall> | <remove> and block <whom>
         | leave me/us the hell/fuck/heck alone | i/we/id/wed would? want/wanna/like/need/prefer/demand to? be left alone
+    polite_not = can/could/would/will/cud <you> not <bother> <me> | would you mind not <bothering> <me>
+        | can/could/would/will/cud <you> not <send> me? <more>* <theirs>
     threat = report/reporting/sue/suing/call/calling/block/blocking/file/complain/complaining/contact
-    refusal = i/we? <dont> need <more>* <kind>* texts/messages/msgs | i/we? no longer need <more>* <kind>* <msg>
+    refusal = <polite_not> | i/we? <dont> need <more>* <kind>* texts/messages/msgs | i/we? no longer need <more>* <kind>* <msg>
         | i/we? <dont> <want> <more>* <theirs>
         | i/we? <dont> <want> to? <get> <get>? from? <more>* <theirs>
         | i/we? <dont> <want> to? <get> from? <more>* texting | i/we? <dont> <want> <you> to? <texting> <me>?

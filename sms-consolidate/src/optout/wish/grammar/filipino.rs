@@ -17,7 +17,7 @@ pub(super) const FILIPINO: &str = "
     here = sakin/saken/saakin/samin/saamin/dito/d2/rito | sa akin/amin/inyo | sa? aking? <their_number> <pron>*
         | tong/itong <their_number> | galing sa inyo/nyo
     texts = mensahe/mensaheng/text/texts/txt/txts/message/messages/msgs/msg | sms/promo/spam
-    text_noun = pagtetext/pagtext/pagtxt/kakatext/katetext/kakatxt/pagtetxt
+    text_noun = pagte text/txt/message | pagtetext/pagtext/pagtxt/kakatext/katetext/kakatxt/pagtetxt
         | pagmessage/pagmemessage/kakaspam/kakamessage/magtext | pag/ka/kaka/mag text/txt/message/tetext
         | pagsend/pagpapadala/kakasend/pagsesend/pagpadala/kakapadala <pron>* <texts>?
         | pag/kaka send/padala <pron>* <texts>? | <texts> | text messages/message/msgs
@@ -43,6 +43,9 @@ pub(super) const FILIPINO: &str = "
         | magpaalis/magpatanggal/mapaalis/matanggal/maalis/makaalis/magpaalis sa/dito <pron>* <lista>?
     paano = paano/pano/panu/pnu/papano/papaano/how
     filipino = tigilan/lubayan/layuan <pron>* <number> <pron>* | <wag> <pron>* <text_verb> <pron>* <here>? <pron>*
+        | <wag> <pron>* <text_verb> <pron>* <their_number> <pron>* | hinto/huminto <pron>* sa <pron>* <text_noun> <pron>*
+        | <ayaw> <pron>* reminders/reminder/alerts/updates <pron>*
+        | dili <pron>* ganahan <pron>* ug? sa? <texts> <pron>* ninyo? | ayaw <pron>* pag? <text_verb> <pron>* nako/namo
         | <wag> <pron>* <text_verb> at/o/or tawagan <pron>*
         | <wag> <pron>* tawagan/tumawag <pron>* at/o/or/ni <text_verb> <pron>*
         | <tigil> <pron>* sa? <pron>* <text_noun> <pron>* <here>?

@@ -395,14 +395,19 @@ impl Default for RuleClassifier {
     /// of yours for `AGREE` are [firm](Strength::Firm), as "yes" is. Its first text takes some milliseconds more than
     /// the others, since the lists are made ready for it: keep one, and change it before.
     fn default() -> Self {
-        let refusal = Rule::new(Label::NOT_AGREE, phrases(words::REFUSAL))
+        let refusing = [words::REFUSAL, words::DECLINING].into_iter().flat_map(phrases).map(String::from);
+        let refusal = Rule::new(Label::NOT_AGREE, refusing.chain(words::declined()))
             .with_negations(phrases(words::NEGATIONS))
             .in_questions_too();
-        let doubt = Rule::new(Label::NOT_AGREE, phrases(words::DOUBT))
-            .with_strength(Strength::Weak)
-            .in_questions_too();
-        let agreement = anchored(Label::AGREE, words::AGREEMENT).with_strength(Strength::Weak);
-        let firm = anchored(Label::AGREE, words::FIRM).with_strength(Strength::Firm);
+        let doubt = Rule::new(
+            Label::NOT_AGREE,
+            [words::DOUBT, words::UNSETTLED, words::HINDRANCES].into_iter().flat_map(phrases),
+        )
+        .with_strength(Strength::Weak)
+        .in_questions_too();
+        let agreement = anchored(Label::AGREE, &[words::AGREEMENT]).with_strength(Strength::Weak);
+        let firm = anchored(Label::AGREE, &[words::FIRM, words::PROMISES, words::IDIOMS])
+            .with_strength(Strength::Firm);
         let roles = words::ROLES.iter();
         Self {
             rules: vec![refusal, doubt, firm, agreement],
@@ -417,10 +422,10 @@ impl Default for RuleClassifier {
     }
 }
 
-/// A rule for a list of which the openings begin with `^` and the endings end in `$`.
-fn anchored(label: Label, list: &str) -> Rule {
+/// A rule for lists of which the openings begin with `^` and the endings end in `$`.
+fn anchored(label: Label, lists: &[&str]) -> Rule {
     let mut rule = Rule::new(label, [""; 0]);
-    for phrase in phrases(list) {
+    for phrase in lists.iter().flat_map(|list| phrases(list)) {
         let opening = phrase.strip_prefix('^');
         let ending = phrase.strip_suffix('$');
         let bare = phrase.trim_matches(['^', '$']);

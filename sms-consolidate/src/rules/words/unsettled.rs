@@ -4,11 +4,13 @@ use crate::rules::phrases;
 
 /// Refusal, as in [`REFUSAL`](super::REFUSAL).
 pub(in crate::rules) const DECLINING: &str = "
-    thanks but i'm good, thank you but i'm good, monday na lang ako, ok na ako salamat, gave at the office
-    i'd be lying if, thanks anyway, thanks anyways, thank you anyway, thx anyway, ty anyway, thanks though
-    thank you though, thanks all the same, thanks just the same, thanks regardless, i'm cool on, i'm good on
-    i'm all good on, i'm straight on, i'm set on, i'm okay on, i'm alright on, i'm fine on, i'm covered, we're covered
-    already covered, i'm good for now, we're good for now, set for now, covered for now, i'm good here
+    monday na lang ako, monday na lang kami, bukas na lang kami, bukas na lang ako, lost my vote, lost our vote
+    okay buddy, yes ok buddy, ok buddy, hindi na lang, lost my vote, lost our vote, okay buddy, yes ok buddy, ok buddy
+    hindi na lang, di na lang, thanks but i'm good, thank you but i'm good, monday na lang ako, ok na ako salamat
+    gave at the office, i'd be lying if, thanks anyway, thanks anyways, thank you anyway, thx anyway, ty anyway
+    thanks though, thank you though, thanks all the same, thanks just the same, thanks regardless, i'm cool on
+    i'm good on, i'm all good on, i'm straight on, i'm set on, i'm okay on, i'm alright on, i'm fine on, i'm covered
+    we're covered, already covered, i'm good for now, we're good for now, set for now, covered for now, i'm good here
     we're good here, fine without, good without, better off without, happy where i am, happy with what i have
     happy with my current, happy with our current, i'm fine as i am, fine the way, out of my budget, out of budget
     afraid not, afraid i can't, i'm afraid, i fear not, sadly no, sadly not, sadly i, regrettably, regretfully
@@ -106,87 +108,94 @@ pub(in crate::rules) const DECLINING: &str = "
 
 /// Doubt, as in [`DOUBT`](super::DOUBT): also questions that hold no word of asking, and news that answers nothing.
 pub(in crate::rules) const UNSETTLED: &str = "
-    agree to what, what i agree, agree with what, come to what, join what, help with what, sign up for what, sign what
-    sign up what, going where, do what now, for which, confirm which, confirm what exactly, which appointment
-    which appt, what appointment, what meeting, what party, what thing, for whom, from who, from where, from what
-    about who, and this is, and you are, and u are, and who is, who might this be, who may this be, who do i have
-    who is texting, whos this, who are u, who r u, who r you, who is u, who you is, who you be, name please, ur name
-    name pls, name?, identify yourself, state your name, state your business, what company, what organization
-    what group, what org, whose phone, is this real, is it real, is it legit, is this legit, this legit, srsly?
-    you sure?, u sure?, you serious, u serious, are we sure, says who, since when, where'd you get, where did you get
-    how'd you get, how did u get, how do you have, how do u have, how do i know, how do you know, what's the catch
-    what's in it, what's it pay, what does it pay, remind me, refresh me, more details, more deets, deets, details?
-    details first, send me the info first, call me to discuss, call me to explain, call me first, explain first
-    explain please, first things first, depends what, depends how, depends when, depends where, depends who
-    that depends, it depends, all depends, a minute please, give me til, give me till, give me until, give me an hour
-    gimme til, gimme till, gimme until, gimme a day, gimme time, let me have a think, have a think, have to think
-    gotta think, need a day, need a minute, need a moment, need a bit, need until, need till, need some time
-    sit with it, mull it over, mull, chew on it, ponder, process this, weigh, weighing, on my radar
-    keep you in the loop, stay tuned, hear from my, hear back, waiting til, waiting for my, waiting on my, run it by
-    run this by, clear it with, clearing it with, clear this with, okay it with, square it with, look at my calendar
-    look at my schedule, look into it, look into, look it over, check what, checking with, checking if, checking on
-    check in with, verify with, verify first, confirm once, confirm when, confirm first, answer tomorrow
-    answer tonight, answer soon, answer by, answer you, reply tomorrow, decide tomorrow, decide tonight, decide by
-    ask tomorrow, ask first, ask around, tell you tomorrow, tell you tonight, tell you soon, know tomorrow
-    know tonight, know by, know soon, know for sure, know better, find out, finding out, work something out
-    working on it, working it out, working things out, see whether, see about, see first, seeing if
-    i'll keep that in mind, keep that in mind, keep it in mind, keep in mind, keep me in mind, note to self
-    thinking about, thinking on, thinking it, think i might, think we might, think it's, thought it was
-    thought this was, thought that was, thought we, thought you, supposed to be, meant for someone, meant for sister
-    meant for somebody, meant to go to, wrong chat, different person, you got the wrong, u got the wrong
-    got the wrong, have the wrong, texted the wrong, texting the wrong, called the wrong, messaged the wrong
-    the wrong, this isn't sister, this is not sister, this is his, this is her, this is their, i'm her, i'm his
-    i'm not sister, is not here, is asleep, is sleeping, is in class, she's asleep, he's asleep, found this phone
-    bought this phone, got this number, old number, number changed, may be, might come, might go, might could
-    might can, i could maybe, i could try, i could possibly, quite possible, very possible, it's possible, chances are
-    good chance, small chance, slim chance, slight chance, decent chance, fair chance, 0 chance, 0 percent sure
-    half sure, almost sure, fairly sure i, fairly certain, semi, semi sure, yesish, yes ish, ok ish, okayish, so so
-    meh, blah, shrug, dunno man, beats me, search me, your guess, your guess is as good, good as mine, wish i knew
-    if i knew, god knows, lord knows, heaven knows, who's to say, too soon to, too early to, jury's out, jury is out
-    still deciding, still debating, still thinking, still unsure, still not sure, still figuring, still up in the air
-    still looking, still on the fence, debating, undecided, indecisive, conflicted, mixed feelings, 2 minds, two minds
-    in two minds, hesitant, reluctant, have reservations, have concerns, need convincing, convince me, persuade me
-    sell me on it, take it with a grain, tentative, tentatively yes, pencil me in for now, loosely, half in
-    leaning toward, leaning against, want to but, like to but, love to but, happy to but only, happy to once, only if
-    if there's, unless my, unless it, unless i, unless they, unless something, as soon as my, in exchange, for a price
-    for the right price, for 0 bucks, make it worth, worth my while, what's in it for me, i'll tell, will tell
-    i'll pass it on, i'll pass it along, i'll relay, i'll let sister know, i'll let him know, i'll let her know
-    i'll let them know, i'll ask, oo ako ito, oo ako to, oo ako nga, yes what's up, yes whats up, yes was a mistake
-    yes it came, yes it arrived, yes it went, yes it loaded, yes it opened, yes received, yes read it, yes saw it
-    yes it's here, yes it is here, yes the link, yes the text, yes that number, yes this number, yes same number
-    yes still my number, yes who's this, yes can i help, yes may i help, yes how can i help, yes how may i help
-    opening it, reading it, looking at it, looking it over, checking it out, reviewing, in a movie, at the movies
-    driving rn, cant talk now, busy rn, hit you back, hit u back, hit you up later, hmu later, be right back
-    one sec brb, later gator, get at you later, i'll get to you, i'll circle back, circle back, touch base, loop back
-    come back to you, revert, mamaya na lang, mamaya ako sasagot, mamaya sasagot, sasagot ako mamaya
-    sagutin ko mamaya, mamaya pa, bukas pa, bukas ko pa, hintay muna, hold muna, hold lang, pag isipan ko, pag-isipan
-    pag-iisipan, pag iisipan ko, pagisipan, pakiramdaman, pakiramdaman muna, titimbangin, timbangin, tatanong ko
-    magtanong muna, itatanong ko, tanong ko muna, tatanungin ko, kakausapin ko, kausapin ko muna, usap muna
-    mag-uusap muna, pag-usapan, pag usapan, paguusapan, pag-uusapan, text na lang kita, itetext ko kayo
-    i-text ko kayo, tatawagan ko, tawagan ko kayo, call ko kayo, reply ako mamaya, rereply ako, balik ako mamaya
-    babalikan ko, balikan ko, marahil, posibleng, pwede siguro, siguro pwede, siguro oo, baka oo, oo siguro, oo sana
-    sige basta may, depende po, depende kay, depende sa oras, depende sa sweldo, depende sa araw, alam ko muna
-    alamin ko, alamin muna, aalamin, aalamin ko, titingnan ko, tignan muna, tingnan muna, tingin muna, silip muna
-    sisilipin, check muna, chineck, icheck muna, i-check muna, para saan, para san, tungkol saan, tungkol san
-    patungkol saan, ukol saan, about saan, para kanino, kanino, kanino to, kanino ito, kanino number, galing saan
-    galing kanino, taga saan, taga san, paano nyo nakuha, pano nyo nakuha, san nyo nakuha, saan nyo nakuha, legit ba
-    totoo ba, totoo?, seryoso?, sure kayo, sigurado kayo, sigurado ka, kilala ba kita, kilala kita, nalilito, nalito
-    naguguluhan, nagkamali, nagkamali kayo, nagkamali po kayo, mali tinext, maling tao, mali tao, maling send
-    mali na send, wrong send, nakigamit, nakitext, nakikitext, nakikigamit, cp ng, phone ng, bagong number
-    nagpalit ng number, luma number, lumang number, nagdadrive, nagdrive, nagddrive, nasa meeting, nasa klase
-    nasa misa, nasa jeep pa, nasa biyahe pa, nagmamaneho ako, nakaboto na, nakaboto na kami, nakaboto na ako
-    nagbayad na kami noong, nagbayad na ako noong, nabayaran na noong, nabayaran na, tapos na ako, tapos na kami
-    tapos na kami dyan, muna kaya ko, lang kaya ko muna, 0 lang kaya ko, 0 lang muna, penge load, paload, pasaload
-    quien eres, quién eres, quien manda, quién manda, quien me, quién me, de parte de quien, de parte de quién
-    de donde, de dónde, para cuando, para cuándo, a donde, a dónde, en donde, en dónde, cuando es, cuándo es
-    cual cita, cuál cita, cual dia, cuál día, que cita, qué cita, que dia, qué día, que evento, qué evento
-    se equivoco, se equivocó, se equivocaron, persona equivocada, dejame pensar, déjame pensar, dejame preguntar
-    déjame preguntar, dejame revisar, déjame revisar, deje reviso, deje veo, déjeme ver, dejeme ver, luego te digo
-    luego le digo, luego les digo, al rato te digo, al rato le aviso, mañana le aviso, mañana te aviso
-    mañana les digo, le confirmo luego, les confirmo luego, te confirmo luego, le confirmo mañana, les confirmo mañana
-    te confirmo mañana, todavia no se, todavía no sé, aun no se, aún no sé, quien sabe, quién sabe, igual y si
-    igual y sí, chance y si, chance y sí, puede que si, puede que sí, segun, según, si consigo, si encuentro
-    si me dan, si me deja, si me dejan, si salgo, si no llueve, si no trabajo, si es gratis, si hay lugar
+    but on monday, but at 3pm, but at 0, pero sa monday, pero sa umaga, pero sa hapon, pero sa gabi, what's it about
+    oo bakit ba, oo bakit po, what's this about, what's involved, what is it about, i'll look at it, will look at it
+    i'll look it over, i'll have a look, i'll take a look, will take a look, i'll look into, i'll look at, it's closed
+    nobody here, nobody's here, door is locked, it's locked, where are you, where r u, where are u, where is everyone
+    where is everybody, where's everyone, kung pwede gabi, kung pwede umaga, kung pwede hapon, kung pwede monday
+    kung pwede sa gabi, kung pwede sa umaga, kung pwede sa hapon, yes i live at, yes i live there, yes it was me
+    yes that was me, yes my number is, i'll pass it on, i'll relay, i'll let sister know, agree to what, what i agree
+    agree with what, come to what, join what, help with what, sign up for what, sign what, sign up what, going where
+    do what now, for which, confirm which, confirm what exactly, which appointment, which appt, what appointment
+    what meeting, what party, what thing, for whom, from who, from where, from what, about who, and this is
+    and you are, and u are, and who is, who might this be, who may this be, who do i have, who is texting, whos this
+    who are u, who r u, who r you, who is u, who you is, who you be, name please, ur name, name pls, name?
+    identify yourself, state your name, state your business, what company, what organization, what group, what org
+    whose phone, is this real, is it real, is it legit, is this legit, this legit, srsly?, you sure?, u sure?
+    you serious, u serious, are we sure, says who, since when, where'd you get, where did you get, how'd you get
+    how did u get, how do you have, how do u have, how do i know, how do you know, what's the catch, what's in it
+    what's it pay, what does it pay, remind me, refresh me, more details, more deets, deets, details?, details first
+    send me the info first, call me to discuss, call me to explain, call me first, explain first, explain please
+    first things first, depends what, depends how, depends when, depends where, depends who, that depends, it depends
+    all depends, a minute please, give me til, give me till, give me until, give me an hour, gimme til, gimme till
+    gimme until, gimme a day, gimme time, let me have a think, have a think, have to think, gotta think, need a day
+    need a minute, need a moment, need a bit, need until, need till, need some time, sit with it, mull it over, mull
+    chew on it, ponder, process this, weigh, weighing, on my radar, keep you in the loop, stay tuned, hear from my
+    hear back, waiting til, waiting for my, waiting on my, run it by, run this by, clear it with, clearing it with
+    clear this with, okay it with, square it with, look at my calendar, look at my schedule, look into it, look into
+    look it over, check what, checking with, checking if, checking on, check in with, verify with, verify first
+    confirm once, confirm when, confirm first, answer tomorrow, answer tonight, answer soon, answer by, answer you
+    reply tomorrow, decide tomorrow, decide tonight, decide by, ask tomorrow, ask first, ask around, tell you tomorrow
+    tell you tonight, tell you soon, know tomorrow, know tonight, know by, know soon, know for sure, know better
+    find out, finding out, work something out, working on it, working it out, working things out, see whether
+    see about, see first, seeing if, i'll keep that in mind, keep that in mind, keep it in mind, keep in mind
+    keep me in mind, note to self, thinking about, thinking on, thinking it, think i might, think we might, think it's
+    thought it was, thought this was, thought that was, thought we, thought you, supposed to be, meant for someone
+    meant for sister, meant for somebody, meant to go to, wrong chat, different person, you got the wrong
+    u got the wrong, got the wrong, have the wrong, texted the wrong, texting the wrong, called the wrong
+    messaged the wrong, the wrong, this isn't sister, this is not sister, this is his, this is her, this is their
+    i'm her, i'm his, i'm not sister, is not here, is asleep, is sleeping, is in class, she's asleep, he's asleep
+    found this phone, bought this phone, got this number, old number, number changed, may be, might come, might go
+    might could, might can, i could maybe, i could try, i could possibly, quite possible, very possible, it's possible
+    chances are, good chance, small chance, slim chance, slight chance, decent chance, fair chance, 0 chance
+    0 percent sure, half sure, almost sure, fairly sure i, fairly certain, semi, semi sure, yesish, yes ish, ok ish
+    okayish, so so, meh, blah, shrug, dunno man, beats me, search me, your guess, your guess is as good, good as mine
+    wish i knew, if i knew, god knows, lord knows, heaven knows, who's to say, too soon to, too early to, jury's out
+    jury is out, still deciding, still debating, still thinking, still unsure, still not sure, still figuring
+    still up in the air, still looking, still on the fence, debating, undecided, indecisive, conflicted
+    mixed feelings, 2 minds, two minds, in two minds, hesitant, reluctant, have reservations, have concerns
+    need convincing, convince me, persuade me, sell me on it, take it with a grain, tentative, tentatively yes
+    pencil me in for now, loosely, half in, leaning toward, leaning against, want to but, like to but, love to but
+    happy to but only, happy to once, only if, if there's, unless my, unless it, unless i, unless they
+    unless something, as soon as my, in exchange, for a price, for the right price, for 0 bucks, make it worth
+    worth my while, what's in it for me, i'll tell, will tell, i'll pass it on, i'll pass it along, i'll relay
+    i'll let sister know, i'll let him know, i'll let her know, i'll let them know, i'll ask, oo ako ito, oo ako to
+    oo ako nga, yes what's up, yes whats up, yes was a mistake, yes it came, yes it arrived, yes it went
+    yes it loaded, yes it opened, yes received, yes read it, yes saw it, yes it's here, yes it is here, yes the link
+    yes the text, yes that number, yes this number, yes same number, yes still my number, yes who's this
+    yes can i help, yes may i help, yes how can i help, yes how may i help, opening it, reading it, looking at it
+    looking it over, checking it out, reviewing, in a movie, at the movies, driving rn, cant talk now, busy rn
+    hit you back, hit u back, hit you up later, hmu later, be right back, one sec brb, later gator, get at you later
+    i'll get to you, i'll circle back, circle back, touch base, loop back, come back to you, revert, mamaya na lang
+    mamaya ako sasagot, mamaya sasagot, sasagot ako mamaya, sagutin ko mamaya, mamaya pa, bukas pa, bukas ko pa
+    hintay muna, hold muna, hold lang, pag isipan ko, pag-isipan, pag-iisipan, pag iisipan ko, pagisipan, pakiramdaman
+    pakiramdaman muna, titimbangin, timbangin, tatanong ko, magtanong muna, itatanong ko, tanong ko muna
+    tatanungin ko, kakausapin ko, kausapin ko muna, usap muna, mag-uusap muna, pag-usapan, pag usapan, paguusapan
+    pag-uusapan, text na lang kita, itetext ko kayo, i-text ko kayo, tatawagan ko, tawagan ko kayo, call ko kayo
+    reply ako mamaya, rereply ako, balik ako mamaya, babalikan ko, balikan ko, marahil, posibleng, pwede siguro
+    siguro pwede, siguro oo, baka oo, oo siguro, oo sana, sige basta may, depende po, depende kay, depende sa oras
+    depende sa sweldo, depende sa araw, alam ko muna, alamin ko, alamin muna, aalamin, aalamin ko, titingnan ko
+    tignan muna, tingnan muna, tingin muna, silip muna, sisilipin, check muna, chineck, icheck muna, i-check muna
+    para saan, para san, tungkol saan, tungkol san, patungkol saan, ukol saan, about saan, para kanino, kanino
+    kanino to, kanino ito, kanino number, galing saan, galing kanino, taga saan, taga san, paano nyo nakuha
+    pano nyo nakuha, san nyo nakuha, saan nyo nakuha, legit ba, totoo ba, totoo?, seryoso?, sure kayo, sigurado kayo
+    sigurado ka, kilala ba kita, kilala kita, nalilito, nalito, naguguluhan, nagkamali, nagkamali kayo
+    nagkamali po kayo, mali tinext, maling tao, mali tao, maling send, mali na send, wrong send, nakigamit, nakitext
+    nakikitext, nakikigamit, cp ng, phone ng, bagong number, nagpalit ng number, luma number, lumang number
+    nagdadrive, nagdrive, nagddrive, nasa meeting, nasa klase, nasa misa, nasa jeep pa, nasa biyahe pa
+    nagmamaneho ako, nakaboto na, nakaboto na kami, nakaboto na ako, nagbayad na kami noong, nagbayad na ako noong
+    nabayaran na noong, nabayaran na, tapos na ako, tapos na kami, tapos na kami dyan, muna kaya ko, lang kaya ko muna
+    0 lang kaya ko, 0 lang muna, penge load, paload, pasaload, quien eres, quién eres, quien manda, quién manda
+    quien me, quién me, de parte de quien, de parte de quién, de donde, de dónde, para cuando, para cuándo, a donde
+    a dónde, en donde, en dónde, cuando es, cuándo es, cual cita, cuál cita, cual dia, cuál día, que cita, qué cita
+    que dia, qué día, que evento, qué evento, se equivoco, se equivocó, se equivocaron, persona equivocada
+    dejame pensar, déjame pensar, dejame preguntar, déjame preguntar, dejame revisar, déjame revisar, deje reviso
+    deje veo, déjeme ver, dejeme ver, luego te digo, luego le digo, luego les digo, al rato te digo, al rato le aviso
+    mañana le aviso, mañana te aviso, mañana les digo, le confirmo luego, les confirmo luego, te confirmo luego
+    le confirmo mañana, les confirmo mañana, te confirmo mañana, todavia no se, todavía no sé, aun no se, aún no sé
+    quien sabe, quién sabe, igual y si, igual y sí, chance y si, chance y sí, puede que si, puede que sí, segun, según
+    si consigo, si encuentro, si me dan, si me deja, si me dejan, si salgo, si no llueve, si no trabajo, si es gratis
+    si hay lugar
 ";
 
 /// What hinders someone, which is a refusal by itself. As [`DOUBT`](super::DOUBT) it gives way to a firm yes in a later
@@ -221,10 +230,13 @@ const CONTENT: &str = "
     ok lang ako, estoy bien, estamos bien
 ";
 
-/// "We're good, thanks": refusal across a comma.
+/// "We're good, thanks" and "sure, whatever": refusal across a comma.
 pub(in crate::rules) fn declined() -> impl Iterator<Item = String> {
     let marks = [",", ".", "!"];
     let thanks = ["thanks", "thank you", "salamat", "gracias"];
     let endings = marks.into_iter().flat_map(move |mark| thanks.map(|thanks| format!("{mark} {thanks}")));
-    phrases(CONTENT).flat_map(move |content| endings.clone().map(move |ending| [content, &ending].concat()))
+    let indifferent = ["sure", "ok", "yes", "fine"].map(|yes| format!("{yes}, whatever"));
+    let content = phrases(CONTENT)
+        .flat_map(move |content| endings.clone().map(move |ending| [content, &ending].concat()));
+    content.chain(indifferent)
 }

@@ -3,6 +3,8 @@
 /// Agreement that decides, as in [`FIRM`](super::FIRM). The verbs of doing something for others are listed as "bring",
 /// those of coming as "come", Filipino verbs of the thing done as "dadalhin": see [`synonyms`](super::synonyms()).
 pub(in crate::rules) const PROMISES: &str = "
+    shit yeah, shit yes, no way i'd skip, there's no way i'd miss, that day's good, that day's fine, come on by, my honor to
+    i can take sister's, i'll take sister's, i'd take sister's, happy to answer, glad to answer, we said we'd come and, doesn't matter i'll be there
     no nothing has changed, no nothing changed, no nothing's changed, no no changes, no same time, no same plan
     let's go with, reserve appointment, secure appointment, secure my spot, i'm here in the, i'm already here
     ^already here, i am already here, i am here in the, i understand and agree, i understand and accept

@@ -133,7 +133,7 @@ const IGNORED: &str = "
     hoping you would ask, was hoping for this, been hoping, might be 0 minutes late, may be 0 minutes late, might be 0 min late
     may be 0 min late, might run late, may run late, might have to leave early, may have to leave early, might need to leave early
     may need to leave early, might be running late, may be running late, might be early, may be early, mm, mmm, hmm ok so
-    fever broke, fever's gone, fever is gone, no more fever, over the flu, over my cold, over covid, not sick anymore, no longer sick
+    can't find my, couldn't find my, not been well, haven't been well, not been feeling well, wala pala, walang pasok pala, fever broke, fever's gone, fever is gone, no more fever, over the flu, over my cold, over covid, not sick anymore, no longer sick
     wala na lagnat, magaling na, magaling na ako, been busy, been so busy, been crazy busy, been slammed, been slammed at work, been swamped, been swamped at work
     been swamped with work, been working, been sick, been hectic, been tied up, been out of town, been traveling, been away
     been in meetings, been in a meeting, been at work, been working late, been crazy at work, been under the weather

@@ -89,13 +89,13 @@ const LIST: &str = "
     ko: q kong namin qng
     may: meron mayroon merong mayron
     oo: oho opo opoo oopo ooh-o oponaman oonaman uo
-    sige: sge cge cgeh sigeh sgeh geh ge cigi sigi sgi cgi segi sigena sgena cgena
+    sige: osige osge osigi sge cge cgeh sigeh sgeh geh ge cigi sigi sgi cgi segi sigena sgena cgena
     pwede: puwede pwde pede pde pwd puede pwedi pued pwedey
     payag: pumapayag papayag
     maaari: maari
     tara: tra taraa tarana
     game: gme gaym gem
-    syempre: siyempre xempre cympre sempre syempri
+    syempre: shempre syemps shyempre siyempre xempre cympre sempre syempri
     ayos: ayus
     tama: tma
     pupunta: punta pumunta makakapunta makapunta mkakapunta mkapunta nakakapunta pnta pupnta darating dadating

@@ -4,13 +4,15 @@ use crate::rules::phrases;
 
 /// Refusal, as in [`REFUSAL`](super::REFUSAL).
 pub(in crate::rules) const DECLINING: &str = "
-    monday na lang ako, monday na lang kami, bukas na lang kami, bukas na lang ako, lost my vote, lost our vote
-    okay buddy, yes ok buddy, ok buddy, hindi na lang, lost my vote, lost our vote, okay buddy, yes ok buddy, ok buddy
-    hindi na lang, di na lang, thanks but i'm good, thank you but i'm good, monday na lang ako, ok na ako salamat
-    gave at the office, i'd be lying if, thanks anyway, thanks anyways, thank you anyway, thx anyway, ty anyway
-    thanks though, thank you though, thanks all the same, thanks just the same, thanks regardless, i'm cool on
-    i'm good on, i'm all good on, i'm straight on, i'm set on, i'm okay on, i'm alright on, i'm fine on, i'm covered
-    we're covered, already covered, i'm good for now, we're good for now, set for now, covered for now, i'm good here
+    i'm ok on, leave me off, leave us off, leave my name off, back went out, pigs can fly, monday is bad, monday's bad
+    sister won't be getting, won't be getting, monday is out, 3pm is out, 3pm is bad, monday na lang ako
+    monday na lang kami, bukas na lang kami, bukas na lang ako, lost my vote, lost our vote, okay buddy, yes ok buddy
+    ok buddy, hindi na lang, lost my vote, lost our vote, okay buddy, yes ok buddy, ok buddy, hindi na lang
+    di na lang, thanks but i'm good, thank you but i'm good, monday na lang ako, ok na ako salamat, gave at the office
+    i'd be lying if, thanks anyway, thanks anyways, thank you anyway, thx anyway, ty anyway, thanks though
+    thank you though, thanks all the same, thanks just the same, thanks regardless, i'm cool on, i'm good on
+    i'm all good on, i'm straight on, i'm set on, i'm okay on, i'm alright on, i'm fine on, i'm covered, we're covered
+    already covered, i'm good for now, we're good for now, set for now, covered for now, i'm good here
     we're good here, fine without, good without, better off without, happy where i am, happy with what i have
     happy with my current, happy with our current, i'm fine as i am, fine the way, out of my budget, out of budget
     afraid not, afraid i can't, i'm afraid, i fear not, sadly no, sadly not, sadly i, regrettably, regretfully
@@ -108,34 +110,38 @@ pub(in crate::rules) const DECLINING: &str = "
 
 /// Doubt, as in [`DOUBT`](super::DOUBT): also questions that hold no word of asking, and news that answers nothing.
 pub(in crate::rules) const UNSETTLED: &str = "
-    but on monday, but at 3pm, but at 0, pero sa monday, pero sa umaga, pero sa hapon, pero sa gabi, what's it about
-    oo bakit ba, oo bakit po, what's this about, what's involved, what is it about, i'll look at it, will look at it
-    i'll look it over, i'll have a look, i'll take a look, will take a look, i'll look into, i'll look at, it's closed
-    nobody here, nobody's here, door is locked, it's locked, where are you, where r u, where are u, where is everyone
-    where is everybody, where's everyone, kung pwede gabi, kung pwede umaga, kung pwede hapon, kung pwede monday
-    kung pwede sa gabi, kung pwede sa umaga, kung pwede sa hapon, yes i live at, yes i live there, yes it was me
-    yes that was me, yes my number is, i'll pass it on, i'll relay, i'll let sister know, agree to what, what i agree
-    agree with what, come to what, join what, help with what, sign up for what, sign what, sign up what, going where
-    do what now, for which, confirm which, confirm what exactly, which appointment, which appt, what appointment
-    what meeting, what party, what thing, for whom, from who, from where, from what, about who, and this is
-    and you are, and u are, and who is, who might this be, who may this be, who do i have, who is texting, whos this
-    who are u, who r u, who r you, who is u, who you is, who you be, name please, ur name, name pls, name?
-    identify yourself, state your name, state your business, what company, what organization, what group, what org
-    whose phone, is this real, is it real, is it legit, is this legit, this legit, srsly?, you sure?, u sure?
-    you serious, u serious, are we sure, says who, since when, where'd you get, where did you get, how'd you get
-    how did u get, how do you have, how do u have, how do i know, how do you know, what's the catch, what's in it
-    what's it pay, what does it pay, remind me, refresh me, more details, more deets, deets, details?, details first
-    send me the info first, call me to discuss, call me to explain, call me first, explain first, explain please
-    first things first, depends what, depends how, depends when, depends where, depends who, that depends, it depends
-    all depends, a minute please, give me til, give me till, give me until, give me an hour, gimme til, gimme till
-    gimme until, gimme a day, gimme time, let me have a think, have a think, have to think, gotta think, need a day
-    need a minute, need a moment, need a bit, need until, need till, need some time, sit with it, mull it over, mull
-    chew on it, ponder, process this, weigh, weighing, on my radar, keep you in the loop, stay tuned, hear from my
-    hear back, waiting til, waiting for my, waiting on my, run it by, run this by, clear it with, clearing it with
-    clear this with, okay it with, square it with, look at my calendar, look at my schedule, look into it, look into
-    look it over, check what, checking with, checking if, checking on, check in with, verify with, verify first
-    confirm once, confirm when, confirm first, answer tomorrow, answer tonight, answer soon, answer by, answer you
-    reply tomorrow, decide tomorrow, decide tonight, decide by, ask tomorrow, ask first, ask around, tell you tomorrow
+    who is this, who's this, who this, who dis, who are you, who u, who you, hu u, hu this, hu is, new phone
+    do i know you, wrong chat, wrong send, sino to, sino ito, sino po to, sino ka, sino kayo, sinu to, cno to, cnu to
+    sino yan, yes you have the right, yes you got the right, will text, will call, have to find, need to find
+    gotta find, but on monday, but at 3pm, but at 0, pero sa monday, pero sa umaga, pero sa hapon, pero sa gabi
+    what's it about, oo bakit ba, oo bakit po, what's this about, what's involved, what is it about, i'll look at it
+    will look at it, i'll look it over, i'll have a look, i'll take a look, will take a look, i'll look into
+    i'll look at, it's closed, nobody here, nobody's here, door is locked, it's locked, where are you, where r u
+    where are u, where is everyone, where is everybody, where's everyone, kung pwede gabi, kung pwede umaga
+    kung pwede hapon, kung pwede monday, kung pwede sa gabi, kung pwede sa umaga, kung pwede sa hapon, yes i live at
+    yes i live there, yes it was me, yes that was me, yes my number is, i'll pass it on, i'll relay
+    i'll let sister know, agree to what, what i agree, agree with what, come to what, join what, help with what
+    sign up for what, sign what, sign up what, going where, do what now, for which, confirm which
+    confirm what exactly, which appointment, which appt, what appointment, what meeting, what party, what thing
+    for whom, from who, from where, from what, about who, and this is, and you are, and u are, and who is
+    who might this be, who may this be, who do i have, who is texting, whos this, who are u, who r u, who r you
+    who is u, who you is, who you be, name please, ur name, name pls, name?, identify yourself, state your name
+    state your business, what company, what organization, what group, what org, whose phone, is this real, is it real
+    is it legit, is this legit, this legit, srsly?, you sure?, u sure?, you serious, u serious, are we sure, says who
+    since when, where'd you get, where did you get, how'd you get, how did u get, how do you have, how do u have
+    how do i know, how do you know, what's the catch, what's in it, what's it pay, what does it pay, remind me
+    refresh me, more details, more deets, deets, details?, details first, send me the info first, call me to discuss
+    call me to explain, call me first, explain first, explain please, first things first, depends what, depends how
+    depends when, depends where, depends who, that depends, it depends, all depends, a minute please, give me til
+    give me till, give me until, give me an hour, gimme til, gimme till, gimme until, gimme a day, gimme time
+    let me have a think, have a think, have to think, gotta think, need a day, need a minute, need a moment
+    need a bit, need until, need till, need some time, sit with it, mull it over, mull, chew on it, ponder
+    process this, weigh, weighing, on my radar, keep you in the loop, stay tuned, hear from my, hear back, waiting til
+    waiting for my, waiting on my, run it by, run this by, clear it with, clearing it with, clear this with
+    okay it with, square it with, look at my calendar, look at my schedule, look into it, look into, look it over
+    check what, checking with, checking if, checking on, check in with, verify with, verify first, confirm once
+    confirm when, confirm first, answer tomorrow, answer tonight, answer soon, answer by, answer you, reply tomorrow
+    decide tomorrow, decide tonight, decide by, ask tomorrow, ask first, ask around, tell you tomorrow
     tell you tonight, tell you soon, know tomorrow, know tonight, know by, know soon, know for sure, know better
     find out, finding out, work something out, working on it, working it out, working things out, see whether
     see about, see first, seeing if, i'll keep that in mind, keep that in mind, keep it in mind, keep in mind

@@ -164,7 +164,7 @@ pub enum Role {
 /// 2. It is cut into words, in lower case. A word is a run of letters, digits and inner apostrophes, or a time such
 ///    as 2:30. `. , ; : ! ?`, a dash between spaces, a line end, and every symbol beyond ASCII, such as an emoji, are
 ///    words by themselves and end a clause. So are a `*` that begins a line and does not come again in it, as people
-///    mark a correction, and a `/s` that ends a line. The rest of the punctuation, skin tones and invisible
+///    mark a correction, and a `/s` that ends a line; a `<3` is a heart. The rest of the punctuation, skin tones and invisible
 ///    characters are dropped. "don t", "don;t" and "don'" are read as "don't".
 /// 3. A word that no list has is read as a listed one: as one of the words of which [slips](Self::with_slips_of) are
 ///    known; if it has a letter three times in a row ("yesss") and differs only in how often characters repeat; if it
@@ -391,17 +391,23 @@ impl Default for RuleClassifier {
     /// [`Label::NOT_AGREE`] for refusal and for doubt, then [`Label::AGREE`] for agreement, in English, Filipino and
     /// a little Spanish, and for a bare day or time; `NOT_AGREE` for anything else. Refusal counts in questions too,
     /// doubt as well. Doubt is [weak](Strength::Weak), and so is agreement that may be mere politeness ("ok"); words
-    /// of yours for `AGREE` are [firm](Strength::Firm), as "yes" is. Its first text takes some milliseconds more than
+    /// of yours for `AGREE` are [firm](Strength::Firm), as "yes" is. What hinders ("I'm sick") counts as doubt does, so that
+    /// a firm yes in a later message outweighs it. Its first text takes some milliseconds more than
     /// the others, since the lists are made ready for it: keep one, and change it before.
     fn default() -> Self {
-        let refusal = Rule::new(Label::NOT_AGREE, phrases(words::REFUSAL))
+        let refusing = [words::REFUSAL, words::DECLINING].into_iter().flat_map(phrases).map(String::from);
+        let refusal = Rule::new(Label::NOT_AGREE, refusing.chain(words::declined()))
             .with_negations(phrases(words::NEGATIONS))
             .in_questions_too();
-        let doubt = Rule::new(Label::NOT_AGREE, phrases(words::DOUBT))
-            .with_strength(Strength::Weak)
-            .in_questions_too();
-        let agreement = anchored(Label::AGREE, words::AGREEMENT).with_strength(Strength::Weak);
-        let firm = anchored(Label::AGREE, words::FIRM).with_strength(Strength::Firm);
+        let doubt = Rule::new(
+            Label::NOT_AGREE,
+            [words::DOUBT, words::UNSETTLED, words::HINDRANCES].into_iter().flat_map(phrases),
+        )
+        .with_strength(Strength::Weak)
+        .in_questions_too();
+        let agreement = anchored(Label::AGREE, &[words::AGREEMENT]).with_strength(Strength::Weak);
+        let firm = anchored(Label::AGREE, &[words::FIRM, words::PROMISES, words::IDIOMS])
+            .with_strength(Strength::Firm);
         let roles = words::ROLES.iter();
         Self {
             rules: vec![refusal, doubt, firm, agreement],
@@ -416,10 +422,10 @@ impl Default for RuleClassifier {
     }
 }
 
-/// A rule for a list of which the openings begin with `^` and the endings end in `$`.
-fn anchored(label: Label, list: &str) -> Rule {
+/// A rule for lists of which the openings begin with `^` and the endings end in `$`.
+fn anchored(label: Label, lists: &[&str]) -> Rule {
     let mut rule = Rule::new(label, [""; 0]);
-    for phrase in phrases(list) {
+    for phrase in lists.iter().flat_map(|list| phrases(list)) {
         let opening = phrase.strip_prefix('^');
         let ending = phrase.strip_suffix('$');
         let bare = phrase.trim_matches(['^', '$']);

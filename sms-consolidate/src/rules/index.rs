@@ -186,8 +186,10 @@ impl Index {
         let word =
             listed(text).or_else(|| self.slipped(text)).or_else(|| listed(text.trim_end_matches('\'')));
         let word = word.or_else(|| self.nearest(text));
-        let word = word.or_else(|| self.shapes.get(&shape(text)?).copied());
-        let head = word.and_then(|word| self.heads.get(&word).copied());
+        let shaped = self.shapes.get(shape(text).as_deref().unwrap_or_default()).copied();
+        let word = word.or(shaped);
+        let head_of = |word| self.heads.get(&word).copied();
+        let head = word.and_then(head_of).or_else(|| shaped.map(|shaped| head_of(shaped).unwrap_or(shaped)));
         let mut meant = word.into_iter().chain(head);
         Token {
             word,

@@ -330,9 +330,14 @@ fn every_default_phrase_means_what_its_list_says() {
     for (list, label) in [
         (words::REFUSAL, "NOT_AGREE"),
         (words::DOUBT, "NOT_AGREE"),
+        (words::DECLINING, "NOT_AGREE"),
+        (words::UNSETTLED, "NOT_AGREE"),
+        (words::HINDRANCES, "NOT_AGREE"),
         (words::NEGATIONS, "NOT_AGREE"),
         (words::AGREEMENT, "AGREE"),
         (words::FIRM, "AGREE"),
+        (words::PROMISES, "AGREE"),
+        (words::IDIOMS, "AGREE"),
         (ignored, "UNCLEAR"),
     ] {
         let wrong: Vec<_> = bare(list).filter(|phrase| RULES.label_of(phrase).as_str() != label).collect();
@@ -391,8 +396,16 @@ fn no_phrase_looks_further_than_the_longest_listed_one() {
 }
 
 fn bare_lists() -> impl Iterator<Item = &'static str> {
-    let lists = [words::REFUSAL, words::DOUBT, words::NEGATIONS, words::AGREEMENT, words::FIRM];
-    lists.into_iter().chain(words::ROLES.iter().map(|(_, list)| *list)).flat_map(bare)
+    let refusing = [
+        words::REFUSAL,
+        words::DECLINING,
+        words::DOUBT,
+        words::UNSETTLED,
+        words::HINDRANCES,
+        words::NEGATIONS,
+    ];
+    let agreeing = [words::AGREEMENT, words::FIRM, words::PROMISES, words::IDIOMS];
+    refusing.into_iter().chain(agreeing).chain(words::ROLES.iter().map(|(_, list)| *list)).flat_map(bare)
 }
 
 #[tokio::test]

@@ -21,6 +21,9 @@ pub(super) fn words(text: &str) -> Vec<String> {
     words
 }
 
+/// No three of anything, and a symbol like an emoji.
+const HEART: &str = "❤";
+
 fn add_words(line: &str, words: &mut Vec<String>) {
     let (mut word, mut before) = (String::new(), None);
     let visible = line.chars().filter(|c| !is_dropped(*c));
@@ -34,6 +37,10 @@ fn add_words(line: &str, words: &mut Vec<String>) {
             continue;
         }
         end_word(&mut word, words);
+        if c == '<' && next == Some('3') {
+            letters.next();
+            words.push(HEART.into());
+        }
         if is_dash || is_word_by_itself(c) {
             words.push(c.into());
         }

@@ -3,13 +3,19 @@
 //! [fillers](super::Role::Filler) between words.
 
 mod agreement;
+mod idiom;
+mod promise;
 mod refusal;
 mod roles;
 mod slips;
 mod synonyms;
+mod unsettled;
 
 pub(super) use agreement::{AGREEMENT, FIRM};
+pub(super) use idiom::IDIOMS;
+pub(super) use promise::PROMISES;
 pub(super) use refusal::{DOUBT, NEGATIONS, REFUSAL};
 pub(super) use roles::ROLES;
 pub(super) use slips::SLIPPING;
 pub(super) use synonyms::synonyms;
+pub(super) use unsettled::{DECLINING, HINDRANCES, UNSETTLED, declined};

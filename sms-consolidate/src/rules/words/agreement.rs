@@ -378,7 +378,7 @@ pub(in crate::rules) const FIRM: &str = "
     i'll canvass, i can canvass, i'll chaperone, i can chaperone, i'll coach, i can coach, i'll usher, i'll sub
     i can sub, i'll set up, i'll clean up, i'll pitch, i'll drive, i'll provide, i can provide, i'll supply
     i'll order it, i'll buy, i'll pick up the, i'll grab, i'll handle it, i can handle it, i'll handle that
-    i can handle that, i've got you covered, got you covered, i'm covered, i want the job, i'd love the job
+    i can handle that, i've got you covered, got you covered, i want the job, i'd love the job
     i want the position, i'd love the position, i want the role, i'd love the role, i want appointment
     i'd love appointment, i'd like appointment, i want to keep, i do want appointment, i still want appointment
     i need appointment, i still need appointment, i'll keep appointment, i'll be keeping, ^keeping appointment

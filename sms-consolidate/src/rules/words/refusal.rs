@@ -7,142 +7,122 @@ pub(in crate::rules) const REFUSAL: &str = "
     delete, bail, bailing, flake, skip, skipping, pass on, i pass, i'll pass, hard pass, gonna pass, have to pass
     sit this out, sit this one out, count me out, counting me out, i'm out, leave me out, take me off, remove me
     leave me alone, lose my number, go away, get lost, off the list, out of luck, regret, miss it, miss this
-    going to miss, gonna miss, have to miss, not for me, no longer, anymore, no more, nobody can, no one can, no ride
-    no car, no money, no time, no babysitter, no sitter, nothing doing, cold feet, rather not, prefer not, hardly
-    nowhere near, yeah right, as if, yes sure whatever, dream on, in your dreams, over my dead body, when pigs fly
-    i'm in the er, i'm in bed, but next week, but next month, was coming, was going, were coming, died, dipo
-    would love to but, but i'm broke, moved away, moved out, i moved, no longer live, don't live, would have, wanted
-    wish, was going to, was gonna, was planning, supposed to, thought i, don't think, not think, don't believe
-    not believe, busy, sick, ill today, unwell, fever, flu, covid, hospital, surgery, emergency, funeral, injured
-    broke my, hurt my, have trabaho, got trabaho, need to work, have to work, gotta work, got to work, have to go to
-    need to go to, at work, working then, working that, working on, working late, working monday, i'm working, i work
-    on duty, duty ako, i'm on shift, double booked, overbooked, booked, occupied, already busy, commitment
-    prior trabaho, other trabaho, already have, something came up, came up, out of town, out of the country
-    out of country, out of state, out of the city, out of, traveling, travelling, on vacation, abroad, overseas
-    away that, be away, i'm away, away on, i'm stuck, stuck in, stuck at, too far, too early, too late
-    too short notice, short notice, too much, too expensive, too tired, overslept, forgot, next week na lang
+    going to miss, gonna miss, have to miss, not for me, no longer, anymore, no more, nobody can, no one can, no time
+    nothing doing, cold feet, rather not, prefer not, hardly, nowhere near, yeah right, as if, yes sure whatever
+    dream on, in your dreams, over my dead body, when pigs fly, i'm in the er, i'm in bed, but next week
+    but next month, was going, we were coming, they were coming, we were going, they were going, died, dipo
+    would love to but, but i'm broke, moved away, moved out, i moved, no longer live, don't live, would have, wish
+    was going to, was gonna, was planning, thought i, don't think, not think, don't believe, not believe, funeral
+    have to go to, need to go to, already have, out of the country, out of country, out of state, out of the city
+    out of, traveling, travelling, on vacation, abroad, overseas, away that, be away, i'm away, away on, too far
+    too early, too late, too short notice, short notice, too much, too expensive, next week na lang
     next month na lang, next week pa, some other time, another time, other time, next time, different time
     another day, other day, different day, another date, another week, different date, rain check, raincheck, instead
     rather monday, only free, only available, only monday, only work monday, free only, available only, how about
     what about, make it monday, move it, move to, move my, change it to, change to, change my, switch to, could we do
     can we do, can we make, can we move, push it to, push it back, prefer monday, better monday, monday is better
     monday would be better, monday works better, works better, later in the day, earlier in the day, not until
-    i can only, can only, only can, only if, in a meeting, wrong number, wrong person, wrong guy, wrong send
-    who is this, who's this, who this, who dis, who are you, who u, who you, hu u, hu this, hu is, new phone, not me
-    not him, not her, do i know you, scam, scammer, spam, spammer, fraud, harassing, report you, ayaw, ayoko, huwag
-    bawal, malabo, kanselado, imposible, impossible, ikansela, pakikansela, i cancel, pa cancel, magkansela
-    ipagpaliban, pa resched, pa reschedule, ipa resched, pa move, pa usog, ilipat, palipat, pa lipat, pa urong
-    next time na lang, next time nalang, next time na, sa susunod, susunod na, sa ibang araw, ibang araw, iba araw
-    ibang oras, monday na lang, monday nalang, monday lang, monday pa, 3pm na lang, 3pm nalang, 3pm lang, pass muna
-    pass ako, pass na, pass lang, tama na, itigil, tigil, sayang, nakalimutan, nalimutan, malayo, ang layo, layo
-    mahirap, d ko, d ako, d na, d po, d pwede, dko, dq, d kaya, d makakapunta, d mkapunta, may trabaho, may sakit
-    masama pakiramdam, masama ang pakiramdam, masakit, nilalagnat, may lagnat, maysakit, nagkasakit, naospital
-    nasa hospital, nasa ospital, nasa trabaho, nasa probinsya, nasa abroad, nasa out of town, nasa malayo
-    nasa ibang bansa, nasa work, nasa duty, nasa byahe, namatay, patay, lamay, burol, libing, naaksidente, may iba
-    meron na iba, may nauna, may emergency, nagka emergency, biglaan, wala na, tapos na, tinatamad, puyat, pagod
-    nagbago, nagbago isip, atras, aatras, umaatras, umatras, urong ako, ikakansela, ica-cancel, icancel, mali number
-    maling numero, mali numero, maling number, sino to, sino ito, sino po to, sino ka, sino kayo, sinu to, cno to
-    cnu to, sino yan, kulit, tantanan, tigilan, lubayan, manloloko, budol, hirap, gipit, kapos, 👎, ❌, ✖, 🚫, 🙅, 😭, 🤢, 🤮
-    🤒, 🤧, 🤷, next week, next month, next year, following week, following month, week after, month after, monday only
-    3pm only, free monday only, available monday only, other slot, another slot, different slot, another appointment
-    reassign, someone else, somebody else, elsewhere, other plans, forget it, forget that, forget about it, forget you
-    screw you, screw this, screw that, screw off, fuck, fck, fuk, fuckin, fucking, fvck, wtf, stfu, shut up, piss off
-    bite me, bullshit, kiss my, gago, gagu, ulol, tangina, putangina, puta, leche, bwisit, buwisit, peste, tarantado
-    inutil, thanks for nothing, thank you for nothing, in court, good for you, good on you, good for him, good for her
-    good for them, i'm done, done with you, done with this, done here, i do mind, none available, none of us
-    none free, stalled, absent, mark me absent, in spirit, nothing works, none works, sister works, make it up to
-    when i can, don't bother, i'll pass on, i'm off to, away, in pain, sa iba, ibang bansa, iba bansa, sa ibang
-    sa abroad, ibang lugar, ibang clinic, ibang doktor, ibang ospital, bumabagyo, binaha, baha, i'm on leave
-    i'm on call, i'm on vacation, i'm on holiday, i'm on antibiotics, i'm on medication, i'm on bed rest
-    i'm on quarantine, i'm down with, i'm in quarantine, i'm in labor, i'm in jail, i'm in isolation, keep the change
-    i'm on a break, i'm on a trip, i'm on a date, i'll be out, i'll be gone, i'm going away, i'll be in, i'm leaving
-    i'll leave, i'll show you, i'll make it up, i will make it up, umaga lang, hapon lang, gabi lang, i will show you
-    i can show you, i can come next week, pupunta sa iba, pupunta sa ibang, pupunta sa ibang bansa, 0th only
-    the 0th only
-
-    queen of england, king of england, and i'm the, and i'm a, and i am the, and i am a, santa claus, the easter bunny
-    the tooth fairy, /s, sure jan, hell freezes, hell freezes over, cold day in hell, fat chance, ok boomer, k boomer
-    sure buddy, sure pal, nice try, very funny, not even, not a chance, absolutely not, definitely not, certainly not
-    probably not, hell no, heck no, god no, no thank you, no thanks, nah thanks, sa panaginip mo, panaginip, asa ka
-    asa pa, asa ka pa, umasa ka, neknek mo, manigas, mukha mo, utot mo, weh, not joining, not attending, not coming
-    not interested, not participating, not available, not free, all set thanks, all set thank you, i'm all set
-    we're all set, i'm good thanks, i'm good thank you, we're good thanks, i'm straight, i'm alright thanks
-    i'm ok thanks, i'm okay thank you, i'm fine thanks, hard no, a no from me, a no for me, it's a no, that's a no
-    big no, firm no, giving no, count me as no, put me as no, me as a no, as a no, as no, answer is no, say no
-    said no, saying no, say nope, not today, not anymore, not any more, not happening, never happening, never again
-    not in a million years, over it, done with, opt me out, take my name off, take us off, take me out
-    delete my number, lose this number, don't text, don't call, don't contact, don't message, quit texting
-    quit calling, quit messaging, don't want, hate, waste of time, reported, reporting, harassment, give my spot
-    give my slot, give my seat, give my place, give up my spot, give away my spot, give it to someone
-    someone else can have, free up my spot, free up my slot, release my spot, drop out, dropping out, drop me
-    pull out, pulling out, bow out, bowing out, step down, stepping down, opt out of, withdrawing, revoke, rescind
-    take a pass, taking a pass, take a raincheck, take a rain check, sit out, sitting out, sitting this out
-    staying home, stay home, gave away my, sold my, already gone, bailed, chickened out, scared off, call it off
-    calling it off, called off, scrap it, abort, cancel culture, refund, double book, double booking, no way i'm going
-    no way i'm coming, no way i can, no way in hell, no desire, no interest, no intention, no plans to come
-    no plans of, no one, nobody, none, can't do, could never, couldn't make, wouldn't be caught dead, would rather not
-    would rather die, would rather, i'd rather not, i'd rather die, i'd rather, not my thing, not my cup of tea
-    not my scene, not up for, not up to it, not feeling it, not feeling well, not well, not for us, no es, beyond me
-    out of my league, too old, too busy, too sick, too broke, too hot, too cold, too long, too many, tied up, swamped
-    slammed, snowed under, buried in work, underwater, caught up, held up, stranded, grounded, bedridden, quarantine
-    quarantined, isolating, contagious, puking, vomiting, throwing up, migraine, headache, stomach bug, stomach ache
-    food poisoning, broken leg, broken arm, back is out, threw my back out, in labor, passed away, in the er
-    lost my job, lost my ride, car broke, car broke down, broke down, flat tire, car trouble, car won't start
-    missed my bus, missed the bus, missed my flight, no gas, ran out of gas, ran out, kids are sick, baby is sick
-    hungover, working a double, called in, called into work, got called in, picked up a shift, have a shift
-    have a conflict, conflict, conflicts with, another engagement, prior engagement, previous engagement
-    previous commitment, other commitments, other engagements, other obligations, obligations, prior obligation
-    do not disturb, auto reply, auto-reply, autoreply, automatic reply, automated reply, automated response
-    auto response, automatic response, automated message, out of office, not monitored, unmonitored, do not reply
-    don't reply, noreply, voicemail, mailbox, i'm driving, i am driving, currently driving, is driving, while driving
-    away from my phone, away from phone, not receiving notifications, will respond, will reply, i'll respond
-    i'll reply, will return your, respond when, reply when, respond later, reply later, respond as soon, reply as soon
-    talk later, talk to you later, call me later, call later, text later, call back, call you back
-    call you right back, text you back, texting you back, can't talk, can't answer, no longer in service
-    not in service, undeliverable, delivery failed, message blocked, not delivered, no service, is unavailable
-    currently unavailable, office hours, on leave until, wrong #, wrong text, wrong contact, wrong chat, wrong message
-    wrong recipient, mistaken identity, mistaken, not my number, changed number, changed numbers, don't know you
-    don't know who, don't know anyone, don't know any, by that name, no such person, doesn't live here, who is it
-    whose number, who's number, whos number, how did you get, moved to, relocated, i'm retired, im retired, graduated
-    already voted, already did, already done, already paid, already went, already signed, already donated
-    already gave, already took, already ate, voted already, did already, paid already, voted for, not voting
-    other candidate, other side, other guy, hindi muna, di muna, hindi na, di na, hindi pa, di pa, hindi pwede
-    di pwede, hindi kaya, di kaya, di ko kaya, hindi ako kasama, hindi ako kasali, hindi ako sasama, hindi kasama
-    hindi kasali, ayoko na, ayaw na, ayaw po, wag na, wag na lang, wag nalang, huwag na, pass na muna, sa iba na lang
-    iba na lang, tigilan nyo, tigilan mo, tama na po, bura, burahin, tanggalin, paki tanggal, pakitanggal, tanggal
-    alisin, paki alis, pakialis, alis nyo, i-remove, i-delete, i-block, blocked na, na-block, di interesado
-    hindi interesado, walang interes, wala akong pake, wala akong paki, walang pake, walang paki, pakialam
-    wala akong pakialam, wala nang, di ako yan, hindi ako yan, hindi ako yun, di ako yun, hindi ko kilala
-    di ko kilala, hindi kilala, di kilala, naka-quarantine, may bisita, may naka-schedule, naka-schedule na
-    may nakaschedule, may sched na, may meeting, may klase, may exam, may lakad, may event, may gagawin
-    may pupuntahan, may ibang, may iba pa, may mauuna, mas gusto, mas okay, mas ok, mas maganda, mas mabuti, pagod na
-    antok, inaantok, tulog na, lowbat, walang load, walang signal, walang pera, walang wala, walang time, walang oras
-    walang sasakyan, walang masakyan, walang kasama, walang bantay, walang magbabantay, kulang, kapos sa
-    mahal masyado, ang mahal, sobrang mahal, masyadong mahal, masyado, nasiraan, na-flat, naflat, naipit sa traffic
-    trapik, na-traffic, na-stranded, nadisgrasya, nabangga, nasagasaan, masama pakiramdam ko, masama loob, may ubo
-    may sipon, may trangkaso, masakit ulo, masakit tiyan, sumasakit, nahihilo, nagtatae, nagsusuka, na-dengue, dengue
-    na-covid, nagpositive, nagpositibo, naka-confine, confined, na-confine, check up ko, may check up, manganganak
-    nanganak, buntis, binyag, kasal ng, burol ng, patay si, nawala, nanakaw, nasunugan, ocupado, ocupada, no puedo
-    no podre, no podré, no voy, no ire, no iré, no gracias, no quiero, no me interesa, nunca, jamas, jamás, tampoco
-    cancelar, cancelo, cancele, cancelen, cancela, lo siento, ni loco, ni loca, para nada, ni modo, enfermo, enferma
-    trabajando, tengo que trabajar, tengo trabajo, otro dia, otro día, otra fecha, otra vez sera, otra vez será
-    numero equivocado, número equivocado, equivocado, no soy, no conozco, quitenme, quítenme, borrenme, bórrenme
-    dejen de, deje de, deja de, ya no, al contrario, prefiero, mejor otro, mejor el, fuera de la ciudad, estoy fuera
-    🤡, 🛑, ⛔, 🖕, 🙄, 🤬, 😡, 🚷, 🆖, 💩, 🥱, 🙊, 😒, if i had known, win the lottery, in another life, said no one ever
-    no one ever, said nobody, psych, sike, lucky me, hardly contain, just what i needed, what a joy, be still my heart
-    let me drop everything, right on that, yeah because i love, yes because i love, because i love
-    because i have nothing better, as if i have nothing better, whatever you say, ok whatever, yeah whatever
-    fine whatever, k whatever, sure whatever, sprout wings, grow wings, grow a tail, the cows come home
-    pigs might fly, blue moon, twelfth of never, 12th of never, sino sila, sino po sila, sino po kayo, sino po ito
-    sinong, who's asking, who's texting, who's calling, who am i, whom am i, unsubscribe me, be removed, get removed
-    delete me, off this list, off your list, i'm tied up, in theory, coming down with, kayo na lang, kayo na lang muna
-    kayo kayo na lang, en tus sueños, en sus sueños, mejor no, creo que no, no cuenten, no cuentes, no cuente, neg
-    negatory, negatron, negative ghost rider, that is a negative, i'm coming down with, i am coming down with
-    sige kayo na lang, sige kayo na, ok lang kahit wala, ok lang kahit wala ako, end this, end it, ok end, please end
-    yes end, all good thanks, 0 works better, 3pm works better, may date, may date ako, set here, we're set thanks
-    i'm set thanks, keep dreaming, dreaming, i'm going with someone else, going with someone else
-    went with someone else, went with another, made other arrangements, other arrangements, someone else instead
-    you can count me out, count me among
+    i can only, can only, only can, only if, wrong number, wrong person, wrong guy, not me, not him, not her, scam
+    scammer, spam, spammer, fraud, harassing, report you, ayaw, ayoko, huwag, bawal, malabo, kanselado, imposible
+    impossible, ikansela, pakikansela, i cancel, pa cancel, magkansela, ipagpaliban, pa resched, pa reschedule
+    ipa resched, pa move, pa usog, ilipat, palipat, pa lipat, pa urong, next time na lang, next time nalang
+    next time na, sa susunod, susunod na, sa ibang araw, ibang araw, iba araw, ibang oras, monday na lang
+    monday nalang, monday lang, monday pa, 3pm na lang, 3pm nalang, 3pm lang, pass muna, pass ako, pass na, pass lang
+    tama na, itigil, tigil, sayang, malayo, ang layo, layo, mahirap, d ko, d ako, d na, d po, d pwede, dko, dq, d kaya
+    d makakapunta, d mkapunta, nasa hospital, nasa ospital, nasa probinsya, nasa abroad, nasa out of town, nasa malayo
+    nasa ibang bansa, nasa byahe, namatay, patay, lamay, burol, libing, naaksidente, may iba, meron na iba, may nauna
+    biglaan, wala na, tapos na, tinatamad, nagbago, nagbago isip, atras, aatras, umaatras, umatras, urong ako
+    ikakansela, ica-cancel, icancel, mali number, maling numero, mali numero, maling number, kulit, tantanan, tigilan
+    lubayan, manloloko, budol, hirap, 👎, ❌, ✖, 🚫, 🙅, 😭, 🤢, 🤮, 🤒, 🤧, 🤷, next week, next month, next year
+    following week, following month, week after, month after, monday only, 3pm only, free monday only
+    available monday only, other slot, another slot, different slot, another appointment, reassign, someone else
+    somebody else, elsewhere, other plans, forget it, forget that, forget about it, forget you, screw you, screw this
+    screw that, screw off, fuck, fck, fuk, fuckin, fucking, fvck, wtf, stfu, piss off, bite me, bullshit, kiss my
+    gago, gagu, ulol, tangina, putangina, puta, leche, bwisit, buwisit, peste, tarantado, inutil, thanks for nothing
+    thank you for nothing, in court, good for you, good on you, good for him, good for her, good for them, i'm done
+    done with you, done with this, done here, i do mind, none available, none of us, none free, absent, mark me absent
+    in spirit, nothing works, none works, sister works, make it up to, when i can, don't bother, i'll pass on
+    i'm off to, away, in pain, sa iba, ibang bansa, iba bansa, sa ibang, sa abroad, ibang lugar, ibang clinic
+    ibang doktor, ibang ospital, i'm on leave, i'm on call, i'm on vacation, i'm on holiday, i'm on antibiotics
+    i'm on medication, i'm on bed rest, i'm on quarantine, i'm down with, i'm in quarantine, i'm in labor, i'm in jail
+    i'm in isolation, keep the change, i'm on a break, i'm on a trip, i'm on a date, i'll be out, i'll be gone
+    i'm going away, i'll be in, i'm leaving, i'll leave, i'll show you, i'll make it up, i will make it up, umaga lang
+    hapon lang, gabi lang, i will show you, i can show you, i can come next week, pupunta sa iba, pupunta sa ibang
+    pupunta sa ibang bansa, 0th only, the 0th only, queen of england, king of england, and i'm the, and i'm a
+    and i am the, and i am a, santa claus, the easter bunny, the tooth fairy, /s, sure jan, hell freezes
+    hell freezes over, cold day in hell, fat chance, ok boomer, k boomer, sure buddy, sure pal, nice try, very funny
+    not even, not a chance, absolutely not, definitely not, certainly not, probably not, hell no, heck no, god no
+    no thank you, no thanks, nah thanks, sa panaginip mo, panaginip, asa ka, asa pa, asa ka pa, umasa ka, neknek mo
+    manigas, mukha mo, utot mo, weh, not joining, not attending, not coming, not interested, not participating
+    not available, not free, all set thanks, all set thank you, i'm all set, we're all set, i'm good thanks
+    i'm good thank you, we're good thanks, i'm straight, i'm alright thanks, i'm ok thanks, i'm okay thank you
+    i'm fine thanks, hard no, a no from me, a no for me, it's a no, that's a no, big no, firm no, giving no
+    count me as no, put me as no, me as a no, as a no, as no, answer is no, say no, said no, saying no, say nope
+    not today, not anymore, not any more, not happening, never happening, never again, not in a million years, over it
+    done with, opt me out, take my name off, take us off, take me out, delete my number, lose this number, don't text
+    don't call, don't contact, don't message, quit texting, quit calling, quit messaging, don't want, hate
+    waste of time, reported, reporting, harassment, give my spot, give my slot, give my seat, give my place
+    give up my spot, give away my spot, give it to someone, someone else can have, free up my spot, free up my slot
+    release my spot, drop out, dropping out, drop me, pull out, pulling out, bow out, bowing out, step down
+    stepping down, opt out of, withdrawing, revoke, rescind, take a pass, taking a pass, take a raincheck
+    take a rain check, sit out, sitting out, sitting this out, staying home, stay home, gave away my, sold my
+    already gone, bailed, chickened out, scared off, call it off, calling it off, called off, scrap it, abort
+    cancel culture, refund, double book, double booking, no way i'm going, no way i'm coming, no way i can
+    no way in hell, no desire, no interest, no intention, no plans to come, no plans of, no one, nobody, none
+    can't do, could never, couldn't make, wouldn't be caught dead, would rather not, would rather die, would rather
+    i'd rather not, i'd rather die, i'd rather, not my thing, not my cup of tea, not my scene, not up for
+    not up to it, not feeling it, not for us, no es, beyond me, out of my league, too old, too busy, too sick
+    too broke, too hot, too cold, too long, too many, grounded, bedridden, quarantine, quarantined, isolating
+    contagious, broken leg, broken arm, back is out, threw my back out, in labor, passed away, in the er, lost my job
+    lost my ride, missed my flight, ran out, working a double, called in, called into work, got called in
+    picked up a shift, another engagement, prior engagement, previous engagement, previous commitment
+    other commitments, other engagements, other obligations, obligations, prior obligation, do not disturb, auto reply
+    auto-reply, autoreply, automatic reply, automated reply, automated response, auto response, automatic response
+    automated message, out of office, not monitored, unmonitored, do not reply, don't reply, noreply, voicemail
+    mailbox, i am driving, currently driving, is driving, while driving, away from my phone, away from phone
+    not receiving notifications, will respond, will reply, i'll respond, i'll reply, will return your, respond when
+    reply when, respond later, reply later, respond as soon, reply as soon, talk later, talk to you later
+    call me later, call later, text later, call back, call you back, call you right back, text you back
+    texting you back, can't talk, can't answer, no longer in service, not in service, undeliverable, delivery failed
+    message blocked, not delivered, no service, is unavailable, currently unavailable, office hours, on leave until
+    wrong #, wrong text, wrong contact, wrong message, wrong recipient, mistaken identity, mistaken, not my number
+    changed number, changed numbers, don't know you, don't know who, don't know anyone, don't know any, by that name
+    no such person, doesn't live here, who is it, whose number, who's number, whos number, how did you get, moved to
+    relocated, i'm retired, im retired, graduated, already voted, already did, already done, already paid
+    already went, already signed, already donated, already gave, already took, already ate, voted already, did already
+    paid already, voted for, not voting, other candidate, other side, other guy, hindi muna, di muna, hindi na, di na
+    hindi pa, di pa, hindi pwede, di pwede, hindi kaya, di kaya, di ko kaya, hindi ako kasama, hindi ako kasali
+    hindi ako sasama, hindi kasama, hindi kasali, ayoko na, ayaw na, ayaw po, wag na, wag na lang, wag nalang
+    huwag na, pass na muna, sa iba na lang, iba na lang, tigilan nyo, tigilan mo, tama na po, bura, burahin, tanggalin
+    paki tanggal, pakitanggal, tanggal, alisin, paki alis, pakialis, alis nyo, i-remove, i-delete, i-block, blocked na
+    na-block, di interesado, hindi interesado, walang interes, wala akong pake, wala akong paki, walang pake
+    walang paki, pakialam, wala akong pakialam, wala nang, di ako yan, hindi ako yan, hindi ako yun, di ako yun
+    hindi ko kilala, di ko kilala, hindi kilala, di kilala, naka-quarantine, may naka-schedule, naka-schedule na
+    may nakaschedule, may event, may pupuntahan, may ibang, may iba pa, may mauuna, mas gusto, mas okay, mas ok
+    mas maganda, mas mabuti, lowbat, walang load, walang signal, walang pera, walang wala, walang time, walang oras
+    walang kasama, kulang, kapos sa, mahal masyado, ang mahal, sobrang mahal, masyadong mahal, masyado, nadisgrasya
+    nabangga, nasagasaan, masama loob, na-dengue, dengue, na-covid, nagpositive, nagpositibo, naka-confine, confined
+    na-confine, check up ko, may check up, manganganak, nanganak, buntis, binyag, kasal ng, burol ng, patay si, nawala
+    nanakaw, nasunugan, ocupado, ocupada, no puedo, no podre, no podré, no voy, no ire, no iré, no gracias, no quiero
+    no me interesa, nunca, jamas, jamás, tampoco, cancelar, cancelo, cancele, cancelen, cancela, lo siento, ni loco
+    ni loca, para nada, ni modo, enfermo, enferma, trabajando, tengo que trabajar, tengo trabajo, otro dia, otro día
+    otra fecha, otra vez sera, otra vez será, numero equivocado, número equivocado, equivocado, no soy, no conozco
+    quitenme, quítenme, borrenme, bórrenme, dejen de, deje de, deja de, ya no, al contrario, prefiero, mejor otro
+    mejor el, fuera de la ciudad, estoy fuera, 🤡, 🛑, ⛔, 🖕, 🙄, 🤬, 😡, 🚷, 🆖, 💩, 🥱, 🙊, 😒, if i had known, win the lottery
+    in another life, said no one ever, no one ever, said nobody, psych, sike, lucky me, hardly contain
+    just what i needed, what a joy, be still my heart, let me drop everything, right on that, yeah because i love
+    yes because i love, because i love, because i have nothing better, as if i have nothing better, whatever you say
+    ok whatever, yeah whatever, fine whatever, k whatever, sure whatever, sprout wings, grow wings, grow a tail
+    the cows come home, pigs might fly, blue moon, twelfth of never, 12th of never, sino sila, sino po sila
+    sino po kayo, sino po ito, sinong, who's asking, who's texting, who's calling, who am i, whom am i, unsubscribe me
+    be removed, get removed, delete me, off this list, off your list, i'm tied up, in theory, coming down with
+    kayo na lang, kayo na lang muna, kayo kayo na lang, en tus sueños, en sus sueños, mejor no, creo que no
+    no cuenten, no cuentes, no cuente, neg, negatory, negatron, negative ghost rider, that is a negative
+    i'm coming down with, i am coming down with, sige kayo na lang, sige kayo na, ok lang kahit wala
+    ok lang kahit wala ako, end this, end it, ok end, please end, yes end, all good thanks, 0 works better
+    3pm works better, may date, may date ako, set here, we're set thanks, i'm set thanks, keep dreaming, dreaming
+    i'm going with someone else, going with someone else, went with someone else, went with another
+    made other arrangements, other arrangements, someone else instead, you can count me out, count me among
 ";
 
 /// Doubt, and what leaves it open: conditions, wishes, later answers.
@@ -164,32 +144,30 @@ pub(in crate::rules) const DOUBT: &str = "
     balitaan, babalitaan, update ko kayo, update kita, update ako, sabihan kita, sabihan ko kayo, text kita kung
     text na lang kita kung, text ko kayo kung, sabihin ko, kaso, kaya lang, kayalang, kya lang, kaya lng, i'll confirm
     will confirm, let me confirm, need to confirm, have to confirm, confirm later, confirm muna, sleep on it
-    sleep on this
-
-    once, assuming, subject to, barring, contingent, conditional, conditionally, on condition, on the condition
-    on one condition, under one condition, with one condition, one condition, provided that, providing, so long as
-    long as, as soon as, only when, only after, only with, only until i, until i know, until i hear, until i get
-    until then maybe, when i get, when i find, when i know, when i hear, when i have, when i've, weather permitting
-    health permitting, time permitting, schedule permitting, permitting, lest, except if, supposing, suppose
-    given that, in the event, in which case, whether, whether or not i, hinges, up to my, it's up to, waiting to hear
-    waiting to see, waiting to find, wait and see, waiting for confirmation, pending approval, awaiting, await, tbd
-    tba, to be determined, to be confirmed, tbc, to follow, we will see, gotta check, gotta ask, gotta see
-    let me think, let me get back, let me look, let me find, let me know first, let me confirm with, let me talk
-    let me speak, lemme check, lemme see, lemme ask, lemme think, lemme get back, need time, need more time
-    need more info, need more information, need more details, more info, more information, more details, tell me more
-    need details, want details, need to know, want to know, like to know, would like more, like more info, not decided
-    haven't decided, not 100 sure, not 100, not entirely, not completely, not fully, not too sure, not so sure
-    not certain, not confirmed, not positive, can't say, can't decide, can't tell, can't commit, can't confirm
-    can't guarantee, no guarantee, no guarantees, not guarantee, hard to say, who knows, hard to tell, tough call
-    toss up, torn, on the fence about, leaning, leaning yes, leaning no, leaning towards, 50/50, 50 50 chance
-    fifty fifty, probably, probs, prolly, prob, most likely, likely, i think so, think so, i think i can
-    i think i could, i think i will, i think i'd, i think i should, think i can, might be able, may be able
-    could possibly, could maybe, kinda, sorta, i guess, guess so, i suppose, if at all, if so, not if, even then
-    aim to, aiming to, hoping to, hope to make, hope i can, plan b, backup, waitlist, wait list, on standby, standby
-    tentative yes, soft yes, maybe yes, maybe no, yes maybe, yes or maybe, yes and no, have a question, got a question
-    quick question, one question, question about, questions about, questions first, have questions, some questions
-    a few questions, i have question, wondering, wonder, was wondering, just wondering, curious, confused
-    don't understand, not understand, don't get it, not get it, don't follow, makes no sense, what is this
+    sleep on this, once, assuming, subject to, barring, contingent, conditional, conditionally, on condition
+    on the condition, on one condition, under one condition, with one condition, one condition, provided that
+    providing, so long as, long as, as soon as, only when, only after, only with, only until i, until i know
+    until i hear, until i get, until then maybe, when i get, when i find, when i know, when i hear, when i have
+    when i've, weather permitting, health permitting, time permitting, schedule permitting, permitting, lest
+    except if, supposing, suppose, given that, in the event, in which case, whether, whether or not i, hinges
+    up to my, it's up to, waiting to hear, waiting to see, waiting to find, wait and see, waiting for confirmation
+    pending approval, awaiting, await, tbd, tba, to be determined, to be confirmed, tbc, to follow, we will see
+    gotta check, gotta ask, gotta see, let me think, let me get back, let me look, let me find, let me know first
+    let me confirm with, let me talk, let me speak, lemme check, lemme see, lemme ask, lemme think, lemme get back
+    need time, need more time, need more info, need more information, need more details, more info, more information
+    more details, tell me more, need details, want details, need to know, want to know, like to know, would like more
+    like more info, not decided, haven't decided, not 100 sure, not 100, not entirely, not completely, not fully
+    not too sure, not so sure, not certain, not confirmed, not positive, can't say, can't decide, can't tell
+    can't commit, can't confirm, can't guarantee, no guarantee, no guarantees, not guarantee, hard to say, who knows
+    hard to tell, tough call, toss up, torn, on the fence about, leaning, leaning yes, leaning no, leaning towards
+    50/50, 50 50 chance, fifty fifty, probably, probs, prolly, prob, most likely, likely, i think so, think so
+    i think i can, i think i could, i think i will, i think i'd, i think i should, think i can, might be able
+    may be able, could possibly, could maybe, kinda, sorta, i guess, guess so, i suppose, if at all, if so, not if
+    even then, aim to, aiming to, hoping to, hope to make, hope i can, plan b, backup, waitlist, wait list, on standby
+    standby, tentative yes, soft yes, maybe yes, maybe no, yes maybe, yes or maybe, yes and no, have a question
+    got a question, quick question, one question, question about, questions about, questions first, have questions
+    some questions, a few questions, i have question, wondering, wonder, was wondering, just wondering, curious
+    confused, don't understand, not understand, don't get it, not get it, don't follow, makes no sense, what is this
     what's this, what this, what for, what about, for what, to what, with what, with who, with whom, about what
     regarding what, confirm what, yes to what, why is, why are, why do, why would, what happens, how come, who sent
     who's calling, who gave, is this a, is this the, explain, clarify, elaborate, remind me what, remind me again
@@ -228,7 +206,8 @@ pub(in crate::rules) const DOUBT: &str = "
     pero magkano, pero pwede ba, pero pwede bang, pero may bayad, kaso magkano, for now, in principle
     until further notice, interested in what, ok later, i'll ask, i think, one sec, gimme a sec, give me a sec
     give me a minute, give me a moment, give me some time, give me a day, considering, will consider, i'll consider
-    in the meantime, should be fine, should be ok, should be good, should be there, should work
+    in the meantime, should be fine, should be ok, should be good, should be there, should work, shut up
+    no freaking way, no fucking way, no frickin way, no effing way, no flipping way, no freakin way
 ";
 
 /// Words that deny what follows.

@@ -33,7 +33,7 @@ const IGNORED: &str = "
     if all goes well, kung kailangan, kung gusto, kung loloobin, kung may kailangan, kung nais, kung okay lang sa inyo
     kung kelangan, basta para, ok and, hopefully not late, hope that helps, hope you, hope all, hope it goes
     hope to see you, hopefully the, sana matuloy, sana all, sana hindi late, yes i got, yes i saw, yes i received
-    yes i know, yes i read, oo nabasa, oo natanggap, oo nakita, like to ask, like to see, what i agree, agree to what
+    yes i know, yes i read, oo nabasa, oo natanggap, oo nakita, like to ask, like to see, 
     said yes, sorry for not, sorry not, sorry couldn't, if nothing else, unless you, only if you need me, cool story
     sure you are, sure they are, hindi kailangan, hindi nakareply, hindi naka reply, hindi ako nakareply
     hindi nakasagot, hindi agad, hindi sumagot, not answer, not reply, not respond, not see your, not seeing
@@ -95,7 +95,7 @@ const IGNORED: &str = "
     not only that, no later, great cause, good cause, worthy cause, lovely cause, wonderful cause, great idea but
     good luck with, great for you, good for you guys, yes link, yes button, say yes, say yes to, say ok, type yes
     text yes, reply yes, press yes, click yes, send yes, answer yes, yes vote, yes men, yes man, to yes, a yes or
-    either yes or, yes or, yes/no, yes no, y or n, y n, ok or, ok or not, yes that is me, yes that's me, yes that's my
+    either yes or, yes or, yes/no, y or n, y n, ok or, ok or not, yes that is me, yes that's me, yes that's my
     yes speaking, yes hello, yes hi, hi yes, hello yes, yes good morning, i know, i see, i hear you, good question
     fine print, sure thing but, ok lang ba, okay lang ba, sure thing you are, of course you are, of course you do
     of course you would, of course they do, of course they are, of course he did, of course she did, of course it is
@@ -124,6 +124,32 @@ const IGNORED: &str = "
     how fun, how great, what fun, what a great idea, what a treat, what an honor, so kind of you, kind of you
     nice of you, sweet of you, pag remind, pag imbita, pag invite, surely you, surely they, surely that
     great how are you, i'm great, i'm doing great, i'm doing good, i'm doing well, ready or not, awesome game
+    nw, dw, no w, ah, ahh, aah, ahhh, oof, oop, phew, whew, yikes, dang, damn, damnn, shoot, crap, welp, whelp
+    anyway, anyways, btw, fyi, tbf, imo, imho, alr, ya know, y'know, you know what, guess what, good lord, sweet jesus
+    jesus, jeepers, golly, gee, sheesh, woah, whoaa, haay, hay nako, hay naku, naku, nako, nakow, hala, luh, sus, susko
+    jusko, grabe, ay grabe, hoy, oi, oy, uy, huy, ayun, ayan, o ayan, o ayun, o sha, sha sige, teh, ateng, mamsh
+    paps, boss amo, bossing, idol, lodi, madam, madame, chief, cap, captain, coach, pastor, nurse
+    may need a ride, might need a ride, may need help parking, hoping you'd ask, was hoping you'd ask, was hoping you would ask
+    hoping you would ask, was hoping for this, been hoping, might be 0 minutes late, may be 0 minutes late, might be 0 min late
+    may be 0 min late, might run late, may run late, might have to leave early, may have to leave early, might need to leave early
+    may need to leave early, might be running late, may be running late, might be early, may be early, mm, mmm, hmm ok so
+    can't find my, couldn't find my, not been well, haven't been well, not been feeling well, wala pala, walang pasok pala, fever broke, fever's gone, fever is gone, no more fever, over the flu, over my cold, over covid, not sick anymore, no longer sick
+    wala na lagnat, magaling na, magaling na ako, been busy, been so busy, been crazy busy, been slammed, been slammed at work, been swamped, been swamped at work
+    been swamped with work, been working, been sick, been hectic, been tied up, been out of town, been traveling, been away
+    been in meetings, been in a meeting, been at work, been working late, been crazy at work, been under the weather
+    how many times, for the last time, for the millionth time, for the 0th time, like i said, as i said, as i told you
+    as mentioned, as i mentioned, per my last text, same as before, was leaning no, was gonna say no, was going to say no
+    was about to say no, almost said no, nearly said no, wanted to say no, tempted to say no, thought about saying no
+    thought of saying no, my first instinct was no, used to say no, was gonna skip, was going to skip, was thinking of skipping
+    was gonna cancel, was going to cancel, almost cancel, almost forgot, almost missed this, almost missed it
+    was on the fence, was unsure, was not sure, wasn't sure, was undecided, wasn't planning to, wasn't going to
+    nothing else from me, appreciate the heads up, thanks for the heads up, heads up, no pressure at all
+    no need to chase me, no need to remind me, no need to follow up, no need to confirm again, no need to worry
+    creek don't rise, if the creek don't rise, and the creek don't rise, good lord willing, inshallah, insha allah, in shaa allah
+    deo volente, god permitting, lord permitting, by god's grace, sa awa ng diyos, sa awa ng dios, awa ng diyos
+    if it helps the, if it helps, if it'll help, if it will help, if it makes you, if it means, if that makes you happy
+    if that's what you want, if that's what you need, if it's for sister, if it's for the, if it's for a good, if it's for you
+    para sa bayan, mula't mula, sira ulo, loko, lokoloko, sa true, true the fire, pagpalain ka, pagpalain kayo, anak ng
     nice game, sure feels, sure feel, sure felt, yes i'm fine, yes i'm alive, fine how are you, good how are you
 ";
 

@@ -13,6 +13,7 @@ const LIST: &str = "
     yes: yeas yesh yee yeee yiss yaas yaaas yasss yaz yessum yesir yessirr yessirrr yeppers yuppers yezzir yeahhh
     yes: yeahp yeahs yehh yahh yaa yaah yeaa yeaah yh yhh yuhh yesyes yeppp yepper yed yex yws ywes ues uess tyes yews
     yes: yesd yesw yesa yesx yese ydes yeds yfs yaes yeys yues yhes yeha yaeh yeag yeaj yeqh teah ueah yeahg yeash
+    yes: duhyes yus yeesh yezz yesh yeahuh yiss yerp yurp yurr yerr yeh yeap
     yes: ueap uep ywp yuep uup tup yuo yupo yuup yuip
     ok: pk oj okm okl oik olk okj ojay pkay okau okah okayu ookay oksy kkay oklay okkey ojkay okjay okayt okay okk
     ok: okey okie oki okei oks okok k kk okeh okz oky okidoki okidoks okidok okaay okayy mkay okies okayyy okeydokey
@@ -53,6 +54,7 @@ const LIST: &str = "
     be: b
     i'll: we'll il illl
     appointment: appt appts apt apptmt appoitment appointments apointment appointement slot spot schedule sched
+    appointment: policy policies agreement contract waiver gig quote assignment nomination
     appointment: reservation seat place offer terms invitation invite invites proposal request conditions nomination
     i'm: we're imm
     i'd: we'd
@@ -87,13 +89,13 @@ const LIST: &str = "
     ko: q kong namin qng
     may: meron mayroon merong mayron
     oo: oho opo opoo oopo ooh-o oponaman oonaman uo
-    sige: sge cge cgeh sigeh sgeh geh ge cigi sigi sgi cgi segi sigena sgena cgena
+    sige: osige osge osigi sge cge cgeh sigeh sgeh geh ge cigi sigi sgi cgi segi sigena sgena cgena
     pwede: puwede pwde pede pde pwd puede pwedi pued pwedey
     payag: pumapayag papayag
     maaari: maari
     tara: tra taraa tarana
     game: gme gaym gem
-    syempre: siyempre xempre cympre sempre syempri
+    syempre: shempre syemps shyempre siyempre xempre cympre sempre syempri
     ayos: ayus
     tama: tma
     pupunta: punta pumunta makakapunta makapunta mkakapunta mkapunta nakakapunta pnta pupnta darating dadating
@@ -104,7 +106,30 @@ const LIST: &str = "
     pupunta: magluluto magbubuhat maglilinis magbibigay magvovolunteer magvolunteer magpapalista magsisilbi maghahanda
     pupunta: magtuturo magmamaneho susunod sasabay sasagot lalabas makakabalik makakasabay makakasunod makakahabol
     pupunta: makakaabot susulpot aattend makakaattend makaattend mapupuntahan mapuntahan makakadaan magpapakita
-    pupunta: makikiisa
+    pupunta: makikiisa aakyat haharap sasakay magsisimba makikinig manonood maglalaro boboto pipirma magpapadala
+    pupunta: magbabayad maghuhulog maghahatid susundo magsusundo mag-aabot mag-aambag magaambag magdodonate
+    pupunta: magdo-donate magbubukas magbabantay magwawalis maghuhugas magpipintura magtatanim magpapakain
+    pupunta: mag-aasikaso mangunguna mamumuno magsasalita magbabasa magdadasal magpapagupit magpapabunot magpapalinis
+    pupunta: magpapatingin magpapacheckup magpapakonsulta magpapa-checkup magpaparehistro magrerehistro mag-eenroll
+    pupunta: magpapaenroll magsusubmit magpapasa dederetso didiretso makikijoin dadayo pipila sisingit
+    pupunta: tatao magduduty magdu-duty makikipila makikibuhat makikilinis makakapagdala makakapagluto
+    pupunta: makakapagbigay makakatao makakapagpadala makakapagbayad
+    dadalhin: ihahatid dadaanan ipapadala isesend ise-send ipapasa isusubmit isu-submit iaabot huhulugan
+    dadalhin: ihuhulog isasama isasabay lulutuin iluluto lilinisin aayusin aasikasuhin bubuksan babantayan
+    dadalhin: aalagaan pipirmahan pupunuan pupunan fifill-upan sisimulan tatapusin tutuparin iboboto susuportahan
+    dadalhin: sasaluhin iaambag idodonate ido-donate ibibigay bibigyan ihahanda ihahain iseset-up ise-setup
+    dadalhin: kukumpirmahin ikukumpirma iko-confirm ipapalista ireregister irerehistro ipapareserve ibu-book ibobook
+    dadalhin: dadaluhan aattendan a-attendan sisiputin haharapin sasalubungin susuotin isusuot uunahin imamaneho
+    dadalhin: idadrive ida-drive tutulungan babayaran kukunin bibilhin tatanggapin
+    bring: carry deliver cook bake fetch drive host lead teach coach canvass usher babysit chaperone supply
+    bring: provide print volunteer sponsor moderate emcee mc officiate sing perform cater grill bartend photograph
+    bring: haul unload load translate tutor mentor judge referee ref umpire pledge match forward mail submit
+    bring: deposit venmo zelle paypal gcash unlock greet decorate garden mow shovel sweep mop wash pack stuff
+    bring: distribute hand phonebank doorknock knock endorse cosign cover handle pick
+    bringing: carrying delivering baking hosting coaching canvassing ushering babysitting chaperoning supplying providing
+    bringing: volunteering sponsoring performing singing catering grilling hauling translating tutoring judging submitting
+    bringing: decorating distributing knocking phonebanking covering handling pitching setting serving helping
+    missing: skipping ditching bailing flaking passing
     nandyan: andito andto nndito andyan andiyan nandiyan nandun nandoon andun andoon anjan nanjan naroon nariyan
     there: thier ther dere thair tehre there's
     pasensya: pasensiya pacencia

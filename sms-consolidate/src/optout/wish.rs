@@ -62,6 +62,7 @@ struct Rules {
     condition: RuleId,
     speech: RuleId,
     speaker: RuleId,
+    addressee: RuleId,
     limit: RuleId,
     no_limit: RuleId,
     next_clause: RuleId,
@@ -95,6 +96,7 @@ impl Rules {
             condition: rule("condition"),
             speech: rule("speech"),
             speaker: rule("speaker"),
+            addressee: rule("addressee"),
             limit: rule("limit"),
             no_limit: rule("no_limit"),
             next_clause: rule("next_clause"),
@@ -187,9 +189,10 @@ impl Rules {
             && self.is_at(self.blocker, sentence, at - 1)
     }
 
-    /// Whether what was said was said by the sender: "I said", "I have already told".
+    /// Whether what was said was said by the sender: "I said", "I have already told", "Told you".
     fn is_own_speech(&self, sentence: &[Word], at: usize) -> bool {
-        (at.saturating_sub(3)..at).any(|before| self.is_at(self.speaker, sentence, before))
+        (at == 0 && self.is_at(self.addressee, sentence, 1))
+            || (at.saturating_sub(3)..at).any(|before| self.is_at(self.speaker, sentence, before))
     }
 
     fn starts_clause(&self, sentence: &[Word], at: usize) -> bool {

@@ -165,7 +165,7 @@ const KEYWORDS: &str = "
         | desabonner/abmelden/abbestellen | alto/baja por favor
     nth = 0/second/third/fourth/fifth/last/final/umpteenth/millionth
     saying = told/asked/said/telling/asking/saying/texting/texted/typed/sent/replied
-    typed = text/txt/reply/send <keyword> to/2 <out>
+    typed = text/txt/reply/send <keyword> to/2 <out> | <stopword> to/2/two <out>
     keyword_and = <stopword> <order> | end/quit now | <keyword> all? <kind>* <msg>
         | stop/quit/end all of? this/these | quit it? texting | no/nah/nope/yes/ok <stopword>
         | no/nope no/nope <stopword> | no thanks/thank you? <stopword> | <keyword> no thanks/more?
@@ -177,7 +177,6 @@ const KEYWORDS: &str = "
         | i/ive have? already? typed/sent/replied/texted/wrote <keyword> | i asked to be? removed/unsubscribed/stop
         | can/could/would/will you/u <keyword> | <how> to say <keyword> | have/need to say <keyword>
         | text/txt/reply/send/texting/sending/type/replying/typing/respond/answer/texted <keyword>
-        | <stopword> to/2/two <out>
         | <stopword> thanks/thank/ty/thx you/u? | <keyword> to this/my number
         | stop2quit/stop2end/stop2stop/stop2unsubscribe/stop2optout | stop2cancel
         | <keyword> wrong/incorrect number/person/num/phone/no/guy | wrong number/person/num/no/guy? so? <keyword>

@@ -24,13 +24,13 @@ pub(super) const RULES: &str = "
         | no more/further of? <det>* <kind>* <msg> | no more of these | <stop> <sending> <me>? <bare>
         | <dont> <send> <me>? <bare> | i/we? <dont> want/wish/wanna to? receive/get/recieve any? of? <bare>
         | i/we? no longer want/need/wish to? <get>? any? of? <bare> | <own>? <stop> <getting> <bare>
-        | <own> <stop> these/this
+        | <own> <stop> these/this | <stop> already? with/w <bare>
     mild = <lead>* <quiet> | i/ive/we? have? already? opted out | <ask>* <told> | <lead>* <noun> | opting out | i/im/we/were am/are? opting out
         | im/am unsubscribing | i/we unsubscribe/optout | i/we opt out | i/we opt out <off> <theirs>
         | i/we opt out <off> <all_this> | i/we unsubscribe <off> <theirs> | no contact | no texts/txts/texting
         | enough texts/messages/msgs | i/ive/we? have? had? enough with/of <theirs>
-        | <theirs> need/needs/must/have/has/should/gotta to? stop/end/cease | i/we want/need <you> to stop
-        | its/it is time you/u stopped <texting> <me>? | i/im/we? am? not interested in <getting> <bare> | <unsubscribing> <pron>* | enough with/of? <theirs>
+        | <theirs> need/needs/must/have/has/should/gotta to? stop/end/cease | i/we want/need you/u/ya/yall to stop
+        | its/it is? time you/u stopped <texting> <me>? | i/im/we? am? not interested in <getting> <bare> | <unsubscribing> <pron>* | enough with/of? <theirs>
         | i/we? do? not/dont consent | i/we? do? not/dont give/have/gave consent/permission | no consent | dnc
         | <notcall> list/registry | unsubscribe/unsub <pron>* | opt out <pron>*
         | iremove/paremove/pakiremove/remove <pron>* | pakitanggal/pakialis/patanggal <pron>* ako/ko/kami
@@ -97,6 +97,7 @@ pub(super) const AROUND: &str = "
         | sinabi/sabi/daw/raw/sinabihan/heard/thought/thinks/wants/wanted
         | supposed/refuse/forgot/remind/reminded/reminds | remember/pretend/almost/joked/bakit
     gone = passed away | died/dead/deceased/patay/namatay/yumao | wrong number/person/num
+    addressee = you/u/ya/yall/yous
     speaker = i/im/ive/we/weve/already
     joined = or/nor/dont/not/never/to
     unblocked = wag/huwag/hwag/huag/paki/pakitanggal/pakialis

@@ -68,7 +68,7 @@ pub(super) const LEADS: &str = "
 ";
 
 pub(super) const ENGLISH: &str = "
-    stop = stop/quit/cease/discontinue/stopp/stpo/sotp/stp/end/halt | refrain from
+    stop = stop/stoop/quit/cease/discontinue/stopp/stpo/sotp/stp/end/halt | refrain from
     texting = texting/txting/textin/txtin/txtn/texing/texring/textng/textting/txtng/txting/textign/textiing/txing
         | messaging/messging/mesaging/messagin/msging | msgin/smsing/dming/contacting/contactin/spamming/spammin
         | bombarding/blasting | blowing up
@@ -134,7 +134,8 @@ pub(super) const ENGLISH: &str = "
         | i/im/am/we? am? not/no longer? interested in <getting>? <more>* <theirs> | i/we? <dont> care for <theirs>
         | i/we? do? not/dont/never/no longer? consent/authorize <to_be>
         | you do not have my? consent/permission <to_be> | you dont/never have/had my? consent/permission <to_be>
-        | appreciate it? if <you> stopped/quit <texting> <me>? | cease and/n? desist contact/communication with <me>
+        | i/id/we/wed would? appreciate it? if <you> stopped/quit <texting> <me>?
+        | i/we would want/need/like/love <theirs> to stop/end | cease and/n? desist contact/communication with <me>
         | i/we? do? not/dont/did/didnt not? give/have you? my? consent/permission <to_be>
         | i/we? revoke/withdraw/rescind/retract/revoking/withdrawing my/all/any/our? prior? consent/permission <to_be>?
         | you/youre are? not/never authorized/permitted/allowed <to_be>

@@ -1,7 +1,7 @@
 //! Filipino, and the English that is mixed with it.
 
 pub(super) const FILIPINO: &str = "
-    pron = ako/akong/ko/kong/q/me/mo/nyo/niyo/ninyo/nio/nyu/nyong/niyong
+    pron = ako/akong/ko/kong/q/me/mo/nyo/niyo/ninyo/nio/nyu/nyong/niyong/ninyong
         | kayo/kayong/kau/kyo/ka/kang/kami/kaming/namin
         | naming/nang/ng/pa/pang/ang/yung/yun/ung/to/ulit/uli/rin/talaga
         | mga/ba/pong/kita/yan/yang/dyan/tong/itong/ito/ganito/ganyan

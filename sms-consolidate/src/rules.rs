@@ -159,7 +159,7 @@ pub enum Role {
 ///
 /// How a text is read:
 ///
-/// 1. Only the sender's [own words](own_words()) count. A passage of three words or more in double quotation marks is
+/// 1. Only the sender's [own words](crate::own_words()) count. A passage of three words or more in double quotation marks is
 ///    left out too, if there is anything else.
 /// 2. It is cut into words, in lower case. A word is a run of letters, digits and inner apostrophes, or a time such
 ///    as 2:30. `. , ; : ! ?`, a dash between spaces, a line end, and every symbol beyond ASCII, such as an emoji, are

@@ -43,7 +43,11 @@ const VARIABLES: &[Variable] = &[
         "queue or supersede: for messages that come while a batch is handled",
         "queue",
     ),
-    ("SMS_AUTO_REPLY_ENABLED", "1, true or yes; 0, false or no", "no with a gateway, yes on the console"),
+    (
+        "SMS_AUTO_REPLY_ENABLED",
+        "1, true or yes; 0, false or no: nothing but the confirmation of a STOP",
+        "no with a gateway, yes on the console",
+    ),
     ("SMS_AUTO_REPLY_TEXT", "one text that answers every batch", "a text for AGREE, another for the rest"),
     ("SMS_AUTO_REPLY_TEXT_AGREE", "the text that answers AGREE", "see above"),
     ("SMS_AUTO_REPLY_TEXT_NOT_AGREE", "the text that answers NOT_AGREE", "see above"),
@@ -58,7 +62,11 @@ const VARIABLES: &[Variable] = &[
         "keywords that are classified like any other text, with commas between, of {keywords}",
         "all of them steer",
     ),
-    (STOP_WORDS, "more words that opt out, with commas between, such as ARRET,BAJA", "none"),
+    (
+        STOP_WORDS,
+        "more words that opt out, with commas between, such as ARRET,BAJA; none of those that mean something else",
+        "none",
+    ),
     (
         "SMS_INFER_OPT_OUT",
         "1, true or yes: a clear wish in a sentence, such as \"please stop texting me\", opts out too; 0, false or no",
@@ -84,7 +92,7 @@ const VARIABLES: &[Variable] = &[
     (
         "OPENAI_MAX_TEXT_BYTES",
         "a number from 1: of more bytes of text the first and the last are sent",
-        "32768",
+        "{openai_bytes}",
     ),
     ("SMS_MOBILE_API_KEY", "an API key: replies are sent by SMS Mobile API", "replies go to the console"),
     ("SMS_MOBILE_API_BASE_URL", "an http or https URL without query", "https://api.smsmobileapi.com"),
@@ -116,10 +124,14 @@ const VARIABLES: &[Variable] = &[
          and AI_SMS_TEST_NUMBER, are read as those of that country",
         "national numbers stay as they are written",
     ),
-    ("ENABLE_AI_SMS_AGENT", "1, true or yes; 0, false or no: store and batch, answer nothing", "yes"),
+    (
+        "ENABLE_AI_SMS_AGENT",
+        "1, true or yes; 0, false or no: store and batch, answer nothing but a STOP",
+        "yes",
+    ),
     (
         "AI_SMS_TEST_NUMBER",
-        "a number or device of ours: answer only who texts it. Webhooks that name no line (SMS Mobile API's \
+        "a number or device of ours: answer only who texts it (and every STOP). Webhooks that name no line (SMS Mobile API's \
          legacy form) then get no reply",
         "answer on every line",
     ),
@@ -307,8 +319,16 @@ fn opt_out(env: &Environment) -> Result<OptOut, ConfigError> {
     };
     let list = env.read(KEYWORDS_OFF, off)?.unwrap_or(known.clone());
     let more = |text: &str| {
+        let is_other = |word: &String| {
+            known
+                .words()
+                .any(|(standard, means)| standard.eq_ignore_ascii_case(word) && means != Control::Stop.into())
+        };
         let with = words(text).iter().fold(list.clone(), |list, word| list.with_word(word, Control::Stop));
-        (!words(text).iter().any(String::is_empty)).then_some(with)
+        let all_taken = words(text)
+            .iter()
+            .all(|word| !is_other(word) && with.keyword(word) == Some(Control::Stop.into()));
+        all_taken.then_some(with)
     };
     let list = env.read(STOP_WORDS, more)?.unwrap_or(list.clone());
     let list = if env.switch("SMS_INFER_OPT_OUT")?.unwrap_or(true) { list } else { list.without_inference() };

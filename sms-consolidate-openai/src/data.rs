@@ -35,7 +35,8 @@ impl Data {
             let is_last = back.len() <= front.len();
             let text = &texts[if is_last { end - 1 } else { start }];
             let mut piece = Piece::of(text, caps.message_chars);
-            if piece.bytes() > room && back.is_empty() {
+            let is_first_of_its_end = if is_last { back.is_empty() } else { front.is_empty() };
+            if piece.bytes() > room && room > 0 && is_first_of_its_end {
                 // The most that a character takes is four bytes.
                 piece = Piece::of(text, (room / 4).max(1));
             } else if piece.bytes() > room {
@@ -150,10 +151,11 @@ mod tests {
         let gap = |left_out: usize| json!({ "left_out_messages": left_out });
         check(&texts, bytes(18), json!(texts.map(|text| text.trim().trim_end_matches('\0').trim())), 0, 0);
         check(&texts, bytes(17), json!(["aaaa", gap(1), "cccc", "ñññ"]), 1, 0);
-        check(&texts, bytes(9), json!([gap(3), "ñññ"]), 3, 0);
+        let start = json!({ "start": "a", "left_out_characters": 3, "end": "" });
+        check(&texts, bytes(9), json!([start, gap(2), "ñññ"]), 2, 1);
         // The last is cut where it is too long by itself.
         let cut = json!({ "start": "ñ", "left_out_characters": 2, "end": "" });
-        check(&texts, bytes(5), json!([gap(3), cut]), 3, 1);
+        check(&texts, bytes(5), json!([start, gap(2), cut]), 2, 2);
         check(
             &["a", "aaaa"],
             bytes(1),

@@ -157,7 +157,7 @@ impl<K: Key, M: Message> Builder<K, M> {
         self
     }
 
-    /// Replies only to keys for which this holds. Default: to all.
+    /// Replies only to keys for which this holds; the confirmation of a stop leaves all the same. Default: to all.
     pub fn reply_if(mut self, condition: impl Fn(&K) -> bool + Send + Sync + 'static) -> Self {
         self.settings.reply_if = Some(Box::new(condition));
         self
@@ -201,14 +201,16 @@ impl<K: Key, M: Message> Builder<K, M> {
         self
     }
 
-    /// The most replies to one key in an hour, so that two auto-responders do not answer each other for ever. `None`
-    /// is no limit. Default 20.
+    /// The most replies to one key in an hour, so that two auto-responders do not answer each other for ever. The
+    /// confirmation of a stop counts, and is never withheld. `None` is no limit. Default 20.
     pub fn max_replies_per_hour(mut self, limit: Option<NonZeroU32>) -> Self {
         self.settings.max_replies_per_hour = limit;
         self
     }
 
-    /// How long after its batch was due a reply may still be sent. Default one hour.
+    /// How long after the newest message of its batch was sent a reply may still leave. When that was says the gateway, if it
+    /// gives a time with a zone in the past, else the arrival. What waits in a longer window has five minutes after it was due.
+    /// The confirmation of a stop has five minutes, whatever this is. Default one hour.
     pub fn reply_within(mut self, time: Duration) -> Self {
         self.settings.reply_within = time;
         self

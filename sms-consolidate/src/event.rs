@@ -448,11 +448,7 @@ impl<K: Key> Events<K> {
                 );
             }
             Event::OptedOut { key, opted_out, cause, batch } => {
-                let (from, batch) = (show(key), batch.map(tracing::field::display));
-                match opted_out {
-                    true => tracing::info!(%from, batch, %cause, "OPTED OUT"),
-                    false => tracing::info!(%from, batch, %cause, "OPTED IN"),
-                }
+                self.log_opted_out(key, *opted_out, *cause, *batch);
             }
             Event::Claimed { key, batch, messages, reason, attempt, lease_losses, late_by } => {
                 let from = show(key);
@@ -487,6 +483,15 @@ impl<K: Key> Events<K> {
             Event::HandedBack { key, batch } => {
                 tracing::info!(from = %show(key), %batch, "BATCH HANDED BACK");
             }
+        }
+    }
+
+    fn log_opted_out(&self, key: &K, opted_out: bool, cause: OptOutCause, batch: Option<BatchId>) {
+        let (from, batch) = (self.show(key), batch.map(tracing::field::display));
+        if opted_out {
+            tracing::info!(%from, batch, %cause, "OPTED OUT");
+        } else {
+            tracing::info!(%from, batch, %cause, "OPTED IN");
         }
     }
 

@@ -87,6 +87,9 @@ const WORDS: &[(&str, Keyword)] = &[
 /// Words that ask for something else beside a word of courtesy: "cancel please".
 const ALONE: &[&str] = &["CANCEL", "END", "QUIT", "REVOKE"];
 
+/// The longest name that is taken for a signature.
+const LONGEST_NAME_BYTES: usize = 40;
+
 /// How it is known that a sender opted out or in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -206,7 +209,7 @@ impl OptOut {
     }
 
     /// The keyword that `message` is, and how that is known: what its gateway says, else what its text is. A part of a
-    /// long message is none, nor is what was tapped, said in a group, or written under a picture.
+    /// long message is none, nor is what was tapped or said in a group; under a picture only a wish of three words or more is.
     #[must_use]
     pub fn find<M: Message>(&self, message: &M) -> Option<(Keyword, OptOutCause)> {
         let origin = message.origin();
@@ -236,9 +239,13 @@ impl OptOut {
     #[must_use]
     pub fn keyword(&self, text: &str) -> Option<Keyword> {
         let text = own_words(text);
-        let word = normal(&text);
-        let keyword = word.and_then(|word| self.words.get(&word).copied().or_else(|| self.polite(&word)));
-        keyword.or_else(|| self.wish(&text))
+        let Some(word) = normal(&text) else { return self.wish(&text) };
+        if let Some(keyword) = self.words.get(&word) {
+            return Some(*keyword);
+        }
+        let was_removed = WORDS.iter().any(|(standard, _)| *standard == word);
+        let keyword = self.polite(&word).or_else(|| self.signed(&text));
+        keyword.or_else(|| if was_removed { None } else { self.wish(&text) })
     }
 
     fn wish(&self, own_words: &str) -> Option<Keyword> {
@@ -272,6 +279,20 @@ impl OptOut {
         found.filter(|keyword| *keyword != Keyword::StartIfStopped)
     }
 
+    /// The stop that is followed by a name and nothing else, as by a signature: "Stop, Mary".
+    fn signed(&self, text: &str) -> Option<Keyword> {
+        let (word, name) = text.split_once(['\n', ',', '-', '–', '—'])?;
+        let word = normal(word).filter(|word| !ALONE.contains(&word.as_str()))?;
+        let mut names = name.split_whitespace();
+        let is_name = |name: &str| {
+            let name = name.trim_end_matches(['.', ',']);
+            name.starts_with(char::is_uppercase) && name.chars().all(char::is_alphabetic)
+        };
+        let is_signature =
+            name.len() <= LONGEST_NAME_BYTES && names.clone().next().is_some() && names.all(is_name);
+        self.words.get(&word).copied().filter(|keyword| *keyword == STOP && is_signature)
+    }
+
     /// All that may be answered.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         [Control::Stop, Control::Start, Control::Help]
@@ -291,11 +312,12 @@ impl OptOut {
     }
 }
 
-/// Whether its gateway has answered `message`: gateways know their own verdict and the standard words, each alone.
+/// Whether its gateway has answered `message`: gateways know their own verdict, and of the standard words those that are one
+/// word, in any case and alone.
 pub(crate) fn is_answered_by_gateway<M: Message>(message: &M) -> bool {
     let is_standard = || {
-        let word = normal(message.text());
-        word.is_some_and(|word| WORDS.iter().any(|(standard, _)| *standard == word))
+        let text = message.text().trim();
+        WORDS.iter().any(|(word, _)| !word.contains(' ') && word.eq_ignore_ascii_case(text))
     };
     message.gateway_answers_keywords() && (message.control().is_some() || is_standard())
 }

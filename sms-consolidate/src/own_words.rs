@@ -42,22 +42,32 @@ const LEAST_OF_A_LINE: usize = 20;
 /// The most words that the name of a device has in a signature.
 const MOST_WORDS: usize = 8;
 
-/// The most characters around a text of ours that still repeats it, such as a name and "reacted to".
+/// The most characters that a phone puts around a text of ours: who it was, and what they did.
 const MOST_AROUND: usize = 24;
 
 /// The least characters of a text that nobody writes by chance.
 const LEAST_OF_OURS: usize = 20;
 
-/// Whether `text` is `ours`, of 20 characters at least, with hardly anything around it. Spaces, accents and the style of
-/// quotation marks do not count.
+/// Whether `text` is `ours`, of 20 characters at least, come back: alone, behind "Re:", or in quotation marks behind a few
+/// words. With words of the sender's behind it, it is the sender's. Spaces, accents and the style of quotation marks do not
+/// count.
 pub(crate) fn repeats(text: &str, ours: &str) -> bool {
     // What is much longer holds more than a few other words, and is not worth a copy.
     if text.len() > 4 * (ours.len() + MOST_AROUND) {
         return false;
     }
     let (text, ours): (String, String) = (visible(text).collect(), visible(ours).collect());
-    let (length, least) = (text.chars().count(), ours.chars().count());
-    (LEAST_OF_OURS..=length).contains(&least) && length - least <= MOST_AROUND && text.contains(&ours)
+    let Some((before, behind)) = text.split_once(&ours).filter(|_| ours.chars().count() >= LEAST_OF_OURS)
+    else {
+        return false;
+    };
+    let says_something = |part: &str| part.contains(char::is_alphanumeric);
+    let is_brief = before.chars().count() + behind.chars().count() <= MOST_AROUND;
+    match (says_something(before), says_something(behind)) {
+        (false, false) => true,
+        (true, false) => is_brief && before.ends_with(['"', '\'', ':']),
+        (_, true) => false,
+    }
 }
 
 /// The sender's own words in `text`, trimmed; empty if there are none.

@@ -225,7 +225,7 @@ impl ReplyTemplates {
         Self { enabled: true, by_label: BTreeMap::new(), otherwise: None }
     }
 
-    /// Auto-reply is off: batches are classified, and nothing is sent.
+    /// Auto-reply is off: batches are classified, and nothing is sent but the confirmation of a stop.
     #[must_use]
     pub const fn off() -> Self {
         Self { enabled: false, by_label: BTreeMap::new(), otherwise: None }

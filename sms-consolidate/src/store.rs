@@ -399,7 +399,8 @@ pub trait Store<K: Key, M: Message>: Inspect<K, M> + Send + Sync + 'static {
     /// To ensure correctness: each message is one atomic step of dedup, opt-out, lane transition and storing, and
     /// `Ok` means that it is kept as well as this store keeps anything. Ids are scoped to the key. A refused message
     /// leaves no id behind. Messages of one key are applied in the order given. One message that cannot be stored is
-    /// refused alone. Results are in the order of `arrivals`.
+    /// refused alone. Results are in the order of `arrivals`. A batch whose entry is [`Ahead`](crate::lane::Entry::Ahead) comes
+    /// before all of its key that were never claimed, and so do its messages, if they are kept in order of the line.
     ///
     /// # Errors
     /// If the store failed as a whole: some of the messages may have been taken, and pushing them again is safe if

@@ -111,6 +111,12 @@ fn a_keyword_may_be_repeated_or_stand_with_courtesy_or_a_signature() {
         check(text, Some(STOP));
     }
     check("start start", Some(START));
+    for text in ["Stop\nJohn", "STOP, Mary", "Stop - Karen Smith", "Stop\nMaria Santos."] {
+        check(text, Some(STOP));
+    }
+    for text in ["Cancel, Mary", "End\nJohn"] {
+        check(text, None);
+    }
     // What else they ask for is for the classifier.
     for text in [
         "cancel please",
@@ -158,6 +164,8 @@ fn the_list_can_be_edited() {
     check("info", None);
     check("Baja", Some(STOP));
     check("quit", Some(HELP));
+    let removed = OptOut::sms().without_word("STOP").without_word("optout");
+    assert_eq!((removed.keyword("Stop"), removed.keyword("optout")), (None, None));
     let words: Vec<_> = opt_out.words().map(|(word, _)| word).collect();
     assert!(words.contains(&"BAJA") && !words.contains(&"CANCEL"), "{words:?}");
     assert!(words.is_sorted());
@@ -220,5 +228,8 @@ fn a_gateway_answers_its_verdict_and_the_standard_words() {
     check("please stop texting me", None, false);
     check("Arrêt", None, false);
     check("Arrêt", Some(Control::Stop), true);
+    for odd in ["S.T.O.P", "ＳＴＯＰ", "OPT OUT", "stop all", "\"stop\"", "stóp"] {
+        check(odd, None, false);
+    }
     assert!(!is_answered_by_gateway(&SmsMessage::new("STOP")));
 }

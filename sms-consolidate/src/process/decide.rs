@@ -1,6 +1,7 @@
 //! What a batch is answered, and whether it is too late for that.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use super::Job;
 use crate::classify::Classification;
@@ -11,6 +12,10 @@ use crate::optout::{CONFIRM_WITHIN, OptOut, is_answered_by_gateway};
 use crate::own_words::{own_words, repeats};
 use crate::reaction::Reaction;
 use crate::store::NoReply;
+
+/// How long a batch may be answered at least after it was due, if [`reply_within`](crate::Builder::reply_within) is not
+/// shorter.
+const LEAST_AFTER_DUE: Duration = Duration::from_secs(5 * 60);
 
 impl<K: Key, M: Message> Job<'_, K, M> {
     /// Whether there is anything to classify: a message that is no control and holds words of the sender's own, or a
@@ -58,6 +63,16 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         Some(keyword)
     }
 
+    /// Whether `message` is what made its batch carry `control`.
+    fn is_control(&self, message: &M, control: Control) -> bool {
+        match self.keyword_of(message) {
+            Some(Keyword::Control(found)) => found == control,
+            Some(Keyword::Wish) => control == Control::Stop,
+            Some(Keyword::StartIfStopped) => control == Control::Start,
+            None => false,
+        }
+    }
+
     /// The text of the reply, or why there is none.
     pub(super) fn decide(&self, classification: Option<&Classification>) -> Result<String, NoReply> {
         let text = self.answer(classification)?;
@@ -88,7 +103,9 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     }
 
     fn answer_to(&self, control: Control) -> Result<&str, NoReply> {
-        if self.claim.batch.messages.iter().any(is_answered_by_gateway) {
+        let mut carriers =
+            self.claim.batch.messages.iter().filter(|message| self.is_control(message, control));
+        if carriers.any(is_answered_by_gateway) {
             return Err(NoReply::AnsweredByGateway);
         }
         let opt_out = self.inner.settings.opt_out.as_ref();
@@ -117,11 +134,9 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     /// When the stop came that the batch confirms.
     fn stopped_at(&self) -> Timestamp {
         let batch = &self.claim.batch;
-        let stops = |message: &M| {
-            matches!(self.keyword_of(message), Some(Keyword::Control(Control::Stop) | Keyword::Wish))
-        };
         let arrivals = batch.messages.iter().zip(&batch.arrived_at);
-        let stopped_at = arrivals.filter(|(message, _)| stops(message)).map(|(_, at)| *at).max();
+        let stops = arrivals.filter(|(message, _)| self.is_control(message, Control::Stop));
+        let stopped_at = stops.map(|(_, at)| *at).max();
         // The keywords may have been changed since.
         stopped_at.unwrap_or_else(|| self.last_arrival())
     }
@@ -146,7 +161,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         let newest = times(&|message| self.is_own(message.text())).or_else(|| times(&|_| true));
         let (newest, arrived_at) = newest.unwrap_or((batch.opened_at, batch.opened_at));
         let wait = batch.due_at.since(arrived_at);
-        // A window that is longer than `reply_within` is meant: its wait is no delay.
-        if wait < within { newest + within } else { newest + wait + within }
+        // A window that takes most of `reply_within`, or more, is meant: its wait is no delay.
+        newest + within.max(wait + within.min(LEAST_AFTER_DUE))
     }
 }

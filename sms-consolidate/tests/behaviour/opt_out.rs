@@ -424,6 +424,19 @@ async fn a_wish_is_confirmed_by_us_where_the_gateway_answers_keywords_only() {
 }
 
 #[tokio::test]
+async fn a_stop_that_the_gateway_does_not_know_is_confirmed_also_beside_a_word_that_it_knows() {
+    for stop in ["please stop texting me", "Stop. Thank you", "S.T.O.P"] {
+        let rig = rig();
+        for text in ["Yes", stop] {
+            let message = SmsMessage::new(text).with_keywords_answered_by_gateway();
+            rig.try_push(ANA, message).await.unwrap();
+        }
+        rig.pause().await;
+        assert_eq!(rig.replies_to(ANA), [STOPPED], "{stop}");
+    }
+}
+
+#[tokio::test]
 async fn each_change_is_told_once_with_its_cause() {
     let mut rig = rig();
     let stopped = |message: SmsMessage| message.with_control(Control::Stop);

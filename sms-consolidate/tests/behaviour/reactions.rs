@@ -70,18 +70,24 @@ async fn our_own_text_come_back_is_not_answered_however_it_is_wrapped() {
         "Thanks for confirming!  See you soon.\n",
         "Ana liked “Thanks for confirming! See you soon.”",
         "\"Thanks for confirming! See you soon.\" 👍",
-        "Ana hat „Thanks for confirming! See you soon.“ gern",
     ] {
         let mut rig = Rig::new(|b| b);
         rig.text(ANA, text).await;
         rig.at(secs(60)).await;
         assert_eq!(rig.outcomes(), [no_reply(NoReply::NoOwnWords)], "{text}");
     }
-    let rig = Rig::new(|b| b);
-    let quoted = "You sent: Thanks for confirming! See you soon. But I never confirmed anything";
-    rig.text(ANA, quoted).await;
-    rig.at(secs(60)).await;
-    assert_eq!(rig.calls(), [[quoted]], "with more of the sender's own it is theirs");
+    for text in [
+        "You sent: Thanks for confirming! See you soon. But I never confirmed anything",
+        "Thanks for confirming! See you soon. No I can't",
+        "Yes. Thanks for confirming! See you soon.",
+        "Liked “Thanks for confirming! See you soon.” Yes I can",
+        "\"Thanks for confirming! See you soon.\" I did not",
+    ] {
+        let rig = Rig::new(|b| b);
+        rig.text(ANA, text).await;
+        rig.at(secs(60)).await;
+        assert_eq!(rig.calls(), [[text]], "with words of the sender's it is theirs");
+    }
 }
 
 #[tokio::test]

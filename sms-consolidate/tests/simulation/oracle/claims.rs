@@ -1,5 +1,7 @@
 //! What a claim may be, and what its holder may write.
 
+use std::time::Duration;
+
 use sms_consolidate::lane::{
     CloseReason, Control, Fence, LossReason, ReplyRefusal, ReplyTerms, RetryTerms, Stage, Token,
 };
@@ -431,7 +433,7 @@ impl Oracle {
         let newest = members.iter().map(|kept| (kept.sent_at, kept.arrived_at)).max();
         let (sent_at, arrived_at) = newest.unwrap_or((batch.opened_at, batch.opened_at));
         let wait = batch.due.since(arrived_at);
-        sent_at + if wait < within { within } else { wait + within }
+        sent_at + within.max(wait + within.min(Duration::from_secs(300)))
     }
 }
 

@@ -289,5 +289,6 @@ const PLAIN: &str = "
     ayos ka, tama ka, k-pop, k pop, k is for, ok magazine, sure-fire, surefire, deal with it, k-drama, k drama
     k is my, the word ok, yes is my, yes the band, roger is, turn right on, kk is my, roger that is, the ok
     right on red, that's fire, for free, leave my name at, leave my name with, i want to keep getting
-    i want to keep receiving, exactly why, exactly what, exactly how, exactly the
+    i want to keep receiving, exactly why, exactly what, exactly how, exactly the, is done, are done, amazing how
+    funny how, great how, fine thanks and you, good thanks and you, yes it was great, yes it was fun, yes it is cold
 ";

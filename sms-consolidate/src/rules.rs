@@ -175,11 +175,12 @@ pub enum Role {
 ///
 /// 1. Only the sender's [own words](own_words()) count. A passage of three words or more in double quotation marks is
 ///    left out too, if there is anything else.
-/// 2. It is cut into words, in lower case and without the style of letters ("𝐘𝐞𝐬", "ＹＥＳ"). A word is a run of letters, digits and inner apostrophes, or a time such
-///    as 2:30. `. , ; : ! ?`, a dash between spaces, a line end, and every symbol beyond ASCII, such as an emoji, are
-///    words by themselves and end a clause. So are a `*` that begins a line and does not come again in it, as people
-///    mark a correction, and a `/s` that ends a line; a `<3` is a heart. The rest of the punctuation, skin tones and invisible
-///    characters are dropped. "don t", "don;t" and "don'" are read as "don't".
+/// 2. It is cut into words, in lower case and without the style of letters ("𝐘𝐞𝐬", "ＹＥＳ"). A word is a run of
+///    letters, digits and inner apostrophes, or a time such as 2:30. `. , ; : ! ?`, a dash between spaces, a line
+///    end, and every symbol beyond ASCII, such as an emoji, are words by themselves and end a clause. So are a `*`
+///    that begins a line and does not come again in it, as people mark a correction, and a `/s` that ends a line; a
+///    `<3` is a heart. The rest of the punctuation, skin tones and invisible characters are dropped. "don t",
+///    "don;t" and "don'" are read as "don't".
 /// 3. A word that no list has is read as a listed one: as one of the words of which [slips](Self::with_slips_of) are
 ///    known; if it has a letter three times in a row ("yesss") and differs only in how often characters repeat; if it
 ///    is a listed word two or more times over ("sigesige"); if it has five letters or more and differs only in the

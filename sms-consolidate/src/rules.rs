@@ -32,6 +32,9 @@ use text::without_quoted;
 /// What [`Classification::method`] says of a batch that rules decided.
 const METHOD: &str = "Rule-based";
 
+/// How many words that belong to no phrase may stand beside delight: a name.
+const MOST_BESIDE_DELIGHT: usize = 1;
+
 /// The words and phrases that stand for one label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -57,6 +60,9 @@ pub struct Rule {
     pub counts_in_questions: bool,
     /// The rule decides no text with more words than this that are in no list. `None` is no limit.
     pub most_unknown_words: Option<usize>,
+    /// The rule decides no text with more words than this that belong to no phrase, those of questions aside. `None`
+    /// is no limit.
+    pub most_other_words: Option<usize>,
 }
 
 /// How a rule and those found in other parts of a text stand to each other.
@@ -87,6 +93,7 @@ impl Rule {
             strength: Strength::default(),
             counts_in_questions: false,
             most_unknown_words: None,
+            most_other_words: None,
         }
     }
 
@@ -115,6 +122,13 @@ impl Rule {
     #[must_use]
     pub fn in_questions_too(mut self) -> Self {
         self.counts_in_questions = true;
+        self
+    }
+
+    /// The same where a text may have at most so many words that belong to no phrase.
+    #[must_use]
+    pub fn with_most_other_words(mut self, most: usize) -> Self {
+        self.most_other_words = Some(most);
         self
     }
 
@@ -161,11 +175,12 @@ pub enum Role {
 ///
 /// 1. Only the sender's [own words](crate::own_words()) count. A passage of three words or more in double quotation marks is
 ///    left out too, if there is anything else.
-/// 2. It is cut into words, in lower case. A word is a run of letters, digits and inner apostrophes, or a time such
-///    as 2:30. `. , ; : ! ?`, a dash between spaces, a line end, and every symbol beyond ASCII, such as an emoji, are
-///    words by themselves and end a clause. So are a `*` that begins a line and does not come again in it, as people
-///    mark a correction, and a `/s` that ends a line; a `<3` is a heart. The rest of the punctuation, skin tones and invisible
-///    characters are dropped. "don t", "don;t" and "don'" are read as "don't".
+/// 2. It is cut into words, in lower case and without the style of letters ("𝐘𝐞𝐬", "ＹＥＳ"). A word is a run of
+///    letters, digits and inner apostrophes, or a time such as 2:30. `. , ; : ! ?`, a dash between spaces, a line
+///    end, and every symbol beyond ASCII, such as an emoji, are words by themselves and end a clause. So are a `*`
+///    that begins a line and does not come again in it, as people mark a correction, and a `/s` that ends a line; a
+///    `<3` is a heart. The rest of the punctuation, skin tones and invisible characters are dropped. "don t",
+///    "don;t" and "don'" are read as "don't".
 /// 3. A word that no list has is read as a listed one: as one of the words of which [slips](Self::with_slips_of) are
 ///    known; if it has a letter three times in a row ("yesss") and differs only in how often characters repeat; if it
 ///    is a listed word two or more times over ("sigesige"); if it has five letters or more and differs only in the
@@ -183,7 +198,8 @@ pub enum Role {
 /// - **Negations** of a rule ("not", "hindi"). A negation counts for its rule, whatever follows; only a phrase for
 ///   its own label, in the same clause and before any other, takes it back, and then neither of the two counts:
 ///   "didn't refuse". A phrase for another label that follows instead is denied, and does not count: "it isn't fine".
-///   A [break](Role::Break) ends what a negation reaches, as a clause's end does.
+///   A [break](Role::Break) ends what a negation reaches, as a clause's end does. Of an ending right before it a
+///   negation makes nothing: "I do not".
 /// - **[Endings](Rule::endings)** of a rule ("I'm in"): "I'm in!" counts, "I'm in Cebu" does not.
 ///   **[Openings](Rule::openings)** ("yes"): "Yes, I voted" counts, "I voted yes" does not. A phrase may be both.
 /// - **[Turns](Role::Turn)** ("but", "so"). If rules are found after a turn, those before it do not count: "he
@@ -197,7 +213,9 @@ pub enum Role {
 ///   [questions too](Rule::counts_in_questions) are not touched by either: "ok? I can't, sorry?" refuses.
 /// - **Bare [times](Role::Time)**: a text that has no more than days, times, fillers and what is ignored, and does
 ///   not ask, is [labelled as times are](Self::with_times_as).
-/// - **[A limit of unknown words](Self::with_most_unknown_words)**, which the default rules do not have.
+/// - **[A limit of other words](Rule::most_other_words)**, in the default rules for
+///   delight: "great!" agrees, and "great, now the dog ate my retainer" does not. **[A limit of unknown
+///   words](Self::with_most_unknown_words)**, which the default rules do not have.
 ///
 /// The time this takes is linear in the length of the text.
 ///
@@ -395,22 +413,28 @@ impl Default for RuleClassifier {
     /// a firm yes in a later message outweighs it. Its first text takes some milliseconds more than
     /// the others, since the lists are made ready for it: keep one, and change it before.
     fn default() -> Self {
-        let refusing = [words::REFUSAL, words::DECLINING].into_iter().flat_map(phrases).map(String::from);
+        let refusing = [words::REFUSAL, words::DECLINING, words::NO_ANSWER]
+            .into_iter()
+            .flat_map(phrases)
+            .map(String::from);
         let refusal = Rule::new(Label::NOT_AGREE, refusing.chain(words::declined()))
             .with_negations(phrases(words::NEGATIONS))
             .in_questions_too();
         let doubt = Rule::new(
             Label::NOT_AGREE,
-            [words::DOUBT, words::UNSETTLED, words::HINDRANCES].into_iter().flat_map(phrases),
+            [words::DOUBT, words::UNSETTLED, words::HINDRANCES, words::HELD].into_iter().flat_map(phrases),
         )
         .with_strength(Strength::Weak)
         .in_questions_too();
         let agreement = anchored(Label::AGREE, &[words::AGREEMENT]).with_strength(Strength::Weak);
         let firm = anchored(Label::AGREE, &[words::FIRM, words::PROMISES, words::IDIOMS])
             .with_strength(Strength::Firm);
+        let delight = anchored(Label::AGREE, &[words::DELIGHT])
+            .with_strength(Strength::Weak)
+            .with_most_other_words(MOST_BESIDE_DELIGHT);
         let roles = words::ROLES.iter();
         Self {
-            rules: vec![refusal, doubt, firm, agreement],
+            rules: vec![refusal, doubt, firm, agreement, delight],
             roles: roles
                 .flat_map(|(role, list)| phrases(list).map(|phrase| (*role, phrase.into())))
                 .collect(),

@@ -38,6 +38,8 @@ pub(super) struct Reading<'a> {
     had_more: bool,
     /// How many words were in no list.
     unknown: usize,
+    /// How many words belonged to no phrase, outside of questions.
+    others: usize,
 }
 
 impl<'a> Reading<'a> {
@@ -60,6 +62,7 @@ impl<'a> Reading<'a> {
             had_time: false,
             had_more: false,
             unknown: 0,
+            others: 0,
         }
     }
 
@@ -109,7 +112,9 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// It makes nothing of an ending right before it: "I do not".
     fn negation(&mut self, rule: usize) {
+        self.last = self.last.filter(|_| !self.is_open);
         self.end_negation();
         self.had_more = true;
         if !self.is_question {
@@ -164,6 +169,7 @@ impl<'a> Reading<'a> {
         // Whom a greeting names is nobody who agrees: "hi Maria yes".
         self.has_other |= !(token.is_mark || self.is_addressed && token.is_unknown());
         self.unknown += usize::from(token.is_unknown());
+        self.others += usize::from(!token.is_mark && !self.is_question);
     }
 
     fn ask(&mut self) {
@@ -229,8 +235,11 @@ impl<'a> Reading<'a> {
     pub(super) fn ended(mut self) -> (Option<usize>, bool) {
         self.end_clause(false);
         self.end_part();
-        let unknown = self.unknown;
-        let is_few = |rule: &usize| self.rules[*rule].most_unknown_words.is_none_or(|most| unknown <= most);
+        let is_few = |rule: &usize| {
+            let rule = &self.rules[*rule];
+            rule.most_unknown_words.is_none_or(|most| self.unknown <= most)
+                && rule.most_other_words.is_none_or(|most| self.others <= most)
+        };
         let deciding = self.before.filter(|_| !self.is_taken_back);
         (deciding.filter(is_few), self.had_time && !self.had_more)
     }

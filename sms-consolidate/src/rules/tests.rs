@@ -144,7 +144,7 @@ fn after_a_turn_the_rest_counts() {
     check(&RULES, "AGREE", agree);
     let not_agree = "
         yes but not me | oo pero may trabaho ako | sure but I'm working | can't Tuesday but Friday is fine |
-        di pwede sa Martes pero pwede sa Huwebes | no but thanks | ok kaso malayo
+        di pwede sa Martes pero pwede sa Huwebes | pwede po bang sa Huwebes | no but thanks | ok kaso malayo
     ";
     check(&RULES, "NOT_AGREE", not_agree);
 
@@ -169,7 +169,7 @@ fn questions_agree_to_nothing() {
     ";
     check(&RULES, "AGREE", agree);
     let unclear = "
-        ok? | Oo po? | pwede ba | pwede po bang sa Huwebes | can I come on Friday | Tuesday? | tuloy po ba sa Martes? |
+        ok? | Oo po? | pwede ba | can I come on Friday | Tuesday? | tuloy po ba sa Martes? |
         what did I agree to | sure?? | would 5 be ok
     ";
     check(&RULES, "UNCLEAR", unclear);
@@ -333,11 +333,14 @@ fn every_default_phrase_means_what_its_list_says() {
         (words::DECLINING, "NOT_AGREE"),
         (words::UNSETTLED, "NOT_AGREE"),
         (words::HINDRANCES, "NOT_AGREE"),
+        (words::NO_ANSWER, "NOT_AGREE"),
+        (words::HELD, "NOT_AGREE"),
         (words::NEGATIONS, "NOT_AGREE"),
         (words::AGREEMENT, "AGREE"),
         (words::FIRM, "AGREE"),
         (words::PROMISES, "AGREE"),
         (words::IDIOMS, "AGREE"),
+        (words::DELIGHT, "AGREE"),
         (ignored, "UNCLEAR"),
     ] {
         let wrong: Vec<_> = bare(list).filter(|phrase| RULES.label_of(phrase).as_str() != label).collect();

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::UnicodeNormalization;
+
 /// Cuts a text into words, as [`RuleClassifier`](super::RuleClassifier) says.
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
@@ -27,7 +29,7 @@ const HEART: &str = "❤";
 fn add_words(line: &str, words: &mut Vec<String>) {
     let (mut word, mut before) = (String::new(), None);
     let visible = line.chars().filter(|c| !is_dropped(*c));
-    let mut letters = visible.flat_map(char::to_lowercase).map(plain_apostrophe).peekable();
+    let mut letters = visible.flat_map(plain_letters).map(plain_apostrophe).peekable();
     while let Some(c) = letters.next() {
         let next = letters.peek().copied();
         let is_dash = c == '-' && before == Some(' ') && next == Some(' ');
@@ -46,6 +48,14 @@ fn add_words(line: &str, words: &mut Vec<String>) {
         }
     }
     end_word(&mut word, words);
+}
+
+/// A character in lower case, without its style if it is a letter, a digit or a mark of full width: "𝐘𝐞𝐬" is "yes".
+fn plain_letters(c: char) -> impl Iterator<Item = char> {
+    let is_styled = !c.is_ascii()
+        && (c.is_alphabetic() || matches!(c, '\u{ff01}'..='\u{ff5e}' | '\u{1d7ce}'..='\u{1d7ff}'));
+    let (styled, plain) = if is_styled { (Some(c), None) } else { (None, Some(c)) };
+    styled.into_iter().nfkc().chain(plain).flat_map(char::to_lowercase)
 }
 
 /// A "t" by itself belongs to the word before it, as in "don t".

@@ -3,6 +3,8 @@
 //! [fillers](super::Role::Filler) between words.
 
 mod agreement;
+mod aside;
+mod delight;
 mod idiom;
 mod promise;
 mod refusal;
@@ -12,6 +14,8 @@ mod synonyms;
 mod unsettled;
 
 pub(super) use agreement::{AGREEMENT, FIRM};
+pub(super) use aside::{HELD, NO_ANSWER};
+pub(super) use delight::DELIGHT;
 pub(super) use idiom::IDIOMS;
 pub(super) use promise::PROMISES;
 pub(super) use refusal::{DOUBT, NEGATIONS, REFUSAL};

@@ -1,7 +1,7 @@
 //! What the default rules make of texts of a kind.
 
 use super::{RULES, check};
-use crate::rules::{Label, Rule, RuleClassifier, Strength};
+use crate::rules::{Label, Role, Rule, RuleClassifier, Strength};
 
 #[test]
 fn a_question_mark_erases_a_yes_and_no_refusal() {
@@ -17,6 +17,39 @@ fn a_question_mark_erases_a_yes_and_no_refusal() {
     );
     check(&RULES, "UNCLEAR", "👍? | 👍👍? | 👍❓ | ok 😅? | sure 👍🏽 ?");
     check(&RULES, "AGREE", "yes, is it free? | I'll be there, what time? | 👍 what time? | ok 😅. Where?");
+}
+
+#[test]
+fn delight_agrees_only_by_itself_or_beside_a_name() {
+    check(
+        &RULES,
+        "AGREE",
+        "Great! | great, Maria | Perfect, thank you | Great, both kids will come | absolutely!",
+    );
+    check(
+        &RULES,
+        "UNCLEAR",
+        "Great, now the dog ate my retainer | Fantastic, the boiler burst | absolutely awful | perfecto, se fue la luz",
+    );
+    let rules = RuleClassifier::new(Label::new("OTHER"))
+        .with_rule(Rule::new(Label::new("GOOD"), ["good"]).with_most_other_words(1))
+        .with_role(Role::Plain, ["day"])
+        .with_role(Role::Question, ["what"]);
+    check(&rules, "GOOD", "good | good x | good day | good, what x y z");
+    check(&rules, "OTHER", "good x y | good day x");
+}
+
+#[test]
+fn a_negation_makes_nothing_of_an_ending_before_it() {
+    check(&RULES, "AGREE", "I do | please do | I do not mind, count me in | please do not cancel my visit");
+    check(&RULES, "UNCLEAR", "I do not want to unsubscribe | please do not stop the messages");
+}
+
+#[test]
+fn letters_may_be_of_any_style() {
+    check(&RULES, "AGREE", "ＹＥＳ | ｙｅｓ！ | 𝐘𝐞𝐬 | 𝓈𝓊𝓇𝑒 | ⓎⒺⓈ");
+    check(&RULES, "NOT_AGREE", "ＮＯ | 𝐍𝐨 𝐭𝐡𝐚𝐧𝐤𝐬");
+    check(&RULES, "UNCLEAR", "ok？ | ＯＫ？");
 }
 
 #[test]

@@ -6,48 +6,48 @@
 pub(in crate::rules) const AGREEMENT: &str = "
     until then, till then, talk to you then, you know it, as always, ^got it$
     duly noted, you bet, you got it, ^sounds good, ^sounds great, ^sounds perfect, ^sounds fine, ^sounds like a plan
-    ^all good, ^all clear, ^looks good, ^looks great, that's good, same here, no prob, no probs, np, no worries
-    no doubt, no objection, no objections, no question, no complaints, no complaint, not mind, keri, ayos, ayus, oks
+    ^all good on my end, ^all good on our end, ^all good here, ^exactly right, ^all good on our side
+    ^all good on my side, ^all good with me, ^all good with us, ^all good for me
+    ^perfecto mundo, ^all clear, that's good, same here, no prob, no probs, np, no worries
+    no doubt, no objection, no objections, no question, no complaints, no complaint, not mind, keri, oks
     okey lang, ok lang, ok na, kuha ko, sige lang, wala busy, walang kaso, wala kaso, ^👌, ^🆗, ^💯, ^🤝, ^🤙, ^good for me
     ^good with me, ^great for me, that's right, that's correct, ^that is right, ^that is correct, ^ok, ^okie dokie
-    ^okay dokay, ^sure, ^alright, ^all right, ^alrighty, ^righto, ^understood, ^gotcha, ^acknowledged, ^sige, ^sigi
-    ^great$, done$, ^fine$, ^good with$, ^is good$, obviously$, naturally$, totally$, ^perfect$, awesome$, cool$
-    wonderful$, excellent$, lovely$, fantastic$, copy$, gets$, would work$, would be great$
-    would be perfect$, solid$, y$, nakuha$, tama$
+    ^okay dokay, ^sure, ^alrighty, ^righto, ^understood, ^gotcha, ^acknowledged, ^sige, ^sigi
+    ^done$, all done$, it's done$, that's done$, it is done$, that is done$, ^good with$, ^is good$
+    copy$, gets$, would work$, would be great$
+    would be perfect$, y$, nakuha$
 
-    ^super$, ^sweet$, ^brilliant$, ^splendid$, ^marvelous$, ^marvellous$, ^terrific$, ^yay$, ^woohoo$, ^woot$
-    ^hooray$, ^hurray$, ^ideal$, ^fab$, ^peachy$, ^dandy$, ^dope$, ^kewl$, ^coolio$, ^cool beans$, ^bueno$, ^word$
-    ^exactly$, ^precisely$, ^indeed$, ^aight, ^aite, ^ight, ^iight, ^alrighty then, ^alright then, ^all righty
+    ^aight, ^aite, ^ight, ^iight, ^alrighty then, ^alright then, ^all righty
     ^okey doke, ^oki doki, ^rgr, ^roger wilco, ^ten four, ^ack$, ^mhm, ^mmhmm, ^mmhm, ^mm hmm, ^uh huh, ^uhuh$, ^yuh
     ^very well$, ^so be it$, ^fair enough$, ^lgtm, ^makes sense$, ^as you wish, ^if you insist, ^fine then, ^ok fine
-    ^very good$, ^jolly good$, ^great stuff$, ^great thank you, ^that'll do$, ^that will do$, ^that'll work
+    ^jolly good$, ^great stuff$, ^great thank you, ^that'll do$, ^that will do$, ^that'll work
     ^that will work, ^that works, ^this works, ^works$, ^it works$, ^it's fine$, ^it's all good$, ^it is fine$
     ^that's fine, ^that is fine, ^that's ok, ^that's great, ^that's perfect, ^that's cool, ^that's alright
     ^that's all right, ^that'll be fine, ^that'll be great, ^that'll be perfect, ^that'll be good, ^that would be fine
     ^that would be great, ^that would be perfect, ^that would be lovely, ^that would be wonderful, ^that sounds good
     ^that sounds great, ^that sounds fine, ^that sounds perfect, ^that sounds lovely, ^sounds lovely, ^sounds awesome
     ^sounds amazing, ^sounds wonderful, ^sounds cool, ^sounds ok, ^sounds about right, ^sounds like fun$, ^looks fine
-    ^looks perfect, ^good thing$, ^good plan$, ^nice one$, ^good idea$, ^great idea$, ^noted with thanks, ^well noted
+    ^looks perfect, ^good plan$, ^noted with thanks, ^well noted
     ^noted on this, ^read and understood, ^will take note, ^got your message and will, ^got this$, ^i got you$
     ^i gotchu$, ^gotchu$, ^got chu$, ^cool with me, ^cool by me, ^ok with me, ^ok by me, ^ok for me, ^okay with that
     ^i'm ok with, ^i'm fine with, ^i'm cool with, ^i'm happy with, ^i'm good with, ^i am ok with, ^i am fine with
     ^i am good with, ^i am happy with, ^fine with that, ^good with that, ^happy with that, ^cool with that
     ^down with that, no issue, no issues, no sweat, no biggie, no big deal, nbd, no qualms, no trouble at all
-    no bother, not an issue, not a busy, without a doubt, without question, without doubt, without fail, ^perfecto
-    ^perfect timing, ^right you are, ^that's the one$, ^correct$, ^true$, ^noted$, ^ayos lang, ^ayos yan, ^ayos na
+    no bother, not an issue, not a busy, without a doubt, without question, without doubt, without fail
+    ^perfect timing, ^right you are, ^that's the one$, ^correct$, ^noted$, ^ayos lang, ^ayos yan, ^ayos na
     ^ayos ako, ^okay yan, ^ok yan, ^ok ako dyan, ^ok sakin, ^ok sa akin, ^ok sa amin, ^ok kami, ^ok na ok, ^ok na ako
     ^ok rin ako, ^keri lang, ^keri ko, ^keri yan, ^kering keri, ^carry ko, ^carry lang, ^nice sige, ^sige na
     ^sige na nga, ^sige go, ^sige ba, ^g lang, ^gege, ^gegege, ^gege po, ^okie po, ^copy po, ^copy paste$
     walang problem, walang prob, walang isyu, walang issue, hindi problema, hindi busy, hindi isyu, walang anuman sige
-    ^nakuha ko, ^nakuha po, ^gets ko, ^gets na, ^gets po, ^tamang tama, ^sakto lang, ^noted dito, ^ganda sige, ^vale
-    ^de acuerdo, ^esta bien, ^está bien, ^excelente, ^genial, ^entendido, ^listo, ^lista$, ^dale, ^orale, ^órale
+    ^nakuha ko, ^nakuha po, ^gets ko, ^gets na, ^gets po, ^tamang tama, ^sakto lang, ^noted dito, ^ganda sige
+    ^de acuerdo, ^entendido, ^orale, ^órale
     ^sale$, ^simon$, ^simón$, no hay problema, ningun problema, ningún problema, sin problema, no hay pedo
-    no hay inconveniente, ^seguro$, ^me parece bien, ^me parece perfecto, ^suena bien, ^muy bien, ^como no, ^cómo no
-    ^correcto, ^okey, ^🙌, ^💪, ^👊, ^🆒, ^🤜, ^🥳, ^💚$, ^🟢, ^amazing$, ^good deal$, ^awesome sauce, ^awesomesauce
+    no hay inconveniente, ^seguro$, ^me parece bien, ^me parece perfecto, ^suena bien, ^como no, ^cómo no
+    ^okey, ^🙌, ^💪, ^👊, ^🆒, ^🤜, ^🥳, ^💚$, ^🟢, ^good deal$, ^awesome sauce, ^awesomesauce
     ^positive$, ^too easy$, ^easy$, ^easy peasy, ^ez$, no drama, no dramas, ^no stress$, ^off course, ^ofcoz, ^ofcors
     ^of cors, ^of coarse, ^of corse, ^of cource, ^ofcource, ^of couse, ^ofcouse, ^cors$, ^hecks yeah, ^hecks yes
-    ^hella yes, ^hella yeah, ^bloody right, ^bloody oath, ^too right, ^rather$, ^quite right, ^fire$, ^lit$, ^bang on
-    ^spot on, ^capital$, ^smashing$, ^grand$, ^lovely jubbly, ^cushty, ^safe$, ^calm$, ^bueno pues, ^perf$
+    ^hella yes, ^hella yeah, ^bloody right, ^bloody oath, ^too right, ^quite right, ^bang on
+    ^spot on, ^lovely jubbly, ^cushty, ^safe$, ^calm$, ^bueno pues, ^perf$
     that day suits, that'd be great, that'd be perfect, that'd be fine, that'd be good, that'd be lovely
     that'd be wonderful, that'd work, that'd do, ^perfect time, the time is good, ^time is good, the time is fine
     ^time is fine, that time is ok, ^doable$, ^that's doable, ^totally doable, ^very doable, ^0 is doable, ^0 doable
@@ -61,11 +61,14 @@ pub(in crate::rules) const FIRM: &str = "
     tell me when, send me the address, see everyone, ^in my calendar, ^on the calendar, ^in the calendar
     marked my calendar, marked it, wrote it down, penciled in, whole sister coming, ^all sister coming
     both sister coming, me and sister will be there, me and sister be there, me and sister coming, me and sister will
-    a hundred percent, hundred percent, anything for you, anything to help, an honor, would be an honor, mins away
+    yes no busy, yes no prob, yes no worries, a hundred percent, hundred percent
+    anything for you, anything to help
+    an honor, would be an honor, mins away
     minutes away, min away, not change my mind, not changed my mind, nothing can stop me, nothing will stop me
     not have it other way, how could i say no, how can i refuse, no i didn't forget, no not forget
     no i haven't forgotten, here for it, expect 0, right on, copy that, wilco, loud and clear, 10 4, say less
-    for sure, done deal, of course, ofc, let's do, let's do it, me and sister can, me and 0 sister can
+    for sure, done deal, of course$, of course sister$, of course doctor$, ofc, let's do, let's do it
+    me and sister can, me and 0 sister can
     sister and i can, sister and i will, both of us can, us can, ^can come, ^will come, ^will be there, i'll come
     i'll bring, i'll see you, i'll attend, i'll arrive, i'll get there, i'll help, ^show up, i'm on it
     ^going to be there, ^gonna be there, ^gonna come, ^going to come, ^gonna make, count me$, pencil me, have me down
@@ -147,7 +150,7 @@ pub(in crate::rules) const FIRM: &str = "
     ^magbubuhat ng, ^maglilinis ng, ^maglilinis sa, ^magbibigay ng, ^aattend sa, ^aattend ng, ^makakaattend sa
     ^makakaattend ng, ^sasama sa, ^makakasama sa, ^susunod sa, ^sisipot sa, ^makikiisa sa, ^sasabay sa, ^darating sa
     ^darating ng, ^dadating sa, ^dadating ng, ^makakarating sa, ^makakarating ng, ^magpapalista sa, ^magtuturo ng
-    ^magtuturo sa, ^maghahanda ng, ^roger, ^uu, see you$, c u$, see ya$, catch you$, meet you$, i'm in$, i'm so in$
+    ^magtuturo sa, ^maghahanda ng, ^roger$, ^uu, see you$, c u$, see ya$, catch you$, meet you$, i'm in$, i'm so in$
     i'm on$, i'm down$, i'm off$, i'm going$, i'm here$, i'm able$, i'm outside$, i'm up for$, ^can i will$
     i'll take$, i'll definitely$, i'll still$, ^will go$, ^can make$, i'd love$, i'd like to$, ^love to$, ^happy to$
     ^glad to$, ^pleased to$, ^honored to$, ^excited to$, i plan to$, ^plan to come$, ^planning to$, ^planning on$
@@ -161,7 +164,9 @@ pub(in crate::rules) const FIRM: &str = "
     we are in$, we are down$, we are going$, ^pupunta sa$, ^pupunta ng$, i can do$, i can make$, i will go$
     i will do$
 
-    ^yes, ^aye, ^affirmative, ^oo, ^opo naman, ^absolutely, ^definitely, ^certainly, ^gladly, ^surely, ^positively
+    ^yes, ^aye, ^oo, ^affirmative, ^opo naman, ^absolutely$, ^absolutely sister$, ^absolutely doctor$, ^definitely$
+    ^definitely sister$, ^definitely doctor$, ^certainly$, ^certainly sister$, ^certainly doctor$, ^gladly, ^surely
+    ^positively
     ^most definitely, ^most certainly, ^indubitably, ^undoubtedly, ^yes yes, ^yes of course, ^heck yes, ^heck yeah
     ^hell yes, hell yeah, ^damn right, ^damn straight, ^darn right, ^darn tootin, ^fo sho, ^fosho, ^fasho, ^forsure
     ^fr fr$, ^no cap$, ^duh$, ^obvi$, ^obvs$, ^natch$, ^bien sur, ^course$, ^but of course, ^ofcourse, ^certo
@@ -352,7 +357,7 @@ pub(in crate::rules) const FIRM: &str = "
     gusto ko yan, gusto ko sumama, gusto ko sumali, gusto kong sumama, gusto kong sumali, gustong gusto ko
     gusto ko tumulong, gusto namin sumama, masaya ako na tumulong, masaya akong, happy ako tumulong, happy to serve
     ^si claro, ^si$, ^si gracias, ^si señor, ^si señora, ^si por favor, ^si ahi estare, ^si voy, ^si ire, ^si acepto
-    ^si confirmo, ^si puedo$, ^si quiero$, ^si asistire, ^sí, ^si si$, ^claro, ^claro que si, ^claro que sí
+    ^si confirmo, ^si puedo$, ^si quiero$, ^si asistire, ^sí, ^si si$, ^claro$, ^claro que si, ^claro que sí
     ^por supuesto, ^desde luego, ^obvio$, ^confirmo, ^confirmado$, ^confirmada$, ^ahi estare, ^ahí estaré, alli estare
     allí estaré, alla estare, allá estaré, ^estare ahi, ^estaré ahí, ahi estaremos, ahí estaremos, alli estaremos
     allí estaremos, ahi nos vemos, ahí nos vemos, nos vemos monday, nos vemos mañana, nos vemos el, nos vemos alla

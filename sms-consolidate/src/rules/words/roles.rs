@@ -33,7 +33,7 @@ const IGNORED: &str = "
     if all goes well, kung kailangan, kung gusto, kung loloobin, kung may kailangan, kung nais, kung okay lang sa inyo
     kung kelangan, basta para, ok and, hopefully not late, hope that helps, hope you, hope all, hope it goes
     hope to see you, hopefully the, sana matuloy, sana all, sana hindi late, yes i got, yes i saw, yes i received
-    yes i know, yes i read, oo nabasa, oo natanggap, oo nakita, like to ask, like to see, 
+    yes i know, yes i read, oo nabasa, oo natanggap, oo nakita, like to ask, like to see
     said yes, sorry for not, sorry not, sorry couldn't, if nothing else, unless you, only if you need me, cool story
     sure you are, sure they are, hindi kailangan, hindi nakareply, hindi naka reply, hindi ako nakareply
     hindi nakasagot, hindi agad, hindi sumagot, not answer, not reply, not respond, not see your, not seeing
@@ -54,7 +54,10 @@ const IGNORED: &str = "
     pwede yung, pwede sina, hindi pwede si, hindi pwede ang, hindi pwede yung, hindi pupunta si, hindi pupunta ang
     hindi pupunta yung, si sister pupunta, sister pupunta, available si, available ang, available yung
     hindi available si, hindi available yung, pupunta sila, pupunta siya, go home, go to hell, going on, go through
-    may go, all right now, how it works, tama ba, coming from, free of charge, free time, put me through
+    may go, all right now, how it works, not take me off the mailing, not take me off mailing, not remove me from
+    not remove sister from, not take me off your list, not take me off the list, ayos lang ako
+    thanks for checking in, thank you for checking in, thanks for letting me know, thank you for letting me know
+    dr, mr, mrs, coming from, free of charge, free time, put me through
     put me on hold, bet you
 
     even if, even though, no allergies, no allergy, no known allergies, no questions, no further questions
@@ -126,30 +129,45 @@ const IGNORED: &str = "
     great how are you, i'm great, i'm doing great, i'm doing good, i'm doing well, ready or not, awesome game
     nw, dw, no w, ah, ahh, aah, ahhh, oof, oop, phew, whew, yikes, dang, damn, damnn, shoot, crap, welp, whelp
     anyway, anyways, btw, fyi, tbf, imo, imho, alr, ya know, y'know, you know what, guess what, good lord, sweet jesus
-    jesus, jeepers, golly, gee, sheesh, woah, whoaa, haay, hay nako, hay naku, naku, nako, nakow, hala, luh, sus, susko
+    jesus, jeepers, golly, gee, sheesh, woah, whoaa, haay, hay nako, hay naku, naku, nako, nakow, hala, luh, sus
+    susko
     jusko, grabe, ay grabe, hoy, oi, oy, uy, huy, ayun, ayan, o ayan, o ayun, o sha, sha sige, teh, ateng, mamsh
     paps, boss amo, bossing, idol, lodi, madam, madame, chief, cap, captain, coach, pastor, nurse
-    may need a ride, might need a ride, may need help parking, hoping you'd ask, was hoping you'd ask, was hoping you would ask
-    hoping you would ask, was hoping for this, been hoping, might be 0 minutes late, may be 0 minutes late, might be 0 min late
-    may be 0 min late, might run late, may run late, might have to leave early, may have to leave early, might need to leave early
-    may need to leave early, might be running late, may be running late, might be early, may be early, mm, mmm, hmm ok so
-    can't find my, couldn't find my, not been well, haven't been well, not been feeling well, wala pala, walang pasok pala, fever broke, fever's gone, fever is gone, no more fever, over the flu, over my cold, over covid, not sick anymore, no longer sick
-    wala na lagnat, magaling na, magaling na ako, been busy, been so busy, been crazy busy, been slammed, been slammed at work, been swamped, been swamped at work
-    been swamped with work, been working, been sick, been hectic, been tied up, been out of town, been traveling, been away
+    may need a ride, might need a ride, may need help parking, hoping you'd ask, was hoping you'd ask
+    was hoping you would ask
+    hoping you would ask, was hoping for this, been hoping, might be 0 minutes late, may be 0 minutes late
+    might be 0 min late
+    may be 0 min late, might run late, may run late, might have to leave early, may have to leave early
+    might need to leave early
+    may need to leave early, might be running late, may be running late, might be early, may be early, mm, mmm
+    hmm ok so
+    can't find my, couldn't find my, not been well, haven't been well, not been feeling well, wala pala
+    walang pasok pala, fever broke, fever's gone, fever is gone, no more fever, over the flu, over my cold
+    over covid, not sick anymore, no longer sick
+    wala na lagnat, magaling na, magaling na ako, been busy, been so busy, been crazy busy, been slammed
+    been slammed at work, been swamped, been swamped at work
+    been swamped with work, been working, been sick, been hectic, been tied up, been out of town, been traveling
+    been away
     been in meetings, been in a meeting, been at work, been working late, been crazy at work, been under the weather
     how many times, for the last time, for the millionth time, for the 0th time, like i said, as i said, as i told you
-    as mentioned, as i mentioned, per my last text, same as before, was leaning no, was gonna say no, was going to say no
+    as mentioned, as i mentioned, per my last text, same as before, was leaning no, was gonna say no
+    was going to say no
     was about to say no, almost said no, nearly said no, wanted to say no, tempted to say no, thought about saying no
-    thought of saying no, my first instinct was no, used to say no, was gonna skip, was going to skip, was thinking of skipping
+    thought of saying no, my first instinct was no, used to say no, was gonna skip, was going to skip
+    was thinking of skipping
     was gonna cancel, was going to cancel, almost cancel, almost forgot, almost missed this, almost missed it
     was on the fence, was unsure, was not sure, wasn't sure, was undecided, wasn't planning to, wasn't going to
     nothing else from me, appreciate the heads up, thanks for the heads up, heads up, no pressure at all
     no need to chase me, no need to remind me, no need to follow up, no need to confirm again, no need to worry
-    creek don't rise, if the creek don't rise, and the creek don't rise, good lord willing, inshallah, insha allah, in shaa allah
+    creek don't rise, if the creek don't rise, and the creek don't rise, good lord willing, inshallah, insha allah
+    in shaa allah
     deo volente, god permitting, lord permitting, by god's grace, sa awa ng diyos, sa awa ng dios, awa ng diyos
-    if it helps the, if it helps, if it'll help, if it will help, if it makes you, if it means, if that makes you happy
-    if that's what you want, if that's what you need, if it's for sister, if it's for the, if it's for a good, if it's for you
-    para sa bayan, mula't mula, sira ulo, loko, lokoloko, sa true, true the fire, pagpalain ka, pagpalain kayo, anak ng
+    if it helps the, if it helps, if it'll help, if it will help, if it makes you, if it means
+    if that makes you happy
+    if that's what you want, if that's what you need, if it's for sister, if it's for the, if it's for a good
+    if it's for you
+    para sa bayan, mula't mula, sira ulo, loko, lokoloko, sa true, true the fire, pagpalain ka, pagpalain kayo
+    anak ng
     nice game, sure feels, sure feel, sure felt, yes i'm fine, yes i'm alive, fine how are you, good how are you
 ";
 
@@ -213,7 +231,8 @@ const QUESTIONS: &str = "
     has my, have we, have they, have i, will we, will i, will he, will she, would i, would we, would they, should we
     should they, shall we, may we, could they, could he, can he, can she, can they, can someone, can somebody
     could someone, was he, was that, were they, was i, who'll, what'll, where'll, who'd, how'd, where'd, why'd
-    y'all got, you guys got, whom, ¿, qué hora, pwede po bang, meron ba, mayroon ba, may ba, totoo ba, tama ba ito
+    y'all got, you guys got, whom, ¿, qué hora, pwede po bang, meron ba, mayroon ba, may ba, totoo ba, tama ba
+    tama na ba, y r u, y are you, y did you, y do you, tama ba ito
     sure ba kayo, wasn't it, isn't it, aren't you, don't you, didn't you, haven't you, shouldn't it, won't you
     doesn't it, weren't you, wouldn't it
 ";
@@ -265,5 +284,11 @@ const PLAIN: &str = "
     not have cash, not have a ride, not have a car, tested negative, test negative, test was negative, covid negative
     negative test, negative covid test, negative on, came back negative, never turn down, not turn down
     can't turn down, couldn't turn down, never pass up, never refuse, couldn't refuse, never say no to, i can make 0
-    i can make 3pm, this is
+    i can make 3pm, this is, a yes from you, yes from me about, the word yes, yes is a, yes is what, yes is the
+    yes has
+    ayos ka, tama ka, k-pop, k pop, k is for, ok magazine, sure-fire, surefire, deal with it, k-drama, k drama
+    k is my, the word ok, yes is my, yes the band, roger is, turn right on, kk is my, roger that is, the ok
+    right on red, that's fire, for free, leave my name at, leave my name with, i want to keep getting
+    i want to keep receiving, exactly why, exactly what, exactly how, exactly the, is done, are done, amazing how
+    funny how, great how, fine thanks and you, good thanks and you, yes it was great, yes it was fun, yes it is cold
 ";

@@ -427,6 +427,11 @@ impl OpenAi {
         let max_messages = env.read("OPENAI_MAX_MESSAGES", at_least_one)?;
         let max_text_bytes = env.read("OPENAI_MAX_TEXT_BYTES", at_least_one)?;
         let model = env.text("OPENAI_MODEL");
+        let has_key = env.text("OPENAI_API_KEY").is_some();
+        if has_key && base_url.is_none() && dialect.is_some_and(|dialect| dialect != Dialect::OPENAI) {
+            let why = "OPENAI_DIALECT is another service's, and its key would go to OpenAI";
+            return Err(ConfigError::Missing { missing: "OPENAI_BASE_URL".to_owned(), why });
+        }
         let api_key = env.text("OPENAI_API_KEY");
         Ok(api_key.map(|api_key| Self { api_key, model, base_url, dialect, max_messages, max_text_bytes }))
     }

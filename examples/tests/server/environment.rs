@@ -404,3 +404,11 @@ fn a_wish_in_a_sentence_opts_out_and_the_log_says_why() {
         ["  opt-out    STOP and START are honoured; only STOP is answered"]
     );
 }
+
+#[test]
+fn the_key_of_another_service_is_not_sent_to_openai() {
+    let settings = [("OPENAI_API_KEY", "key"), ("OPENAI_DIALECT", "mistral")];
+    let (status, _, errors) = Process::start(&[], &settings).end();
+    assert!(!status.success());
+    assert!(errors.contains("OPENAI_BASE_URL must be set too"), "{errors}");
+}

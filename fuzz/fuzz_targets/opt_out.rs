@@ -23,14 +23,15 @@ fuzz_target!(|input: &str| {
     }
     if word_found.is_some() {
         assert!(text.chars().any(char::is_alphanumeric), "{text:?} is no word");
-        // Case, and what is around it, do not matter.
+        // Case, and what is around it, do not matter. Only a name behind it has to begin with a capital.
+        let may_be_signed = text.contains(['\n', ',', '-', '–', '—']);
         for same in [
             text.to_lowercase(),
             format!("\"{text}!\" "),
             format!("\u{200b}{text}\u{feff}{}", "!".repeat(300)),
         ] {
             let is_whole = own_words(text) == text.trim() && own_words(&same) == same.trim();
-            assert!(!is_whole || WORDS_ONLY.keyword(&same) == word_found, "{same:?}");
+            assert!(may_be_signed || !is_whole || WORDS_ONLY.keyword(&same) == word_found, "{same:?}");
         }
     }
     let own = WORDS_ONLY.clone().with_word(word, Control::Stop);

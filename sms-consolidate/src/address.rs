@@ -11,7 +11,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::message::{Key, mask};
+use crate::message::{Key, OptOutScope, mask};
 
 /// The longest address that is accepted, in bytes. WhatsApp's user ids have up to 135: a country, `ENT` and 128 letters and
 /// digits.
@@ -210,6 +210,17 @@ impl Key for Conversation {
     /// [`ReplySender`](crate::ReplySender) that cannot refuses the reply.
     fn can_reply(&self) -> bool {
         self.sender.can_receive() || self.is_of_whatsapp_user()
+    }
+
+    fn opt_out_scope(&self, scope: OptOutScope) -> String {
+        match scope {
+            OptOutScope::Conversation => self.to_string(),
+            OptOutScope::Sender => self.sender.to_string(),
+        }
+    }
+
+    fn line(&self) -> Option<String> {
+        Self::line(self).map(Address::to_string)
     }
 }
 

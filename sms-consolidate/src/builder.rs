@@ -10,10 +10,10 @@ use crate::consolidator::Consolidator;
 use crate::error::BuildError;
 use crate::event::Events;
 use crate::memory::MemoryStore;
-use crate::message::{Key, Message};
+use crate::message::{Key, Message, OptOutScope};
 use crate::optout::OptOut;
 use crate::reply::{DynSender, ReplySender, ReplyTemplates};
-use crate::store::{DynStore, Store};
+use crate::store::Store;
 use crate::window::{Window, WindowPolicy};
 
 /// What becomes of a message that arrives while its sender's batch is in flight.
@@ -65,6 +65,7 @@ pub(crate) struct Settings<K, M> {
     pub(crate) in_flight: InFlight,
     pub(crate) supersede_within: Option<Duration>,
     pub(crate) opt_out: Option<OptOut>,
+    pub(crate) opt_out_scope: OptOutScope,
     pub(crate) templates: ReplyTemplates,
     pub(crate) use_proposed_replies: bool,
     pub(crate) reply_if: Option<ReplyCondition<K>>,
@@ -85,7 +86,7 @@ pub struct Builder<K, M> {
     settings: Settings<K, M>,
     classifier: Option<Box<dyn DynClassifier<M>>>,
     sender: Option<Box<dyn DynSender<K>>>,
-    store: Option<Box<dyn DynStore<K, M>>>,
+    store: Option<Box<dyn Store<K, M>>>,
     store_clock: Option<Arc<dyn Clock>>,
     clock: Option<Arc<dyn Clock>>,
 }
@@ -97,6 +98,7 @@ impl<K: Key, M: Message> Builder<K, M> {
             in_flight: InFlight::default(),
             supersede_within: None,
             opt_out: None,
+            opt_out_scope: OptOutScope::default(),
             templates: ReplyTemplates::default(),
             use_proposed_replies: false,
             reply_if: None,
@@ -167,6 +169,13 @@ impl<K: Key, M: Message> Builder<K, M> {
     /// then, and only [`set_opted_out`](Consolidator::set_opted_out) lifts it.
     pub fn opt_out(mut self, keywords: OptOut) -> Self {
         self.settings.opt_out = Some(keywords);
+        self
+    }
+
+    /// How far an opt-out reaches: the one conversation, or the sender on all lines. All nodes of a store must have the same.
+    /// Default: [`OptOutScope::Conversation`].
+    pub fn opt_out_scope(mut self, scope: OptOutScope) -> Self {
+        self.settings.opt_out_scope = scope;
         self
     }
 

@@ -23,6 +23,7 @@
 //! # Ok(()) }
 //! ```
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,15 +38,18 @@ use crate::driver::Jobs;
 use crate::error::PushError;
 use crate::event::{Event, Events, Totals};
 use crate::gate::{Gate, Pass};
-use crate::lane::{Accepted, CloseReason, Control, Entry, Keyword};
+use crate::lane::{
+    Accepted, BatchFacts, CloseReason, Control, Entry, Keyword, OptOutChange, Requeued, Sender, SenderId,
+    Supersede,
+};
 use crate::message::{BatchId, Key, Message, sent_at};
 use crate::optout::{CONFIRM_WITHIN, OptOutCause};
 use crate::process::Ended;
 use crate::reply::DynSender;
 use crate::shutdown::HAND_BACK_WITHIN;
 use crate::store::{
-    Appended, Arrival, Counts, DynStore, Filter, Maintained, NoReply, Outcome, Record, RequeueError,
-    Requeued, StoreError, Whole,
+    Appended, Arrival, Counts, Filter, Maintained, NoReply, OptedOut, Outcome, Record, RequeueError, Store,
+    StoreError, StoreExt, Whole,
 };
 
 /// The longest id that is accepted, in bytes.
@@ -55,7 +59,7 @@ pub(crate) struct Inner<K, M> {
     pub(crate) settings: Settings<K, M>,
     pub(crate) classifier: Box<dyn DynClassifier<M>>,
     pub(crate) sender: Option<Box<dyn DynSender<K>>>,
-    pub(crate) store: Box<dyn DynStore<K, M>>,
+    pub(crate) store: Box<dyn Store<K, M>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Events<K>,
     pub(crate) jobs: Jobs,
@@ -302,12 +306,12 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         let settings = &self.inner.settings;
         let window = settings.window.window(&key, &message, now);
         let mut arrival = Arrival::new(key, message, window);
-        arrival.keyword = found.map(|(keyword, _)| keyword);
-        arrival.supersede_within = match settings.in_flight {
-            InFlight::Queue => None,
-            InFlight::Supersede => {
-                Some(settings.supersede_within.unwrap_or(window.max_wait().saturating_mul(2)))
-            }
+        arrival.keyword = found;
+        arrival.opt_out_scope = settings.opt_out_scope;
+        arrival.supersede = match (settings.in_flight, settings.supersede_within) {
+            (InFlight::Queue, _) => Supersede::Never,
+            (InFlight::Supersede, Some(within)) => Supersede::Within(within),
+            (InFlight::Supersede, None) => Supersede::WithinTwiceMaxWait,
         };
         arrival
     }
@@ -443,7 +447,8 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// # Errors
     /// If the store failed.
     pub async fn flush(&self, key: &K) -> Result<u64, StoreError> {
-        self.flush_for(Some(key), CloseReason::Flush).await
+        let _look_again = self.inner.jobs.look_again_after();
+        self.inner.store.flush(self.inner.clock.now(), key, CloseReason::Flush).await
     }
 
     /// Makes every batch due now that waits for its window. Returns how many.
@@ -451,56 +456,81 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// # Errors
     /// If the store failed; some may have been flushed.
     pub async fn flush_all(&self) -> Result<u64, StoreError> {
-        self.flush_for(None, CloseReason::Flush).await
+        self.flush_for(CloseReason::Flush).await
     }
 
-    pub(crate) async fn flush_for(&self, key: Option<&K>, reason: CloseReason) -> Result<u64, StoreError> {
+    pub(crate) async fn flush_for(&self, reason: CloseReason) -> Result<u64, StoreError> {
         let _look_again = self.inner.jobs.look_again_after();
-        self.inner.store.flush(self.inner.clock.now(), key, reason).await
+        self.inner.store.flush_all(self.inner.clock.now(), reason).await
     }
 
     /// Ends every unfinished batch of `key` without a reply, except one whose reply is on its way. Returns which.
     ///
+    /// Cancellation: a dropped future goes on by itself, so that what the store has taken is told in events.
+    ///
     /// # Errors
     /// If the store failed.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
     pub async fn cancel(&self, key: &K) -> Result<Vec<BatchId>, StoreError> {
-        let Inner { store, jobs, events, clock, .. } = &*self.inner;
-        let cancelled = store.cancel(clock.now(), key).await?;
-        cancelled.iter().for_each(|batch| jobs.interrupt(*batch, jobs.begun()));
-        for batch in &cancelled {
-            // The store may keep no records; the batch has ended all the same.
-            let whole = store.batch(*batch).await.ok().flatten();
-            events.emit(Event::Finished {
-                key: key.clone(),
-                batch: *batch,
-                messages: whole.map_or(0, |whole| whole.record.messages as usize),
-                outcome: Outcome::NoReply(NoReply::Cancelled),
-                error: None,
-                at: clock.now(),
-            });
-        }
-        Ok(cancelled)
+        let (inner, key) = (Arc::clone(&self.inner), key.clone());
+        to_its_end(async move {
+            let Inner { store, jobs, events, clock, .. } = &*inner;
+            let cancelled = store.cancel(clock.now(), &key).await?;
+            cancelled.iter().for_each(|facts| jobs.interrupt(facts.id, jobs.begun()));
+            let at = clock.now();
+            let ids = cancelled.iter().map(|facts| facts.id).collect();
+            for BatchFacts { id: batch, messages, .. } in cancelled {
+                let (key, messages) = (key.clone(), messages as usize);
+                let outcome = Outcome::NoReply(NoReply::Cancelled);
+                events.emit(Event::Finished { key, batch, messages, outcome, error: None, at });
+            }
+            Ok(ids)
+        })
+        .await
     }
 
-    /// Opts `key` out, as STOP would, or in, as START would, and says in an event for which `cause`. Returns whether
-    /// that changed anything; if not there is no event. Nothing is sent for it.
+    /// Opts the sender of `key` out, as STOP would, or in, as START would, and says in an event for which `cause`. Returns
+    /// whether that changed anything; if not there is no event. Nothing is sent for it.
     ///
-    /// Cancellation: a dropped future leaves it done or not; without the event, if it was dropped in between.
+    /// Cancellation: a dropped future goes on by itself, so that what the store has taken is told in an event.
     ///
     /// # Errors
     /// If the store failed.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
     pub async fn set_opted_out(
         &self,
         key: &K,
         opted_out: bool,
         cause: OptOutCause,
     ) -> Result<bool, StoreError> {
-        let _look_again = self.inner.jobs.look_again_after();
-        let changed = self.inner.store.set_opted_out(self.inner.clock.now(), key, opted_out).await?;
-        if changed {
-            self.inner.events.emit(Event::OptedOut { key: key.clone(), opted_out, cause, batch: None });
-        }
-        Ok(changed)
+        let (inner, key) = (Arc::clone(&self.inner), key.clone());
+        let change = OptOutChange::new(opted_out, cause);
+        to_its_end(async move { inner.opt_out(&key, change, None).await }).await
+    }
+
+    /// What is known of the sender of `key`: whether it opted out, when and why.
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub async fn sender(&self, key: &K) -> Result<Sender, StoreError> {
+        self.inner.store.sender(&key.opt_out_scope(self.inner.settings.opt_out_scope)).await
+    }
+
+    /// Up to `limit` senders who have opted out, in the order of their ids, those after `after`. They are known by hashes;
+    /// [`sender`](Self::sender) tells of one whose key is at hand.
+    ///
+    /// # Errors
+    /// If the store failed.
+    pub async fn opted_out(
+        &self,
+        after: Option<SenderId>,
+        limit: NonZeroUsize,
+    ) -> Result<Vec<OptedOut>, StoreError> {
+        self.inner.store.opted_out(after, limit).await
     }
 
     /// Puts a dead batch at the end of its line under a new id; makes a waiting one due now.
@@ -565,6 +595,37 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         while !self.inner.jobs.are_settled(self.inner.clock.now()) {
             progress.changed().await.expect("the sender lives as long as self");
         }
+    }
+}
+
+impl<K: Key, M: Message> Inner<K, M> {
+    /// Opts the sender of `key` out or in, and says so in an event if that changed anything.
+    pub(crate) async fn opt_out(
+        &self,
+        key: &K,
+        change: OptOutChange,
+        batch: Option<BatchId>,
+    ) -> Result<bool, StoreError> {
+        let _look_again = self.jobs.look_again_after();
+        let scope = self.settings.opt_out_scope;
+        let changed = self.store.opt_out(self.clock.now(), key, scope, change).await?;
+        if changed {
+            let OptOutChange { opted_out, cause, .. } = change;
+            self.events.emit(Event::OptedOut { key: key.clone(), opted_out, cause, batch });
+        }
+        Ok(changed)
+    }
+}
+
+/// Has `work` go on to its end even if the returned future is dropped.
+async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    match tokio::spawn(work).await {
+        Ok(done) => done,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime is ending, and drops this too.
+            Err(_) => std::future::pending().await,
+        },
     }
 }
 

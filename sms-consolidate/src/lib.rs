@@ -39,6 +39,7 @@ mod builder;
 mod classify;
 mod clock;
 mod consolidator;
+mod counts;
 mod driver;
 mod error;
 mod event;
@@ -47,6 +48,7 @@ pub mod lane;
 mod memory;
 mod message;
 mod optout;
+mod outcome;
 mod own_words;
 mod process;
 mod reaction;
@@ -70,14 +72,14 @@ pub use event::{Event, Totals};
 pub use lane::{CloseReason, Control};
 pub use memory::{MemoryStore, MemoryStoreBuilder};
 pub use message::{
-    Arrived, Batch, BatchId, BatchIds, Key, Message, Origin, ParseBatchIdError, SmsMessage, joined_text,
-    mask, own_texts, whole_texts,
+    Arrived, Batch, BatchId, BatchIds, Key, Message, OptOutScope, Origin, ParseBatchIdError, SmsMessage,
+    joined_text, mask, own_texts, whole_texts,
 };
 pub use optout::{OptOut, OptOutCause};
+pub use outcome::{NoReply, Outcome};
 pub use own_words::own_words;
 pub use reaction::{Reaction, ReactionKind};
 pub use reply::{Receipt, Reply, ReplySender, ReplyTemplates, SendError};
 pub use rules::{Role, Rule, RuleClassifier, Strength};
 pub use shutdown::ShutdownReport;
-pub use store::{NoReply, Outcome};
-pub use window::{Aligned, DEFAULT_MAX_BYTES, DEFAULT_MAX_MESSAGES, Window, WindowPolicy};
+pub use window::{Aligned, DEFAULT_MAX_BYTES, DEFAULT_MAX_MESSAGES, Window, WindowPlan, WindowPolicy};

@@ -47,6 +47,28 @@ pub trait Key: Clone + Eq + Hash + fmt::Display + FromStr + Send + Sync + 'stati
     fn can_reply(&self) -> bool {
         true
     }
+
+    /// What stands for the sender where it opts out: an opt-out holds for all keys that have this text in common. The
+    /// default is the key itself, whatever the scope. A store keeps only a hash of it.
+    fn opt_out_scope(&self, _scope: OptOutScope) -> String {
+        self.to_string()
+    }
+
+    /// Which of our lines the key's messages came by, if the key says so.
+    fn line(&self) -> Option<String> {
+        None
+    }
+}
+
+/// How far an opt-out reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OptOutScope {
+    /// The one conversation: the sender on the line that was texted.
+    #[default]
+    Conversation,
+    /// The sender, on all lines.
+    Sender,
 }
 
 /// Masks the middle of `text`: `+63912•••6789`. At least three characters are hidden, and short texts entirely.
@@ -168,6 +190,14 @@ impl BatchId {
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(Uuid::from_bytes(bytes))
+    }
+
+    /// The id under which this batch is requeued at `now`: as unique, and the same however often that is tried.
+    #[must_use]
+    pub(crate) fn successor(&self, now: Timestamp) -> Self {
+        let (_, random) = self.as_bytes().split_at(8);
+        let seed = random.iter().fold(0, |seed, byte| seed << 8 | u64::from(*byte));
+        BatchIds::with_seed(seed).next(now)
     }
 }
 

@@ -8,20 +8,21 @@ use std::any::Any;
 use std::fmt::Write;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::{FutureExt, TryFutureExt};
+use futures_util::FutureExt;
 use tokio::sync::oneshot;
 
 use crate::classify::{Classification, ClassifyError, Context};
 use crate::clock::Timestamp;
 use crate::consolidator::Inner;
 use crate::event::{Event, TEXT_TARGET};
-use crate::lane::{Fence, LossReason, ReplyRefusal, ReplyTerms, RetryTerms, Stage};
+use crate::lane::{Fence, LossReason, OptOutChange, ReplyPart, ReplyRefusal, ReplyTerms, RetryTerms, Stage};
 use crate::message::{Key, Message};
 use crate::optout::OptOutCause;
 use crate::reply::{DynSender, Receipt, Reply, SendError};
-use crate::store::{BeginReplyError, Claim, FencedError, Finish, NoReply, Outcome, StoreError};
+use crate::store::{Claim, FencedError, Finish, NoReply, Outcome, StoreError, StoreExt};
 
 mod close;
 mod decide;
@@ -66,6 +67,7 @@ pub(crate) async fn handle<K: Key, M: Message>(
         may_have_sent: AtomicBool::new(claim.stage == Stage::Replying),
         may_have_begun: AtomicBool::new(false),
         lease_until_ms: AtomicI64::new(claim.lease_until.as_unix_millis()),
+        unrecorded: Mutex::new(None),
         claim,
     };
     // A dropped sender never interrupts.
@@ -104,6 +106,8 @@ struct Job<'a, K, M> {
     may_have_begun: AtomicBool,
     /// The end of the lease as last heard, in milliseconds since the Unix epoch.
     lease_until_ms: AtomicI64,
+    /// What the batch was found to be, until that is recorded: with the next write that there is.
+    unrecorded: Mutex<Option<Classification>>,
 }
 
 impl<K: Key, M: Message> Job<'_, K, M> {
@@ -153,8 +157,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         }
         let classification = match self.classification().await {
             Ok(classification) => classification,
-            Err(Failure::Stop(stop)) => return Err(stop),
-            Err(Failure::Classify(error)) => return Ok(self.classification_failed(&error)),
+            Err(error) => return Ok(self.classification_failed(&error)),
         };
         match self.decide(classification.as_ref()) {
             Ok(text) => self.reply(text).await,
@@ -163,10 +166,10 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     }
 
     /// The recorded classification, or a new one. A batch of nothing but controls and reactions needs none.
-    async fn classification(&self) -> Result<Option<Classification>, Failure> {
+    async fn classification(&self) -> Result<Option<Classification>, ClassifyError> {
         let batch = &self.claim.batch;
-        if self.claim.checkpoint.is_some() || !self.says_something() {
-            return Ok(self.claim.checkpoint.clone());
+        if self.claim.classification.is_some() || !self.says_something() {
+            return Ok(self.claim.classification.clone());
         }
         let timeout = self.inner.settings.classify_timeout;
         // With room from the start: a text that grows as it is written was a tenth of what a batch cost.
@@ -176,86 +179,87 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         let messages = self.messages_to_classify();
         let call = async { self.inner.classifier.classify(&messages, &context).await };
         let classification = match self.guard(timeout, call).await {
-            Ok(answer) => answer.map_err(Failure::Classify)?,
-            Err(broken) => return Err(Failure::Classify(ClassifyError::retryable(broken))),
+            Ok(answer) => answer?,
+            Err(broken) => return Err(ClassifyError::retryable(broken)),
         };
-        self.persist(|| self.inner.store.checkpoint(self.now(), self.key(), self.fence(), &classification))
-            .await?;
+        *self.unrecorded() = Some(classification.clone());
+        Ok(Some(classification))
+    }
+
+    fn unrecorded(&self) -> MutexGuard<'_, Option<Classification>> {
+        self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The classification has been recorded.
+    fn recorded(&self) {
+        let Some(classification) = self.unrecorded().take() else { return };
+        let batch = &self.claim.batch;
         self.inner.events.emit(Event::Classified {
             key: batch.key.clone(),
             batch: batch.id,
             messages: batch.messages.len(),
-            classification: classification.clone(),
+            classification,
         });
-        Ok(Some(classification))
     }
 
     async fn reply(&self, text: String) -> Result<Ending, Stop> {
         let Some(sender) = &self.inner.sender else {
             return Ok(Ending::without_reply(NoReply::Off));
         };
-        match self.begin_reply(&text).await {
+        match self.begin_reply(&text).await? {
             // The store, or a machine that was suspended, took long to say that it may leave.
             Ok(()) if self.is_stale() => return Ok(Ending::without_reply(NoReply::Stale)),
             Ok(()) => {}
-            Err(BeginReplyError::Refused(ReplyRefusal::Lost(reason))) => return Err(Stop::Lost(reason)),
-            Err(BeginReplyError::Refused(ReplyRefusal::OptedOut)) => {
-                return Ok(Ending::without_reply(NoReply::OptedOut));
-            }
-            Err(BeginReplyError::Refused(ReplyRefusal::LoopGuard)) => {
-                return Ok(Ending::without_reply(NoReply::LoopGuard));
-            }
-            Err(BeginReplyError::Refused(refusal)) => {
-                return Ok(self.hand_back(&refusal.to_string()));
-            }
-            Err(BeginReplyError::Store(error)) => return Err(Stop::Store(error)),
+            Err(ReplyRefusal::OptedOut) => return Ok(Ending::without_reply(NoReply::OptedOut)),
+            Err(ReplyRefusal::LoopGuard) => return Ok(Ending::without_reply(NoReply::LoopGuard)),
+            Err(refusal @ ReplyRefusal::LeaseTooShort) => return Ok(self.hand_back(&refusal.to_string())),
         }
         let reply = Reply::new(self.claim.batch.id, self.key().clone(), text);
         self.send(sender.as_ref(), &reply).await
     }
 
-    /// Passes the point of no return, with a lease that is long enough for sending.
-    async fn begin_reply(&self, text: &str) -> Result<(), BeginReplyError> {
-        let settings = &self.inner.settings;
-        let terms = ReplyTerms {
-            control: self.claim.batch.control,
-            send_timeout: settings.send_timeout,
-            max_replies_per_hour: settings.max_replies_per_hour,
-        };
+    /// Passes the point of no return, with a lease that is long enough for sending. Records what the batch was found to
+    /// be, if that has yet to be.
+    async fn begin_reply(&self, text: &str) -> Result<Result<(), ReplyRefusal>, Stop> {
         self.may_have_begun.store(true, Ordering::Relaxed);
-        let begun = self.try_begin_reply(text, &terms).await;
-        let Err(BeginReplyError::Refused(ReplyRefusal::LeaseTooShort)) = begun else { return begun };
-        match self.persist(|| self.renew_lease().boxed()).await {
-            Ok(()) => self.try_begin_reply(text, &terms).await,
-            Err(Stop::Lost(reason)) => Err(BeginReplyError::Refused(reason.into())),
-            Err(Stop::Store(error)) => Err(BeginReplyError::Store(error)),
+        let begun = self.try_begin_reply(text).await?;
+        if begun != Err(ReplyRefusal::LeaseTooShort) {
+            return Ok(begun);
         }
+        self.persist(|| self.renew_lease()).await?;
+        self.try_begin_reply(text).await
     }
 
-    async fn try_begin_reply(&self, text: &str, terms: &ReplyTerms) -> Result<(), BeginReplyError> {
-        let mut waits = retry::Waits::new();
-        loop {
+    async fn try_begin_reply(&self, text: &str) -> Result<Result<(), ReplyRefusal>, Stop> {
+        let settings = &self.inner.settings;
+        let asked_at = AtomicI64::new(0);
+        let record = || {
             let now = self.now();
-            let begun = self.inner.store.begin_reply(now, self.key(), self.fence(), text, terms).await;
-            match begun {
-                Ok(()) => {
-                    // So much was left, whatever became of the answer to a renewal.
-                    self.lease_lasts_until(now + terms.send_timeout);
-                    return Ok(());
-                }
-                Err(BeginReplyError::Store(error @ StoreError::Unavailable { .. })) => {
-                    tracing::debug!(batch = %self.claim.batch.id, %error, "STORE UNAVAILABLE");
-                    self.inner.clock.sleep_until(self.now() + waits.next_wait()).await;
-                }
-                settled => return settled,
-            }
+            asked_at.store(now.as_unix_millis(), Ordering::Relaxed);
+            let terms = ReplyTerms {
+                parts: vec![ReplyPart::new(text)],
+                control: self.claim.batch.control,
+                send_timeout: settings.send_timeout,
+                max_replies_per_hour: settings.max_replies_per_hour,
+                opt_out_scope: settings.opt_out_scope,
+            };
+            let classification = self.unrecorded().clone();
+            self.inner.store.record(now, self.key(), self.fence(), classification, Some(terms))
+        };
+        let recorded = self.persist(record).await?;
+        self.recorded();
+        if recorded.reply.is_ok() {
+            // So much was left, whatever became of the answer to a renewal.
+            let asked_at = Timestamp::from_unix_millis(asked_at.load(Ordering::Relaxed));
+            self.lease_lasts_until(asked_at + settings.send_timeout);
         }
+        Ok(recorded.reply)
     }
 
     /// Takes up a batch whose last holder was at the point of no return when it was lost.
     async fn resume_reply(&self) -> Result<Ending, Stop> {
         let unknown = |why: &str| Finish::new(Outcome::ReplyUnknown).with_error(why);
-        let (Some(sender), Some(text)) = (&self.inner.sender, self.claim.reply.clone()) else {
+        let (Some(sender), Some(text)) = (&self.inner.sender, self.decided_text()) else {
             return Ok(Ending::Finish(unknown(LOST_WHILE_SENDING)));
         };
         let reply = Reply::new(self.claim.batch.id, self.key().clone(), text);
@@ -269,18 +273,17 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         if self.is_stale() {
             return self.end_unknown(sender.as_ref(), &reply, too_late).await;
         }
-        match self.begin_reply(&reply.text).await {
+        match self.begin_reply(&reply.text).await? {
             Ok(()) if self.is_stale() => self.end_unknown(sender.as_ref(), &reply, too_late).await,
             Ok(()) => self.send(sender.as_ref(), &reply).await,
-            Err(BeginReplyError::Refused(ReplyRefusal::Lost(reason))) => Err(Stop::Lost(reason)),
-            Err(BeginReplyError::Refused(refusal)) => {
+            Err(refusal) => {
                 self.end_unknown(sender.as_ref(), &reply, &format!("not asked again: {refusal}")).await
             }
-            Err(BeginReplyError::Store(error)) => Err(Stop::Store(error)),
         }
     }
 
     async fn send(&self, sender: &dyn DynSender<K>, reply: &Reply<K>) -> Result<Ending, Stop> {
+        let asked_at = self.now();
         self.may_have_sent.store(true, Ordering::Relaxed);
         let call = async { sender.send(reply).await };
         let sent = match self.guard(self.inner.settings.send_timeout, call).await {
@@ -289,7 +292,9 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         };
         match sent {
             Ok(receipt) => Ok(self.sent(reply, receipt)),
-            Err(SendError::Rejected { opted_out, source }) => self.rejected(opted_out, &source).await,
+            Err(SendError::Rejected { opted_out, source }) => {
+                self.rejected(asked_at, opted_out, &source).await
+            }
             Err(SendError::NotSent { retry_after, source }) => {
                 // An earlier attempt of an idempotent sender may have sent it all the same.
                 let maybe_sent = self.claim.stage == Stage::Replying;
@@ -307,25 +312,30 @@ impl<K: Key, M: Message> Job<'_, K, M> {
 
     fn sent(&self, reply: &Reply<K>, receipt: Receipt) -> Ending {
         self.inner.events.log_sent(reply, self.claim.batch.messages.len(), &receipt);
-        Ending::Finish(Finish::new(Outcome::Replied(receipt)))
+        Ending::Finish(Finish::new(Outcome::Replied(vec![receipt])))
     }
 
+    /// The gateway, asked at that instant, refuses the reply for good.
     async fn rejected(
         &self,
+        asked_at: Timestamp,
         opted_out: bool,
         error: &(dyn std::fmt::Display + Sync),
     ) -> Result<Ending, Stop> {
-        let why = if opted_out { NoReply::OptedOut } else { NoReply::Rejected };
         if opted_out {
-            let record = || self.inner.store.set_opted_out(self.now(), self.key(), true);
-            let changed = self.persist(|| record().map_err(FencedError::Store).boxed()).await?;
-            if changed {
-                let (key, batch) = (self.key().clone(), Some(self.claim.batch.id));
-                let cause = OptOutCause::Gateway;
-                self.inner.events.emit(Event::OptedOut { key, opted_out: true, cause, batch });
-            }
+            // A START that came since is newer than what the gateway knew.
+            let change = OptOutChange::new(true, OptOutCause::Gateway).as_of(asked_at);
+            let batch = Some(self.claim.batch.id);
+            let record = || async move { Ok(self.inner.opt_out(self.key(), change, batch).await?) };
+            self.persist(record).await?;
         }
-        Ok(Ending::Finish(Finish::new(Outcome::NoReply(why)).with_error(error)))
+        let outcome = match opted_out {
+            // An earlier try may have arrived all the same.
+            _ if self.claim.stage == Stage::Replying => Outcome::ReplyUnknown,
+            true => Outcome::NoReply(NoReply::OptedOut),
+            false => Outcome::NoReply(NoReply::Rejected),
+        };
+        Ok(Ending::Finish(Finish::new(outcome).with_error(error)))
     }
 
     /// Ends a batch whose reply may have been sent, unless the gateway can say that it was.
@@ -428,17 +438,6 @@ impl Ending {
 }
 
 const LOST_WHILE_SENDING: &str = "an earlier attempt was lost while it sent the reply";
-
-enum Failure {
-    Classify(ClassifyError),
-    Stop(Stop),
-}
-
-impl From<Stop> for Failure {
-    fn from(stop: Stop) -> Self {
-        Self::Stop(stop)
-    }
-}
 
 /// User code did not return.
 #[derive(Debug, thiserror::Error)]

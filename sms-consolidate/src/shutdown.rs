@@ -65,7 +65,7 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         }
         self.inner.jobs.stop_driver(clock.sleep_until(late)).await;
         if !self.is_durable() {
-            self.flush_for(None, CloseReason::Shutdown).await?;
+            self.flush_for(CloseReason::Shutdown).await?;
             self.drain(deadline).await?;
         }
         self.await_jobs(deadline).await;

@@ -1,39 +1,42 @@
-//! Where lanes and messages are kept: the [`Store`] contract, and [`Inspect`] for looking into one.
+//! Where lanes and messages are kept: the [`Store`] contract, and [`StoreExt`] for whoever uses one.
 //!
-//! A store keeps one [`Lane`](crate::lane::Lane) per key and the messages of its batches. For each call it locks the
-//! lane, loads it, calls one transition, and writes the result back, all in one atomic step. It repeats none of the
-//! lane's rules, so that no two stores can drift apart.
+//! A store keeps one [`Lane`] per key, one small record per sender who opted out, and the messages of its batches. It locks a
+//! lane, loads it, has a message [arrive](lane::Lane::arrive), a worker [claim](lane::Lane::claim) or a [`Transition`] change it, and
+//! writes lane and [`Effects`](lane::Effects) back, in one atomic step. It knows none of the lane's rules, so that no two
+//! stores can drift apart.
 //!
 //! # Writing a store
 //!
-//! | method | transition | beside the lane |
+//! | method | of the lane | beside it |
 //! |---|---|---|
-//! | `append` | [`arrive`](crate::lane::Lane::arrive) with [`Arrival::for_lane`] | looks up and keeps the id; keeps the message; a superseded batch loses its checkpoint |
+//! | `append` | [`arrive`](lane::Lane::arrive) with [`Arrival::for_lane`] | looks up and keeps the id; reads the sender of [`Arrival::sender_scope`] and keeps what is returned of it; keeps the message |
 //! | `append_at_once` | as `append` | only in a store that never waits |
-//! | `claim` | [`claim`](crate::lane::Lane::claim) | [`Batch::assemble`], [`Claim::new`] |
-//! | `renew` | [`renew`](crate::lane::Lane::renew) | |
-//! | `checkpoint` | [`checkpoint`](crate::lane::Lane::checkpoint) | keeps the classification |
-//! | `begin_reply` | [`begin_reply`](crate::lane::Lane::begin_reply) | keeps the reply's text |
-//! | `finish` | [`finish`](crate::lane::Lane::finish) | keeps a [`Record`], may drop the messages |
-//! | `retry` | [`retry`](crate::lane::Lane::retry) | keeps the error; drops the reply's text unless it may be out |
-//! | `bury` | [`bury`](crate::lane::Lane::bury) | keeps record, facts and messages |
-//! | `requeue` | [`requeue`](crate::lane::Lane::requeue) if dead, else [`nudge`](crate::lane::Lane::nudge) | a new id from [`BatchIds`](crate::BatchIds) |
-//! | `flush`, `cancel` | of the same name | cancelled batches keep a record |
-//! | `set_opted_out` | [`opt_out`](crate::lane::Lane::opt_out), [`opt_in`](crate::lane::Lane::opt_in) | |
-//! | `maintain` | [`forgettable_at`](crate::lane::Lane::forgettable_at) | drops idle lanes, old ids and old records |
-//! | `next_wake` | [`wake_at`](crate::lane::Lane::wake_at) | the least of all lanes: keep it indexed |
-//! | `hand_back` | [`clear`](crate::lane::Lane::clear) | only in stores that do not outlive the process |
+//! | `claim` | [`claim`](lane::Lane::claim) | [`Batch::assemble`], [`Claim::new`] |
+//! | `change` | [`Transition::apply`] | reads the sender of [`Transition::opt_out_scope`]; keeps the [`Effects`](lane::Effects) |
+//! | `flush_all` | [`Transition::Flush`] on every lane | |
+//! | `set_opted_out` | | [`Sender::after`] |
+//! | `maintain` | [`forgettable_at`](lane::Lane::forgettable_at) | drops idle lanes and senders, old ids and old records; never ids of [unfinished](lane::Lane::facts) and [dead](lane::Lane::dead) batches |
+//! | `next_wake` | [`wake_at`](lane::Lane::wake_at) | the least of all lanes: keep it indexed |
+//! | `counts`, `list`, `batch` | [`count`](lane::Lane::count), [`facts`](lane::Lane::facts) | [`Record::unfinished`], [`Record::ended`] |
+//! | `hand_back` | [`hand_back`](lane::Lane::hand_back) | only in a store that does not outlive the process |
+//!
+//! This is a whole one, which passes the suite. It keeps everything in one map behind one lock, and would lose it with the
+//! process:
+//!
+//! ```
+#![doc = include_str!("store/map_store.rs")]
+//! ```
 //!
 //! A store in a database has a row per key (the lane, which is `Serialize`, and its wake in a column with an index), a
-//! row per message (key, place in the line, arrival, the message as text), a row per batch (its record, checkpoint and
-//! reply), and a row per id. `append` then is: begin; lock the rows of the keys, in one order for all; look up the ids;
-//! transition; write back; commit. A key that had no row is inserted, and a conflict repeats the transaction. Bounds
-//! beyond [`Message`], such as `serde`'s, go on the store's own `impl`.
+//! row per message, a row per batch (its record), a row per id, and a row per sender, by the [hash](crate::lane::SenderIds) of its scope.
+//! `append` then is: begin; lock the rows of the keys, in one order for all; look up the ids; transition; write back; commit.
+//! A key that had no row is inserted, and a conflict repeats the transaction. Bounds beyond [`Message`], such as `serde`'s,
+//! go on the store's own `impl`.
 //!
 //! To ensure correctness, of every store:
 //!
-//! - It reads no clock: `now` is an argument of whatever depends on time. It clamps `now` to the latest that it has
-//!   seen for the lane (or for more than the lane), so that a lane's time never runs backwards.
+//! - It reads no clock: `now` is an argument of whatever depends on time. The lane sees to it that its time never runs
+//!   backwards.
 //! - A call that returned an error has changed nothing that a later call can see, or (a commit whose answer was lost)
 //!   has done all of it. Ids make a repeated `append` safe, tokens make a repeated fenced write safe. A repeated ending
 //!   is refused, and the batch's [`Record`] then says whether it had been taken: by its outcome and `ended_at`.
@@ -41,31 +44,38 @@
 //! - The suite in the `testing` module passes: it has a case for every sentence here, except what only a failing store
 //!   could show.
 //!
-//! The in-memory store is [`MemoryStore`](crate::MemoryStore).
+//! A wrapper forwards every method: put `#[deny(clippy::missing_trait_methods)]` on its `impl`, so that none is forgotten
+//! that has a default. `Arc<S>` and `Box<S>` are stores, of a `dyn Store` too. The in-memory store is
+//! [`MemoryStore`](crate::MemoryStore).
+//!
+//! [`Lane`]: crate::lane::Lane
 
-use std::error::Error;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use async_trait::async_trait;
 
 use crate::classify::Classification;
 use crate::clock::{Clock, Timestamp};
 use crate::lane::{
-    Accepted, CloseReason, Fence, Keyword, LossReason, ReplyRefusal, ReplyTerms, RetryTerms, Stage, Token,
+    self, Accepted, Answer, CloseReason, Fence, Keyword, OptOutChange, ReplyPart, Sender, SenderId, Stage,
+    Supersede, Token, Transition,
 };
-use crate::message::{Batch, BatchId, Key, Message};
-use crate::reply::Receipt;
-use crate::window::Window;
+use crate::message::{Batch, BatchId, Key, Message, OptOutScope};
+use crate::optout::OptOutCause;
+use crate::window::WindowPlan;
 
-mod arc;
-mod erased;
-mod inspect;
+mod error;
+mod ext;
+mod record;
 
-pub(crate) use erased::DynStore;
-pub use inspect::{Counts, Filter, Inspect, Record, RequeueError, Requeued, Status, Whole};
+pub use crate::counts::Counts;
+pub use crate::outcome::{Finish, NoReply, Outcome};
+pub use error::{ChangeError, FencedError, RequeueError, StoreError};
+pub use ext::{StoreExt, Woken};
+pub use record::{Filter, OptedOut, Record, Status, Whole};
 
 /// A message on its way into a store.
 #[derive(Clone)]
@@ -75,12 +85,14 @@ pub struct Arrival<K, M> {
     pub key: K,
     /// The message.
     pub message: M,
-    /// Its window.
-    pub window: Window,
-    /// The keyword that it is, if it is one.
-    pub keyword: Option<Keyword>,
-    /// Takes back a claimed batch, for at most this long after that opened. `None` queues behind it.
-    pub supersede_within: Option<Duration>,
+    /// From which the lane works out its window.
+    pub window: WindowPlan,
+    /// The keyword that it is, if it is one, and how that is known.
+    pub keyword: Option<(Keyword, OptOutCause)>,
+    /// Whether it takes back a claimed batch.
+    pub supersede: Supersede,
+    /// How far an opt-out reaches.
+    pub opt_out_scope: OptOutScope,
 }
 
 /// The key masked and without the message, because a `Debug` line may end up in a log.
@@ -90,24 +102,43 @@ impl<K: Key, M> fmt::Debug for Arrival<K, M> {
             .field("key", &self.key.redacted())
             .field("window", &self.window)
             .field("keyword", &self.keyword)
-            .field("supersede_within", &self.supersede_within)
+            .field("supersede", &self.supersede)
+            .field("opt_out_scope", &self.opt_out_scope)
             .finish_non_exhaustive()
     }
 }
 
-impl<K, M: Message> Arrival<K, M> {
+impl<K: Key, M: Message> Arrival<K, M> {
     /// An ordinary message, which queues behind a batch in flight.
     #[must_use]
-    pub const fn new(key: K, message: M, window: Window) -> Self {
-        Self { key, message, window, keyword: None, supersede_within: None }
+    pub fn new(key: K, message: M, window: impl Into<WindowPlan>) -> Self {
+        let opt_out_scope = OptOutScope::default();
+        Self {
+            key,
+            message,
+            window: window.into(),
+            keyword: None,
+            supersede: Supersede::Never,
+            opt_out_scope,
+        }
     }
 
     /// What the lane needs to know of it.
     #[must_use]
-    pub fn for_lane(&self) -> crate::lane::Arrival {
+    pub fn for_lane(&self) -> lane::Arrival {
         let bytes = u32::try_from(self.message.text().len()).unwrap_or(u32::MAX);
-        let Self { window, keyword, supersede_within, .. } = *self;
-        crate::lane::Arrival { window, bytes, keyword, supersede_within }
+        let arrival = lane::Arrival::new(self.window, bytes).with_supersede(self.supersede);
+        match self.keyword {
+            Some((keyword, cause)) => arrival.with_keyword(keyword, cause),
+            None => arrival,
+        }
+    }
+
+    /// The [scope](Key::opt_out_scope) of the sender whose record the lane needs to know. `None` if it needs none: a default
+    /// one does.
+    #[must_use]
+    pub fn sender_scope(&self) -> Option<String> {
+        self.keyword.map(|_| self.key.opt_out_scope(self.opt_out_scope))
     }
 }
 
@@ -195,12 +226,12 @@ pub struct Claim<K, M> {
     /// How far an earlier attempt got.
     pub stage: Stage,
     /// The classification that an earlier attempt recorded.
-    pub checkpoint: Option<Classification>,
-    /// The text of the reply that an earlier attempt was about to send. Present exactly in [`Stage::Replying`].
-    pub reply: Option<String>,
+    pub classification: Option<Classification>,
+    /// The reply that an earlier attempt decided on. In [`Stage::Replying`] it was about to be sent, and there is one.
+    pub reply: Vec<ReplyPart>,
 }
 
-/// As a batch shows itself, and the reply only by its length.
+/// As a batch shows itself, and the reply only by its lengths.
 impl<K: Key, M> fmt::Debug for Claim<K, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Claim")
@@ -211,30 +242,26 @@ impl<K: Key, M> fmt::Debug for Claim<K, M> {
             .field("first_claimed_at", &self.first_claimed_at)
             .field("lease_until", &self.lease_until)
             .field("stage", &self.stage)
-            .field("checkpoint", &self.checkpoint)
-            .field("reply_bytes", &self.reply.as_ref().map(String::len))
+            .field("classification", &self.classification)
+            .field("reply", &self.reply)
             .finish()
     }
 }
 
 impl<K, M> Claim<K, M> {
-    /// Puts together a claim from what the lane says and what the store keeps beside it.
+    /// Puts together a claim from what the lane says and the batch that the store has read.
     #[must_use]
-    pub fn new(
-        claimed: &crate::lane::Claimed,
-        batch: Arc<Batch<K, M>>,
-        checkpoint: Option<Classification>,
-        reply: Option<String>,
-    ) -> Self {
+    pub fn new(claimed: lane::Claimed, batch: Arc<Batch<K, M>>) -> Self {
+        let lane::Claimed { facts, token, first_claimed_at, stage, reply, lease_until } = claimed;
         Self {
             batch,
-            token: claimed.token,
-            attempt: claimed.facts.attempts,
-            lease_losses: claimed.facts.lease_losses,
-            first_claimed_at: claimed.first_claimed_at,
-            lease_until: claimed.lease_until,
-            stage: claimed.stage,
-            checkpoint,
+            token,
+            attempt: facts.attempts,
+            lease_losses: facts.lease_losses,
+            first_claimed_at,
+            lease_until,
+            stage,
+            classification: facts.classification,
             reply,
         }
     }
@@ -246,81 +273,21 @@ impl<K, M> Claim<K, M> {
     }
 }
 
-/// How a batch ended.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Outcome {
-    /// The gateway took the reply.
-    Replied(Receipt),
-    /// Nothing was sent.
-    NoReply(NoReply),
-    /// A reply may have been sent. Nothing was sent again.
-    ReplyUnknown,
-}
-
-/// Why nothing was sent.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, thiserror::Error,
-)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum NoReply {
-    /// Auto-reply is off.
-    #[error("auto-reply is off")]
-    Off,
-    /// The sender has opted out.
-    #[error("the sender has opted out")]
-    OptedOut,
-    /// It would have come too late.
-    #[error("the reply would come too late")]
-    Stale,
-    /// There is no text for the label, or none for the control.
-    #[error("there is no text for it")]
-    NoTemplate,
-    /// The message was a keyword, such as STOP, and its gateway answers those by itself.
-    #[error("the gateway answers keywords by itself")]
-    AnsweredByGateway,
-    /// The sender has had its replies for this hour.
-    #[error("the loop guard's replies per hour are used up")]
-    LoopGuard,
-    /// The batch was cancelled.
-    #[error("the batch was cancelled")]
-    Cancelled,
-    /// The gateway refused the reply for good.
-    #[error("the gateway rejected the reply")]
-    Rejected,
-    /// The sender cannot receive: a short code, an alphanumeric name, a group.
-    #[error("the sender cannot receive replies")]
-    Unreachable,
-    /// The sender said nothing in it: it holds only [reactions](crate::Reaction) to messages of ours, quotes of them, or what
-    /// a phone answers by itself while its owner drives.
-    #[error("it holds no words of the sender's own")]
-    NoOwnWords,
-}
-
-/// What a worker records when a batch is over.
+/// What came of a change, and when the lane next wakes.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Finish {
-    /// How it ended.
-    pub outcome: Outcome,
-    /// The cause, where something went wrong. It reaches status pages.
-    pub error: Option<String>,
+pub struct Changed {
+    /// As [`Transition::apply`] answered.
+    pub answer: Answer,
+    /// When the key next has something to do, if it has more batches.
+    pub wake_at: Option<Timestamp>,
 }
 
-impl Finish {
-    /// An outcome without anything to explain.
+impl Changed {
+    /// The answer of a transition, and the [wake](lane::Lane::wake_at) of its lane.
     #[must_use]
-    pub const fn new(outcome: Outcome) -> Self {
-        Self { outcome, error: None }
-    }
-
-    /// The same with the cause.
-    #[must_use]
-    pub fn with_error(mut self, error: impl fmt::Display) -> Self {
-        self.error = Some(error.to_string());
-        self
+    pub const fn new(answer: Answer, wake_at: Option<Timestamp>) -> Self {
+        Self { answer, wake_at }
     }
 }
 
@@ -334,82 +301,27 @@ pub struct Maintained {
     pub ids_pruned: u64,
     /// Idle lanes that were dropped.
     pub lanes_pruned: u64,
+    /// Records of senders that were dropped, because they have long opted in again.
+    pub senders_pruned: u64,
     /// Whether there was more to do than the limit allowed.
     pub more: bool,
 }
 
-/// The store as a whole failed.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StoreError {
-    /// It cannot be reached or is too busy; trying again may help.
-    #[error("the store is unavailable: {source}")]
-    Unavailable {
-        /// The cause.
-        source: Box<dyn Error + Send + Sync>,
-    },
-    /// It cannot do this, now or later: what it holds is damaged, or of another schema.
-    #[error("the store failed: {source}")]
-    Failed {
-        /// The cause.
-        source: Box<dyn Error + Send + Sync>,
-    },
-}
-
-impl StoreError {
-    /// The store cannot be reached; trying again may help.
-    pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::Unavailable { source: source.into() }
-    }
-
-    /// The store failed, and trying again does not help.
-    pub fn failed(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::Failed { source: source.into() }
-    }
-}
-
-/// A write under a claim did not happen.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum FencedError {
-    /// The claim is gone. Nothing was changed.
-    #[error(transparent)]
-    Lost(#[from] LossReason),
-    /// The store as a whole failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// A reply may not leave, or the store could not say.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BeginReplyError {
-    /// It may not leave. Nothing was changed.
-    #[error(transparent)]
-    Refused(#[from] ReplyRefusal),
-    /// The store as a whole failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// Keeps lanes and messages. See the [module](self) for what every implementer owes.
-pub trait Store<K: Key, M: Message>: Inspect<K, M> + Send + Sync + 'static {
+/// Keeps lanes, senders and messages. See the [module](self) for what every implementer owes.
+#[async_trait]
+pub trait Store<K: Key, M: Message>: Send + Sync + 'static {
     /// Takes in messages.
     ///
     /// To ensure correctness: each message is one atomic step of dedup, opt-out, lane transition and storing, and
     /// `Ok` means that it is kept as well as this store keeps anything. Ids are scoped to the key. A refused message
     /// leaves no id behind. Messages of one key are applied in the order given. One message that cannot be stored is
-    /// refused alone. Results are in the order of `arrivals`. A batch whose entry is [`Ahead`](crate::lane::Entry::Ahead) comes
+    /// refused alone. Results are in the order of `arrivals`. A batch whose entry is [`Ahead`](lane::Entry::Ahead) comes
     /// before all of its key that were never claimed, and so do its messages, if they are kept in order of the line.
     ///
     /// # Errors
     /// If the store failed as a whole: some of the messages may have been taken, and pushing them again is safe if
     /// they have ids.
-    fn append(
-        &self,
-        now: Timestamp,
-        arrivals: Vec<Arrival<K, M>>,
-    ) -> impl Future<Output = Result<AppendReport, StoreError>> + Send;
+    async fn append(&self, now: Timestamp, arrivals: Vec<Arrival<K, M>>) -> Result<AppendReport, StoreError>;
 
     /// Takes in one message without waiting, if this store never waits: [`append`](Self::append) for one, without a
     /// future and a list. Others hand it back as it is, as this does unless it is overridden, and it is appended.
@@ -420,19 +332,6 @@ pub trait Store<K: Key, M: Message>: Inspect<K, M> + Send + Sync + 'static {
         Err(arrival)
     }
 
-    /// The earliest instant at which [`claim`](Self::claim) could return something.
-    ///
-    /// To ensure correctness: it may be earlier than the truth, never later. A [`claim`](Self::claim) at that instant
-    /// that finds nothing corrects it, so that nobody who waits for it goes round in circles.
-    ///
-    /// # Errors
-    /// If the store failed.
-    fn next_wake(&self) -> impl Future<Output = Result<Option<Timestamp>, StoreError>> + Send;
-
-    /// Resolves when something from outside this process may have changed [`next_wake`](Self::next_wake). A store
-    /// that nobody else writes to never resolves. Cancel safe.
-    fn changed(&self) -> impl Future<Output = ()> + Send;
-
     /// Leases up to `limit` due heads until `now + lease`.
     ///
     /// To ensure correctness: no two calls, on any node, return one batch unless its lease ran out in between; each
@@ -441,149 +340,223 @@ pub trait Store<K: Key, M: Message>: Inspect<K, M> + Send + Sync + 'static {
     ///
     /// # Errors
     /// If the store failed. What it had leased by then comes back when the lease ends.
-    fn claim(
+    async fn claim(
         &self,
         now: Timestamp,
         limit: NonZeroUsize,
         lease: Duration,
-    ) -> impl Future<Output = Result<Vec<Claim<K, M>>, StoreError>> + Send;
+    ) -> Result<Vec<Claim<K, M>>, StoreError>;
 
-    /// Extends a lease to `now + lease` and returns its new end.
+    /// Applies a transition to the lane of `key`; a key without a lane has a default one.
+    ///
+    /// To ensure correctness: transition, [`Effects`](lane::Effects) and, if it needs one, the reading of the sender's record
+    /// are one atomic step. Once [`set_opted_out`](Self::set_opted_out) has returned, a reply that begins sees it.
     ///
     /// # Errors
-    /// If the claim is gone or the store failed.
-    fn renew(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        lease: Duration,
-    ) -> impl Future<Output = Result<Timestamp, FencedError>> + Send;
+    /// If the lane refused or the store failed.
+    async fn change(&self, now: Timestamp, key: &K, transition: Transition) -> Result<Changed, ChangeError>;
 
-    /// Records the classification, so that a later attempt does not pay for a second one.
-    ///
-    /// # Errors
-    /// If the claim is gone or the store failed.
-    fn checkpoint(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        classification: &Classification,
-    ) -> impl Future<Output = Result<(), FencedError>> + Send;
-
-    /// Records that the reply `text` is about to be sent. A batch that has passed this point keeps its first text.
-    ///
-    /// To ensure correctness: the terms are checked and the text recorded in one atomic step. Once an opt-out of the
-    /// key has returned, this refuses.
-    ///
-    /// # Errors
-    /// If the reply may not leave or the store failed.
-    fn begin_reply(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        text: &str,
-        terms: &ReplyTerms,
-    ) -> impl Future<Output = Result<(), BeginReplyError>> + Send;
-
-    /// Ends a batch with an outcome. Returns when the key next wakes, if it has more batches.
-    ///
-    /// # Errors
-    /// If the claim is gone or the store failed.
-    fn finish(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        finish: &Finish,
-    ) -> impl Future<Output = Result<Option<Timestamp>, FencedError>> + Send;
-
-    /// Gives a batch back, to be claimed again at `terms.at` with the same messages. `error` is kept for status pages.
-    /// Returns when the key next wakes.
-    ///
-    /// # Errors
-    /// If the claim is gone or the store failed.
-    fn retry(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        terms: &RetryTerms,
-        error: &str,
-    ) -> impl Future<Output = Result<Option<Timestamp>, FencedError>> + Send;
-
-    /// Takes a batch out of the line as dead, and keeps it whole. One that has passed its point of no return and whose
-    /// reply is `maybe_sent` ends as [`Outcome::ReplyUnknown`] instead. Returns when the key next wakes, if it has
-    /// more batches.
-    ///
-    /// # Errors
-    /// If the claim is gone or the store failed.
-    fn bury(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        maybe_sent: bool,
-        error: &str,
-    ) -> impl Future<Output = Result<Option<Timestamp>, FencedError>> + Send;
-
-    /// Makes the batches of one key, or of all, due now that wait for their window. Returns how many.
+    /// Makes every batch of every key due now that waits for its window. Returns how many.
     ///
     /// # Errors
     /// If the store failed; some keys may have been flushed.
-    fn flush(
-        &self,
-        now: Timestamp,
-        key: Option<&K>,
-        reason: CloseReason,
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    async fn flush_all(&self, now: Timestamp, reason: CloseReason) -> Result<u64, StoreError>;
 
-    /// Ends every unfinished batch of a key that has not passed its point of no return, with
-    /// [`NoReply::Cancelled`]. Returns which.
+    /// The earliest instant at which [`claim`](Self::claim) could return something.
+    ///
+    /// To ensure correctness: it may be earlier than the truth, never later. A [`claim`](Self::claim) at that instant
+    /// that finds nothing corrects it, so that nobody who waits for it goes round in circles.
     ///
     /// # Errors
     /// If the store failed.
-    fn cancel(
-        &self,
-        now: Timestamp,
-        key: &K,
-    ) -> impl Future<Output = Result<Vec<BatchId>, StoreError>> + Send;
+    async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Opts a key out or in, as the keyword would. Returns whether that changed anything.
-    ///
-    /// # Errors
-    /// If the store failed.
-    fn set_opted_out(
-        &self,
-        now: Timestamp,
-        key: &K,
-        opted_out: bool,
-    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+    /// Resolves when something from outside this process may have changed [`next_wake`](Self::next_wake). A store
+    /// that nobody else writes to never resolves, as this does unless it is overridden. Cancel safe.
+    async fn changed(&self) {
+        std::future::pending().await
+    }
 
-    /// Drops what nobody needs any more: finished batches, ids and idle lanes whose time is over. About `limit` of
+    /// Drops what nobody needs any more: finished batches, ids, idle lanes and senders whose time is over. About `limit` of
     /// them, so that a step is short.
     ///
+    /// To ensure correctness: the ids of an unfinished or dead batch are kept, however old.
+    ///
     /// # Errors
     /// If the store failed.
-    fn maintain(
+    async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError>;
+
+    /// Opts the sender with this [scope](Key::opt_out_scope) out or in. Returns whether that changed anything.
+    ///
+    /// To ensure correctness: what is written is [`Sender::after`] of what is there, in one atomic step.
+    ///
+    /// # Errors
+    /// If the store failed.
+    async fn set_opted_out(
         &self,
         now: Timestamp,
+        scope: &str,
+        change: OptOutChange,
+    ) -> Result<bool, StoreError>;
+
+    /// What is known of the sender with this [scope](Key::opt_out_scope).
+    ///
+    /// # Errors
+    /// If the store failed.
+    async fn sender(&self, scope: &str) -> Result<Sender, StoreError>;
+
+    /// Up to `limit` senders who have opted out, in order of their ids, those after `after`.
+    ///
+    /// # Errors
+    /// If the store failed.
+    async fn opted_out(
+        &self,
+        after: Option<SenderId>,
         limit: NonZeroUsize,
-    ) -> impl Future<Output = Result<Maintained, StoreError>> + Send;
+    ) -> Result<Vec<OptedOut>, StoreError>;
+
+    /// Counts what the store holds.
+    ///
+    /// # Errors
+    /// If the store failed.
+    async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError>;
+
+    /// Lists batches, newest first.
+    ///
+    /// # Errors
+    /// If the store failed.
+    async fn list(&self, filter: &Filter) -> Result<Vec<Record<K>>, StoreError>;
+
+    /// One batch whole, if it is known.
+    ///
+    /// # Errors
+    /// If the store failed.
+    async fn batch(&self, id: BatchId) -> Result<Option<Whole<K, M>>, StoreError>;
 
     /// Empties a store that does not outlive the process: takes out every unfinished and dead batch, oldest first, for
     /// the caller to keep. One that has passed its point of no return ends as [`Outcome::ReplyUnknown`] instead, so
-    /// that nobody has it answered again. A durable store keeps them, and returns none.
+    /// that nobody has it answered again. A durable store keeps them, and returns none, as this does unless it is
+    /// overridden.
     ///
     /// # Errors
     /// If the store failed.
-    fn hand_back(&self) -> impl Future<Output = Result<Vec<Batch<K, M>>, StoreError>> + Send;
+    async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
+        Ok(Vec::new())
+    }
 
-    /// The store's own clock, if it has one. It is used unless the builder is given another.
-    fn clock(&self) -> Option<Arc<dyn Clock>>;
+    /// The store's own clock, if it has one. It is used unless the builder is told to use another.
+    fn clock(&self) -> Option<Arc<dyn Clock>> {
+        None
+    }
 
     /// Whether what was acknowledged outlives this process.
     fn is_durable(&self) -> bool;
 }
+
+/// A pointer to a store is one, so that whoever hands it to a [`Consolidator`](crate::Consolidator) can keep a handle, and
+/// that it can be chosen at run time.
+macro_rules! store_behind_pointer {
+    ($pointer:ident) => {
+        #[async_trait]
+        #[deny(clippy::missing_trait_methods)]
+        impl<K: Key, M: Message, S: Store<K, M> + ?Sized> Store<K, M> for $pointer<S> {
+            async fn append(
+                &self,
+                now: Timestamp,
+                arrivals: Vec<Arrival<K, M>>,
+            ) -> Result<AppendReport, StoreError> {
+                S::append(self, now, arrivals).await
+            }
+
+            fn append_at_once(
+                &self,
+                now: Timestamp,
+                arrival: Arrival<K, M>,
+            ) -> Result<AppendedOne, Arrival<K, M>> {
+                S::append_at_once(self, now, arrival)
+            }
+
+            async fn claim(
+                &self,
+                now: Timestamp,
+                limit: NonZeroUsize,
+                lease: Duration,
+            ) -> Result<Vec<Claim<K, M>>, StoreError> {
+                S::claim(self, now, limit, lease).await
+            }
+
+            async fn change(
+                &self,
+                now: Timestamp,
+                key: &K,
+                transition: Transition,
+            ) -> Result<Changed, ChangeError> {
+                S::change(self, now, key, transition).await
+            }
+
+            async fn flush_all(&self, now: Timestamp, reason: CloseReason) -> Result<u64, StoreError> {
+                S::flush_all(self, now, reason).await
+            }
+
+            async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
+                S::next_wake(self).await
+            }
+
+            async fn changed(&self) {
+                S::changed(self).await;
+            }
+
+            async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {
+                S::maintain(self, now, limit).await
+            }
+
+            async fn set_opted_out(
+                &self,
+                now: Timestamp,
+                scope: &str,
+                change: OptOutChange,
+            ) -> Result<bool, StoreError> {
+                S::set_opted_out(self, now, scope, change).await
+            }
+
+            async fn sender(&self, scope: &str) -> Result<Sender, StoreError> {
+                S::sender(self, scope).await
+            }
+
+            async fn opted_out(
+                &self,
+                after: Option<SenderId>,
+                limit: NonZeroUsize,
+            ) -> Result<Vec<OptedOut>, StoreError> {
+                S::opted_out(self, after, limit).await
+            }
+
+            async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
+                S::counts(self, now).await
+            }
+
+            async fn list(&self, filter: &Filter) -> Result<Vec<Record<K>>, StoreError> {
+                S::list(self, filter).await
+            }
+
+            async fn batch(&self, id: BatchId) -> Result<Option<Whole<K, M>>, StoreError> {
+                S::batch(self, id).await
+            }
+
+            async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
+                S::hand_back(self).await
+            }
+
+            fn clock(&self) -> Option<Arc<dyn Clock>> {
+                S::clock(self)
+            }
+
+            fn is_durable(&self) -> bool {
+                S::is_durable(self)
+            }
+        }
+    };
+}
+
+store_behind_pointer!(Arc);
+store_behind_pointer!(Box);

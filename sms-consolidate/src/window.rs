@@ -25,6 +25,28 @@ pub const DEFAULT_MAX_MESSAGES: u32 = 500;
 /// The byte cap of a window that does not name one: 256 KiB of text.
 pub const DEFAULT_MAX_BYTES: u32 = 256 * 1024;
 
+/// What a message's window is worked out from: data, which its lane evaluates with what it knows of the sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WindowPlan {
+    /// This window, whatever the lane knows.
+    Window(Window),
+}
+
+impl WindowPlan {
+    pub(crate) const fn window(&self) -> Window {
+        match self {
+            Self::Window(window) => *window,
+        }
+    }
+}
+
+impl From<Window> for WindowPlan {
+    fn from(window: Window) -> Self {
+        Self::Window(window)
+    }
+}
+
 /// How long a batch stays open, and at what size it closes early.
 ///
 /// A cap closes a batch and never splits one: the message that reaches or passes it is the batch's last.

@@ -1,95 +1,189 @@
-//! The parts that a [`Lane`](super::Lane) is made of: a batch in the line, and the work on its head.
+//! One unfinished batch in a lane's line, and what is said of it to others.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Arrival, CloseReason, Control, Fence, Keyword, LossReason, RetryTerms, Stage, Token};
+use super::offset::{Millis, Offset};
+use super::work::Work;
+use super::{Arrival, CloseReason, Control, Keyword};
+use crate::classify::Classification;
 use crate::clock::Timestamp;
 use crate::message::BatchId;
 use crate::window::Window;
 
 /// One unfinished batch. Lanes are kept by the million, so this stays small.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Slot {
     pub(super) id: BatchId,
-    pub(super) opened_at: Timestamp,
-    pub(super) due_at: Timestamp,
-    pub(super) deadline: Timestamp,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) opened: Offset,
+    /// After it was opened.
+    #[serde(default, skip_serializing_if = "is_default")]
+    due_after: Millis,
+    /// The latest that `due_after` can become.
+    #[serde(default, skip_serializing_if = "is_default")]
+    deadline_after: Millis,
     pub(super) messages: u32,
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(super) bytes: u32,
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(super) close_reason: Option<CloseReason>,
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(super) control: Option<Control>,
-    pub(super) has_content: bool,
-    /// Takes in no further message, neither by joining nor by superseding.
-    pub(super) sealed: bool,
-    /// The sender opted out while this batch was unfinished: it gets no reply, whatever comes later.
-    pub(super) muted: bool,
-    /// Was taken back from a worker, so that its deadline is the bound on superseding.
-    pub(super) superseded: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    flags: Flags,
+}
+
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// Four facts in one byte.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "WrittenFlags", into = "WrittenFlags")]
+struct Flags(u8);
+
+/// The facts by their names, for whoever reads what a store has written.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct WrittenFlags {
+    #[serde(skip_serializing_if = "is_default")]
+    has_content: bool,
+    #[serde(skip_serializing_if = "is_default")]
+    sealed: bool,
+    #[serde(skip_serializing_if = "is_default")]
+    muted: bool,
+    #[serde(skip_serializing_if = "is_default")]
+    superseded: bool,
+}
+
+impl From<WrittenFlags> for Flags {
+    fn from(written: WrittenFlags) -> Self {
+        let WrittenFlags { has_content, sealed, muted, superseded } = written;
+        let facts = [has_content, sealed, muted, superseded];
+        Self(facts.into_iter().zip(0..).map(|(fact, bit)| u8::from(fact) << bit).sum())
+    }
+}
+
+impl From<Flags> for WrittenFlags {
+    fn from(Flags(bits): Flags) -> Self {
+        let [has_content, sealed, muted, superseded] = [0, 1, 2, 3].map(|bit| bits >> bit & 1 == 1);
+        Self { has_content, sealed, muted, superseded }
+    }
+}
+
+const HAS_CONTENT: u8 = 1;
+/// Takes in no further message, neither by joining nor by superseding.
+const SEALED: u8 = 1 << 1;
+/// The sender opted out while this batch was unfinished: it gets no reply, whatever comes later.
+const MUTED: u8 = 1 << 2;
+/// Was taken back from a worker, so that its deadline is the bound on superseding.
+const SUPERSEDED: u8 = 1 << 3;
+
+impl Flags {
+    const fn has(self, flag: u8) -> bool {
+        self.0 & flag != 0
+    }
+
+    fn set(&mut self, flag: u8, on: bool) {
+        self.0 = if on { self.0 | flag } else { self.0 & !flag };
+    }
 }
 
 impl Slot {
-    pub(super) fn open(id: BatchId, now: Timestamp, window: &Window) -> Self {
+    pub(super) fn open(id: BatchId, now: Offset, window: &Window) -> Self {
         Self {
             id,
-            opened_at: now,
-            due_at: now + window.open_for().min(window.max_wait()),
-            deadline: now + window.max_wait(),
+            opened: now,
+            due_after: window.open_for().min(window.max_wait()).into(),
+            deadline_after: window.max_wait().into(),
             messages: 0,
             bytes: 0,
             close_reason: window.is_urgent().then_some(CloseReason::Urgent),
             control: None,
-            has_content: false,
-            sealed: false,
-            muted: false,
-            superseded: false,
+            flags: Flags::default(),
         }
     }
 
-    pub(super) fn revive(id: BatchId, now: Timestamp, dead: &BatchFacts) -> Self {
+    pub(super) fn revive(id: BatchId, now: Offset, dead: &Dead) -> Self {
+        let mut flags = Flags::default();
+        flags.set(HAS_CONTENT, dead.has_content);
+        flags.set(MUTED, dead.muted);
+        flags.set(SEALED, true);
         Self {
             id,
-            opened_at: now,
-            due_at: now,
-            deadline: now,
+            opened: now,
+            due_after: Millis::default(),
+            deadline_after: Millis::default(),
             messages: dead.messages,
             bytes: dead.bytes,
             close_reason: dead.close_reason,
             control: dead.control,
-            has_content: dead.has_content,
-            sealed: true,
-            muted: dead.muted,
-            superseded: false,
+            flags,
         }
     }
 
-    /// Moves `due_at` and `deadline` for a message that joins. One that finds the batch due already joins without
-    /// moving anything.
-    pub(super) fn extend(&mut self, now: Timestamp, window: &Window) {
-        if self.due_at <= now {
+    /// When it is to be handled.
+    pub(super) fn due(&self) -> Offset {
+        self.opened + self.due_after
+    }
+
+    fn set_due(&mut self, due: Offset) {
+        self.due_after = due.since(self.opened).into();
+    }
+
+    fn deadline(&self) -> Offset {
+        self.opened + self.deadline_after
+    }
+
+    pub(super) fn is_sealed(&self) -> bool {
+        self.flags.has(SEALED)
+    }
+
+    pub(super) fn is_muted(&self) -> bool {
+        self.flags.has(MUTED)
+    }
+
+    pub(super) fn set_muted(&mut self, muted: bool) {
+        self.flags.set(MUTED, muted);
+    }
+
+    /// Moves `due` and the deadline for a message that joins. One that finds the batch due already joins without moving
+    /// anything.
+    pub(super) fn extend(&mut self, now: Offset, window: &Window) {
+        if self.due() <= now {
             return;
         }
-        if window.is_urgent() || !self.superseded {
+        if window.is_urgent() || !self.flags.has(SUPERSEDED) {
             // Shortened into the past it would make the reply look late.
-            self.deadline = self.deadline.min((self.opened_at + window.max_wait()).max(now));
+            let shortened = (self.opened + window.max_wait()).max(now);
+            self.deadline_after = self.deadline().min(shortened).since(self.opened).into();
         }
-        if let Some(extend_by) = window.extend_by() {
-            self.due_at = self.due_at.max(now + extend_by);
-        }
-        self.due_at = self.due_at.min(self.deadline);
+        let due = match window.extend_by() {
+            Some(extend_by) => self.due().max(now + extend_by),
+            None => self.due(),
+        };
+        self.set_due(due.min(self.deadline()));
         if window.is_urgent() {
             self.close_reason.get_or_insert(CloseReason::Urgent);
         }
     }
 
     /// Counts a message in, and closes the batch if it reaches a cap or is a control that closes.
-    pub(super) fn admit(&mut self, now: Timestamp, arrival: &Arrival, control: Option<Control>) {
+    pub(super) fn admit(
+        &mut self,
+        now: Offset,
+        arrival: &Arrival,
+        window: &Window,
+        control: Option<Control>,
+    ) {
         self.messages = self.messages.saturating_add(1);
         self.bytes = self.bytes.saturating_add(arrival.bytes);
         self.control = self.control.max(control);
-        self.has_content |= control.is_none();
+        if control.is_none() {
+            self.flags.set(HAS_CONTENT, true);
+        }
         if arrival.keyword == Some(Keyword::Wish) && control == Some(Control::Stop) {
             // Whatever closed it, that the stop was inferred must be seen in its record.
             self.close_reason = Some(CloseReason::InferredOptOut);
@@ -97,61 +191,97 @@ impl Slot {
         let closes = match control {
             Some(Control::Stop) => Some(CloseReason::OptOut),
             Some(Control::Help) => Some(CloseReason::Urgent),
-            _ if self.messages >= arrival.window.max_messages() => Some(CloseReason::MessageCap),
-            _ if self.bytes >= arrival.window.max_bytes() => Some(CloseReason::ByteCap),
+            _ if self.messages >= window.max_messages() => Some(CloseReason::MessageCap),
+            _ if self.bytes >= window.max_bytes() => Some(CloseReason::ByteCap),
             _ => None,
         };
         if let Some(reason) = closes {
-            self.sealed = true;
+            self.seal();
             self.close(now, reason);
         }
     }
 
+    /// From now on it takes in no further message.
+    pub(super) fn seal(&mut self) {
+        self.flags.set(SEALED, true);
+    }
+
     /// Makes the batch due now, if it is not yet. The first reason stays.
-    pub(super) fn close(&mut self, now: Timestamp, reason: CloseReason) {
-        if self.due_at > now {
-            self.due_at = now;
+    pub(super) fn close(&mut self, now: Offset, reason: CloseReason) {
+        if self.due() > now {
+            self.set_due(now);
         }
         self.close_reason.get_or_insert(reason);
     }
 
     /// A sealed batch (capped, muted, requeued, or the answer to a stop or a call for help) is never taken back.
-    pub(super) fn can_be_superseded(&self, now: Timestamp, within: Duration) -> bool {
-        !self.sealed && now < self.opened_at + within
+    pub(super) fn can_be_superseded(&self, now: Offset, within: Duration) -> bool {
+        !self.is_sealed() && now < self.opened + within
     }
 
     /// Opens a batch again that was taken back from its worker.
-    pub(super) fn reopen(&mut self, now: Timestamp, window: &Window, within: Duration) {
-        self.superseded = true;
-        self.deadline = self.opened_at + within;
-        self.due_at = (now + window.extend_by().unwrap_or_default()).min(self.deadline);
+    pub(super) fn reopen(&mut self, now: Offset, window: &Window, within: Duration) {
+        self.flags.set(SUPERSEDED, true);
+        self.deadline_after = within.into();
+        self.set_due((now + window.extend_by().unwrap_or_default()).min(self.deadline()));
         self.close_reason = None;
         if window.is_urgent() {
             self.close(now, CloseReason::Urgent);
         }
     }
 
-    pub(super) fn facts(&self, work: Option<&Work>, is_newest: bool) -> BatchFacts {
+    pub(super) fn state(&self, work: Option<&Work>, is_newest: bool) -> BatchState {
+        match work {
+            Some(work) if work.is_leased() => BatchState::Claimed,
+            Some(_) => BatchState::Retrying,
+            None if is_newest && !self.is_sealed() => BatchState::Open,
+            None => BatchState::Closed,
+        }
+    }
+
+    pub(super) fn facts(&self, base: Timestamp, work: Option<&Work>, is_newest: bool) -> BatchFacts {
+        let notes = work.map(|work| &work.notes);
         BatchFacts {
             id: self.id,
-            state: match work {
-                Some(work) if work.is_leased() => BatchState::Claimed,
-                Some(_) => BatchState::Retrying,
-                None if is_newest && !self.sealed => BatchState::Open,
-                None => BatchState::Closed,
-            },
-            opened_at: self.opened_at,
-            due_at: self.due_at,
-            deadline: self.deadline,
+            state: self.state(work, is_newest),
+            opened_at: self.opened.after(base),
+            due_at: self.due().after(base),
+            deadline: self.deadline().after(base),
             messages: self.messages,
             bytes: self.bytes,
             close_reason: self.close_reason,
             control: self.control,
-            has_content: self.has_content,
-            muted: self.muted,
+            has_content: self.flags.has(HAS_CONTENT),
+            muted: self.is_muted(),
             attempts: work.map_or(0, |work| work.attempts),
             lease_losses: work.map_or(0, |work| work.lease_losses),
+            classification: notes.and_then(|notes| notes.classification.clone()),
+            error: notes.and_then(|notes| notes.error.clone()),
         }
+    }
+}
+
+/// A dead batch, as its lane remembers it so that it can be requeued. Its messages and its record are beside the lane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Dead {
+    pub(super) id: BatchId,
+    pub(super) messages: u32,
+    #[serde(default, skip_serializing_if = "is_default")]
+    bytes: u32,
+    #[serde(default, skip_serializing_if = "is_default")]
+    close_reason: Option<CloseReason>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    control: Option<Control>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    has_content: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    muted: bool,
+}
+
+impl Dead {
+    pub(super) fn new(facts: &BatchFacts) -> Self {
+        let &BatchFacts { id, messages, bytes, close_reason, control, has_content, muted, .. } = facts;
+        Self { id, messages, bytes, close_reason, control, has_content, muted }
     }
 }
 
@@ -170,7 +300,7 @@ pub enum BatchState {
 }
 
 /// What a lane knows of one of its batches.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BatchFacts {
     /// Its id.
@@ -199,128 +329,10 @@ pub struct BatchFacts {
     pub attempts: u32,
     /// How often a worker let its lease run out.
     pub lease_losses: u32,
-}
-
-/// What only some lanes need.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct More {
-    pub(super) behind: VecDeque<Slot>,
-    pub(super) work: Option<Work>,
-    pub(super) token: Token,
-    /// Newest last, [`LOSSES_KEPT`] at most.
-    pub(super) lost: Vec<Lost>,
-    pub(super) opted_out_at: Option<Timestamp>,
-    /// When the replies of the last hour left, for the loop guard.
-    pub(super) replies: Vec<Timestamp>,
-}
-
-impl More {
-    /// Whether it says nothing. The token alone says nothing: a batch's id is part of every fence.
-    pub(super) fn is_bare(&self) -> bool {
-        let Self { behind, work, token: _, lost, opted_out_at, replies } = self;
-        behind.is_empty() && work.is_none() && lost.is_empty() && opted_out_at.is_none() && replies.is_empty()
-    }
-}
-
-/// For how many of the last losses a lane knows why. A sender who keeps texting can supersede a batch several times
-/// before its first holder finds out.
-pub(super) const LOSSES_KEPT: usize = 8;
-
-/// A claim that was taken from its holder, kept so that the holder can be told why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Lost {
-    pub(super) fence: Fence,
-    pub(super) why: LossReason,
-    pub(super) lease_until: Timestamp,
-}
-
-/// The work on the head, from its first claim on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Work {
-    pub(super) attempts: u32,
-    pub(super) lease_losses: u32,
-    pub(super) first_claimed_at: Timestamp,
-    pub(super) stage: Stage,
-    /// Whether its reply is the last of those that the loop guard counts.
-    pub(super) reply_counts: bool,
-    hold: Hold,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Hold {
-    Leased { until: Timestamp },
-    Waiting { until: Timestamp },
-}
-
-impl Work {
-    /// Work that was never held: [`hold`](Self::hold) it next.
-    pub(super) fn new(now: Timestamp) -> Self {
-        Self {
-            attempts: 0,
-            lease_losses: 0,
-            first_claimed_at: now,
-            stage: Stage::Claimed,
-            reply_counts: false,
-            hold: Hold::Waiting { until: now },
-        }
-    }
-
-    pub(super) fn hold(&mut self, now: Timestamp, until: Timestamp) {
-        if self.is_leased() {
-            self.lease_losses = self.lease_losses.saturating_add(1);
-        } else {
-            self.attempts = self.attempts.saturating_add(1);
-        }
-        // Until an attempt has failed, downtime between claims is no retry time.
-        if self.attempts <= 1 {
-            self.first_claimed_at = now;
-        }
-        self.hold = Hold::Leased { until };
-    }
-
-    pub(super) fn extend(&mut self, until: Timestamp) -> Timestamp {
-        let until = until.max(self.wake_at());
-        self.hold = Hold::Leased { until };
-        until
-    }
-
-    pub(super) fn release(&mut self, terms: &RetryTerms) {
-        if !terms.counts {
-            self.attempts = self.attempts.saturating_sub(1);
-        }
-        if !terms.maybe_sent {
-            self.stage = self.stage.min(Stage::Classified);
-            self.reply_counts = false;
-        }
-        self.hold = Hold::Waiting { until: terms.at };
-    }
-
-    /// Makes a retry due now; false if the work is leased.
-    pub(super) fn hurry(&mut self, now: Timestamp) -> bool {
-        if let Hold::Waiting { until } = &mut self.hold {
-            *until = now.min(*until);
-            return true;
-        }
-        false
-    }
-
-    pub(super) fn is_leased(&self) -> bool {
-        matches!(self.hold, Hold::Leased { .. })
-    }
-
-    /// Whether it is leased and has not passed the point of no return.
-    pub(super) fn is_before_reply(&self) -> bool {
-        self.is_leased() && self.stage < Stage::Replying
-    }
-
-    pub(super) fn wake_at(&self) -> Timestamp {
-        match self.hold {
-            Hold::Leased { until } | Hold::Waiting { until } => until,
-        }
-    }
-
-    pub(super) fn lease_until(&self) -> Timestamp {
-        self.wake_at()
-    }
+    /// What it was found to be, once that is recorded.
+    #[serde(default)]
+    pub classification: Option<Classification>,
+    /// What last went wrong.
+    #[serde(default)]
+    pub error: Option<String>,
 }

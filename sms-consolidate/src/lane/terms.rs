@@ -1,14 +1,17 @@
 //! What the transitions of a [`Lane`](super::Lane) take and return.
 
+use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BatchFacts, MAX_LINE};
+use super::{Abandoned, BatchFacts, MAX_LINE, Sender};
 use crate::clock::Timestamp;
-use crate::message::BatchId;
-use crate::window::Window;
+use crate::message::{BatchId, OptOutScope};
+use crate::optout::OptOutCause;
+use crate::reply::Receipt;
+use crate::window::{Window, WindowPlan};
 
 /// Why a batch closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -62,24 +65,87 @@ impl From<Control> for Keyword {
     }
 }
 
+/// What becomes of a batch in flight when a later message of its sender arrives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Supersede {
+    /// It goes on, and the message queues behind it.
+    #[default]
+    Never,
+    /// The message takes it back, for at most this long after it opened.
+    Within(Duration),
+    /// The message takes it back, for at most twice the longest wait of the message's window.
+    WithinTwiceMaxWait,
+}
+
+impl Supersede {
+    pub(super) fn within(self, window: &Window) -> Option<Duration> {
+        match self {
+            Self::Never => None,
+            Self::Within(time) => Some(time),
+            Self::WithinTwiceMaxWait => Some(window.max_wait().saturating_mul(2)),
+        }
+    }
+}
+
 /// What the lane needs to know of an arriving message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Arrival {
-    /// Its window.
-    pub window: Window,
+    /// From which the lane works out its window.
+    pub window: WindowPlan,
     /// The bytes of its text.
     pub bytes: u32,
     /// The keyword that it is, if it is one.
     pub keyword: Option<Keyword>,
-    /// Takes back a claimed batch, for at most this long after it opened. `None` queues behind it.
-    pub supersede_within: Option<Duration>,
+    /// How that is known.
+    pub cause: OptOutCause,
+    /// Whether it takes back a claimed batch.
+    pub supersede: Supersede,
 }
 
 impl Arrival {
     /// An ordinary message, which queues behind a batch in flight.
     #[must_use]
-    pub const fn new(window: Window, bytes: u32) -> Self {
-        Self { window, bytes, keyword: None, supersede_within: None }
+    pub fn new(window: impl Into<WindowPlan>, bytes: u32) -> Self {
+        Self {
+            window: window.into(),
+            bytes,
+            keyword: None,
+            cause: OptOutCause::Keyword,
+            supersede: Supersede::Never,
+        }
+    }
+
+    /// The same as a keyword, found as `cause` says.
+    #[must_use]
+    pub fn with_keyword(mut self, keyword: impl Into<Keyword>, cause: OptOutCause) -> Self {
+        self.keyword = Some(keyword.into());
+        self.cause = cause;
+        self
+    }
+
+    /// The same with what it does to a batch in flight.
+    #[must_use]
+    pub fn with_supersede(mut self, supersede: Supersede) -> Self {
+        self.supersede = supersede;
+        self
+    }
+
+    /// What the message steers, if it does, with a sender of whom so much is known.
+    #[must_use]
+    pub fn control(&self, sender: &Sender) -> Option<Control> {
+        match self.keyword? {
+            Keyword::Control(control) => Some(control),
+            Keyword::StartIfStopped => sender.is_opted_out().then_some(Control::Start),
+            Keyword::Wish => Some(Control::Stop),
+        }
+    }
+
+    /// Whether the message would opt out a sender who has not opted out yet.
+    #[must_use]
+    pub fn would_opt_out(&self, sender: &Sender) -> bool {
+        self.control(sender) == Some(Control::Stop) && !sender.is_opted_out()
     }
 }
 
@@ -180,7 +246,7 @@ pub enum Stage {
 }
 
 /// A head that was claimed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Claimed {
     /// What the lane knows of the batch.
@@ -191,6 +257,8 @@ pub struct Claimed {
     pub first_claimed_at: Timestamp,
     /// How far an earlier attempt got.
     pub stage: Stage,
+    /// The reply that an earlier attempt decided on.
+    pub reply: Vec<ReplyPart>,
     /// When the lease ends.
     pub lease_until: Timestamp,
 }
@@ -203,24 +271,52 @@ impl Claimed {
     }
 }
 
-/// The conditions under which a reply may leave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One part of a reply.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ReplyPart {
+    /// What it says.
+    pub text: String,
+    /// The gateway's word that it took it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Receipt>,
+}
+
+impl ReplyPart {
+    /// A part that has yet to leave.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), receipt: None }
+    }
+}
+
+/// Without the text, because a `Debug` line may end up in a log.
+impl fmt::Debug for ReplyPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { text, receipt } = self;
+        f.debug_struct("ReplyPart").field("text_bytes", &text.len()).field("receipt", receipt).finish()
+    }
+}
+
+/// A reply that is about to be sent, and the conditions under which it may leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplyTerms {
+    /// What it says, a part after the other. What an earlier attempt decided stays.
+    pub parts: Vec<ReplyPart>,
     /// Answers a control. The confirmation of a stop is the one reply that an opted-out sender gets.
     pub control: Option<Control>,
     /// What must be left of the lease: the time that sending may take.
     pub send_timeout: Duration,
     /// The most replies to one key per [`LOOP_GUARD_PERIOD`](super::LOOP_GUARD_PERIOD).
     pub max_replies_per_hour: Option<NonZeroU32>,
+    /// How far an opt-out reaches.
+    pub opt_out_scope: OptOutScope,
 }
 
-/// Why a reply may not leave. Nothing was changed.
+/// Why a reply may not leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplyRefusal {
-    /// The claim is gone.
-    #[error(transparent)]
-    Lost(#[from] LossReason),
     /// The sender has opted out.
     #[error("the sender has opted out")]
     OptedOut,
@@ -233,12 +329,15 @@ pub enum ReplyRefusal {
 }
 
 /// What became of a batch that was to be buried.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Buried {
     /// It is dead: to be kept whole, listed, and requeued on demand.
-    Dead(BatchFacts),
+    Dead {
+        /// Which dead batch had to make room for it.
+        abandoned: Option<Abandoned>,
+    },
     /// It had passed its point of no return, so its reply may have gone out. It is over, and never requeued.
-    ReplyUnknown(BatchFacts),
+    ReplyUnknown,
 }
 
 /// What becomes of a claimed batch that is to be tried again.
@@ -250,13 +349,4 @@ pub struct RetryTerms {
     pub counts: bool,
     /// Whether the reply may have gone out. If so the batch stays past its point of no return.
     pub maybe_sent: bool,
-}
-
-/// What [`Lane::nudge`](super::Lane::nudge) did to a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nudged {
-    /// It waited, and is due now.
-    DueNow,
-    /// It is in flight; nothing was changed.
-    InFlight,
 }

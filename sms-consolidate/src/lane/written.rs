@@ -1,29 +1,79 @@
-//! Reading a lane back: what a store finds need not be what it wrote.
+//! A lane as stores write it: without what is a default, and with the fields that this version does not know. What is found
+//! need not be what was written.
 
-use serde::Deserialize;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, VecDeque};
 
-use super::{Lane, More, Slot};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A lane as it is found, before it is known to be one.
-#[derive(Deserialize)]
-pub(super) struct Written {
-    head: Option<Slot>,
-    more: Option<Box<More>>,
+use super::offset::{Millis, Offset};
+use super::slot::{Dead, is_default};
+use super::work::Lost;
+use super::{Lane, More, Slot, Token, Work};
+use crate::clock::Timestamp;
+
+#[derive(Serialize, Deserialize)]
+struct Written<'a> {
+    #[serde(default, skip_serializing_if = "is_default")]
+    base: Timestamp,
+    #[serde(default, skip_serializing_if = "is_default")]
+    latest: Millis,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    head: Option<Cow<'a, Slot>>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    behind: Cow<'a, VecDeque<Slot>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    work: Option<Cow<'a, Work>>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    token: Token,
+    #[serde(default, skip_serializing_if = "is_default")]
+    lost: Cow<'a, Vec<Lost>>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    replies: Cow<'a, Vec<Offset>>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    dead: Cow<'a, VecDeque<Dead>>,
+    #[serde(flatten)]
+    unknown: Cow<'a, BTreeMap<String, serde_json::Value>>,
 }
 
-/// A text that is none of a lane.
-#[derive(Debug, thiserror::Error)]
-#[error("the lane has batches or work behind a head that is missing")]
-pub(super) struct NoHead;
+impl Serialize for Lane {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let bare = More::default();
+        let more = self.more.as_deref().unwrap_or(&bare);
+        let written = Written {
+            base: self.base,
+            latest: self.latest,
+            head: self.head.as_ref().map(Cow::Borrowed),
+            behind: Cow::Borrowed(&more.behind),
+            work: more.work.as_ref().map(Cow::Borrowed),
+            token: more.token,
+            lost: Cow::Borrowed(&more.lost),
+            replies: Cow::Borrowed(&more.replies),
+            dead: Cow::Borrowed(&more.dead),
+            unknown: Cow::Borrowed(&more.unknown),
+        };
+        written.serialize(serializer)
+    }
+}
 
-impl TryFrom<Written> for Lane {
-    type Error = NoHead;
-
-    fn try_from(Written { head, more }: Written) -> Result<Self, Self::Error> {
-        let is_idle = |more: &More| more.behind.is_empty() && more.work.is_none();
-        if head.is_none() && !more.as_deref().is_none_or(is_idle) {
-            return Err(NoHead);
+impl<'de> Deserialize<'de> for Lane {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Written { base, latest, head, behind, work, token, lost, replies, dead, unknown } =
+            Written::deserialize(deserializer)?;
+        if head.is_none() && !(behind.is_empty() && work.is_none()) {
+            let why = "the lane has batches or work behind a head that is missing";
+            return Err(serde::de::Error::custom(why));
         }
-        Ok(Self { head, more })
+        let more = More {
+            behind: behind.into_owned(),
+            work: work.map(Cow::into_owned),
+            token,
+            lost: lost.into_owned(),
+            replies: replies.into_owned(),
+            dead: dead.into_owned(),
+            unknown: unknown.into_owned(),
+        };
+        let more = (!more.is_bare()).then(|| Box::new(more));
+        Ok(Self { head: head.map(Cow::into_owned), base, more, latest })
     }
 }

@@ -57,16 +57,6 @@ impl<M: Clone> Messages<M> {
         taken
     }
 
-    /// Drops all of `entry`.
-    pub(super) fn clear(&mut self, entry: Handle, chain: &mut Chain) {
-        for first in [self.fronts.remove(&entry), chain.newest.take()] {
-            let mut next = first;
-            while let Some(handle) = next {
-                next = self.links.remove(handle).next;
-            }
-        }
-    }
-
     /// Copies of those of `entry` from the `from`th on, `count` of them.
     pub(super) fn copy(&self, entry: Handle, chain: &Chain, from: usize, count: usize) -> Vec<Arrived<M>> {
         let mut behind: Vec<Handle> = self.follow(chain.newest).collect();

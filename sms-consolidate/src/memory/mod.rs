@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use hashbrown::DefaultHashBuilder;
 
 mod arena;
@@ -21,20 +22,21 @@ mod entry;
 mod ids;
 mod messages;
 mod room;
+mod senders;
 mod shard;
 mod wakes;
 
-use crate::classify::Classification;
-use crate::clock::{Clock, Timestamp};
-use crate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
+use crate::clock::Timestamp;
+use crate::lane::{CloseReason, OptOutChange, Sender, SenderId, Transition};
 use crate::message::{Batch, BatchId, BatchIds, Key, Message};
 use crate::store::{
-    AppendReport, Appended, AppendedOne, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter,
-    Finish, Inspect, Maintained, Record, RequeueError, Requeued, Store, StoreError, Whole,
+    AppendReport, Appended, AppendedOne, Arrival, ChangeError, Changed, Claim, Counts, Filter, Maintained,
+    OptedOut, Record, Store, StoreError, Whole,
 };
 use crate::striped::Padded;
 use ids::Ids;
 use room::{Limit, Room};
+use senders::Senders;
 use shard::{Parts, Shard};
 
 /// A power of two, so that a shard is picked by a mask. Enough that a handful of cores seldom meet at one lock.
@@ -67,6 +69,7 @@ type PaddedShard<K, M> = Padded<Mutex<Shard<K, M>>>;
 pub struct MemoryStore<K, M> {
     shards: Box<[PaddedShard<K, M>]>,
     hasher: Hasher,
+    senders: Senders,
     /// The shard at which the next claim starts, so that none is always last.
     next_shard: AtomicUsize,
 }
@@ -95,13 +98,9 @@ impl<K: Key, M: Message> MemoryStore<K, M> {
 
     fn append_one(&self, now: Timestamp, arrival: Arrival<K, M>) -> AppendedOne {
         let hash = self.hasher.hash_one(&arrival.key);
-        self.shard(hash).append(now, hash, arrival)
-    }
-
-    /// Applies `change` to the shard of `key`.
-    fn with<T>(&self, key: &K, change: impl FnOnce(&mut Shard<K, M>, (u64, &K)) -> T) -> T {
-        let hash = self.hasher.hash_one(key);
-        change(&mut self.shard(hash), (hash, key))
+        let mut shard = self.shard(hash);
+        let known = shard.find(hash, &arrival.key);
+        shard.append(known, now, hash, arrival, &self.senders)
     }
 
     /// Applies `change` to every shard in turn, one lock at a time.
@@ -156,8 +155,7 @@ impl<K, M> Default for MemoryStoreBuilder<K, M> {
 }
 
 impl<K: Key, M: Message> MemoryStoreBuilder<K, M> {
-    /// The most keys, idle ones that are still remembered included. Opting a key out, or requeueing its dead batch, is
-    /// never refused for want of room. Of a limit over 6,400 up to one part in a hundred may be out of reach: keys are
+    /// The most keys, idle ones that are still remembered included, and those with a dead batch. Of a limit over 6,400 up to one part in a hundred may be out of reach: keys are
     /// spread over 64 parts, which take their share ahead. Default 1,000,000.
     #[must_use]
     pub fn max_keys(mut self, limit: usize) -> Self {
@@ -172,7 +170,7 @@ impl<K: Key, M: Message> MemoryStoreBuilder<K, M> {
         self
     }
 
-    /// The most keys that have opted out. Beside the other limits: a STOP is taken in also where there is no more room for
+    /// The most senders of whom is known that they opted out, or in again in the last two days. Beside the other limits: a STOP is taken in also where there is no more room for
     /// keys or messages, as long as there is room here. A gateway's or an operator's word is recorded beyond it. Default
     /// 1,000,000.
     #[must_use]
@@ -215,7 +213,6 @@ impl<K: Key, M: Message> MemoryStoreBuilder<K, M> {
     pub fn build(&self) -> MemoryStore<K, M> {
         let limit = |limit| Arc::new(Limit::new(limit));
         let (keys, messages) = (limit(self.max_keys), limit(self.max_messages));
-        let opt_outs = limit(self.max_opt_outs);
         let id_secret = RandomState::new();
         let hasher = match self.seed {
             Some(seed) => Hasher::Repeatable(seed),
@@ -232,14 +229,16 @@ impl<K: Key, M: Message> MemoryStoreBuilder<K, M> {
                 keep_finished: self.keep_finished.div_ceil(SHARDS),
                 room_for_keys: Room::new(&keys),
                 room_for_messages: Room::new(&messages),
-                room_for_opt_outs: Room::new(&opt_outs),
             };
             Padded(Mutex::new(Shard::new(parts)))
         };
-        MemoryStore { shards: (0..SHARDS).map(shard).collect(), hasher, next_shard: AtomicUsize::new(0) }
+        let senders = Senders::new(&id_secret, self.max_opt_outs);
+        let shards = (0..SHARDS).map(shard).collect();
+        MemoryStore { shards, hasher, senders, next_shard: AtomicUsize::new(0) }
     }
 }
 
+#[async_trait]
 impl<K: Key, M: Message> Store<K, M> for MemoryStore<K, M> {
     async fn append(&self, now: Timestamp, arrivals: Vec<Arrival<K, M>>) -> Result<AppendReport, StoreError> {
         let hashes: Vec<u64> = arrivals.iter().map(|arrival| self.hasher.hash_one(&arrival.key)).collect();
@@ -261,7 +260,7 @@ impl<K: Key, M: Message> Store<K, M> for MemoryStore<K, M> {
                 let arrival = arrivals[*position].take().expect("each arrival is taken once");
                 // One before it may have brought its key in.
                 let known = known.or_else(|| shard.find(hashes[*position], &arrival.key));
-                let one = shard.append_to(known, now, hashes[*position], arrival);
+                let one = shard.append(known, now, hashes[*position], arrival, &self.senders);
                 report.results[*position] = one.result;
                 report.wake_at = report.wake_at.into_iter().chain(one.wake_at).min();
                 report.ids_forgotten += one.ids_forgotten;
@@ -278,10 +277,6 @@ impl<K: Key, M: Message> Store<K, M> for MemoryStore<K, M> {
         let mut earliest = None;
         self.for_each(|shard| earliest = earliest.into_iter().chain(shard.next_wake()).min());
         Ok(earliest)
-    }
-
-    async fn changed(&self) {
-        std::future::pending::<()>().await;
     }
 
     async fn claim(
@@ -303,91 +298,46 @@ impl<K: Key, M: Message> Store<K, M> for MemoryStore<K, M> {
         Ok(claims)
     }
 
-    async fn renew(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        lease: Duration,
-    ) -> Result<Timestamp, FencedError> {
-        Ok(self.with(key, |shard, key| shard.renew(now, key, fence, lease))?)
+    async fn change(&self, now: Timestamp, key: &K, transition: Transition) -> Result<Changed, ChangeError> {
+        let hash = self.hasher.hash_one(key);
+        Ok(self.shard(hash).change(now, (hash, key), transition, &self.senders)?)
     }
 
-    async fn checkpoint(
-        &self,
-        _now: Timestamp,
-        key: &K,
-        fence: Fence,
-        classification: &Classification,
-    ) -> Result<(), FencedError> {
-        Ok(self.with(key, |shard, key| shard.checkpoint(key, fence, classification))?)
-    }
-
-    async fn begin_reply(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        text: &str,
-        terms: &ReplyTerms,
-    ) -> Result<(), BeginReplyError> {
-        Ok(self.with(key, |shard, key| shard.begin_reply(now, key, fence, text, terms))?)
-    }
-
-    async fn finish(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        finish: &Finish,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        Ok(self.with(key, |shard, key| shard.finish(now, key, fence, finish))?)
-    }
-
-    async fn retry(
-        &self,
-        _now: Timestamp,
-        key: &K,
-        fence: Fence,
-        terms: &RetryTerms,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        Ok(self.with(key, |shard, key| shard.retry(key, fence, terms, error))?)
-    }
-
-    async fn bury(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        maybe_sent: bool,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        Ok(self.with(key, |shard, key| shard.bury(now, key, fence, maybe_sent, error))?)
-    }
-
-    async fn flush(&self, now: Timestamp, key: Option<&K>, reason: CloseReason) -> Result<u64, StoreError> {
-        let Some(key) = key else {
-            let mut flushed = 0;
-            self.for_each(|shard| flushed += shard.flush(now, None, reason));
-            return Ok(flushed);
-        };
-        Ok(self.with(key, |shard, key| shard.flush(now, Some(key), reason)))
-    }
-
-    async fn cancel(&self, now: Timestamp, key: &K) -> Result<Vec<BatchId>, StoreError> {
-        Ok(self.with(key, |shard, key| shard.cancel(now, key)))
-    }
-
-    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<bool, StoreError> {
-        Ok(self.with(key, |shard, key| shard.set_opted_out(now, key, opted_out)))
+    async fn flush_all(&self, now: Timestamp, reason: CloseReason) -> Result<u64, StoreError> {
+        let mut flushed = 0;
+        self.for_each(|shard| flushed += shard.flush_all(now, reason));
+        Ok(flushed)
     }
 
     async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {
         let mut maintained = Maintained::default();
         let per_shard = limit.get().div_ceil(SHARDS);
         self.for_each(|shard| shard.maintain(now, per_shard, &mut maintained));
+        let (pruned, more) = self.senders.prune(now, limit.get());
+        maintained.senders_pruned = pruned;
+        maintained.more |= more;
         Ok(maintained)
+    }
+
+    async fn set_opted_out(
+        &self,
+        now: Timestamp,
+        scope: &str,
+        change: OptOutChange,
+    ) -> Result<bool, StoreError> {
+        Ok(self.senders.change(now, scope, &change))
+    }
+
+    async fn sender(&self, scope: &str) -> Result<Sender, StoreError> {
+        Ok(self.senders.hold(scope).record())
+    }
+
+    async fn opted_out(
+        &self,
+        after: Option<SenderId>,
+        limit: NonZeroUsize,
+    ) -> Result<Vec<OptedOut>, StoreError> {
+        Ok(self.senders.opted_out(after, limit.get()))
     }
 
     async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
@@ -398,19 +348,10 @@ impl<K: Key, M: Message> Store<K, M> for MemoryStore<K, M> {
         Ok(batches)
     }
 
-    fn clock(&self) -> Option<Arc<dyn Clock>> {
-        None
-    }
-
-    fn is_durable(&self) -> bool {
-        false
-    }
-}
-
-impl<K: Key, M: Message> Inspect<K, M> for MemoryStore<K, M> {
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         self.for_each(|shard| shard.count(now, &mut counts));
+        counts.opted_out = self.senders.count_opted_out();
         Ok(counts)
     }
 
@@ -428,13 +369,7 @@ impl<K: Key, M: Message> Inspect<K, M> for MemoryStore<K, M> {
         Ok((0..SHARDS).find_map(|shard| self.lock(shard).batch(id)))
     }
 
-    async fn requeue(&self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
-        for shard in 0..SHARDS {
-            match self.lock(shard).requeue(now, id) {
-                Err(RequeueError::Unknown) => {}
-                settled => return settled,
-            }
-        }
-        Err(RequeueError::Unknown)
+    fn is_durable(&self) -> bool {
+        false
     }
 }

@@ -8,31 +8,22 @@ use hashbrown::HashTable;
 
 use super::Hasher;
 use super::arena::{Arena, Handle};
-use super::entry::{Entry, Started};
+use super::entry::Entry;
 use super::ids::Ids;
 use super::messages::Messages;
 use super::room::Room;
+use super::senders::{Held, Senders};
 use super::wakes::Wakes;
-use crate::classify::Classification;
 use crate::clock::Timestamp;
-use crate::lane::{
-    BatchFacts, Buried, CloseReason, Entry as LaneEntry, Fence, Lane, LossReason, Nudged, ReplyRefusal,
-    ReplyTerms, RetryTerms,
-};
+use crate::lane::Entry as LaneEntry;
 use crate::message::{Arrived, Batch, BatchId, BatchIds, Key, Message};
-use crate::store::{
-    Appended, AppendedOne, Arrival, Claim, Finish, Maintained, NoReply, Outcome, Record, Refusal,
-    RequeueError, Requeued, Status,
-};
+use crate::store::{Appended, AppendedOne, Arrival, Claim, Maintained, Record, Refusal};
 
+mod change;
 mod inspect;
-
-/// Why a batch ends without being handed back: whoever got it might have it answered a second time.
-const STOPPED_WHILE_SENDING: &str = "the service stopped before it knew whether the reply was sent";
 
 struct Dead<K, M> {
     record: Record<K>,
-    facts: BatchFacts,
     batch: Arc<Batch<K, M>>,
 }
 
@@ -41,7 +32,8 @@ pub(super) struct Shard<K, M> {
     index: HashTable<Handle>,
     hasher: Hasher,
     messages: Messages<M>,
-    started: Arena<Started<K, M>>,
+    /// Heads that were claimed.
+    started: Arena<Arc<Batch<K, M>>>,
     wakes: Wakes,
     /// When idle entries can be forgotten: each once, as long as it is idle.
     idle: BTreeSet<(Timestamp, Handle)>,
@@ -52,8 +44,8 @@ pub(super) struct Shard<K, M> {
     keep_finished: usize,
     room_for_keys: Room,
     room_for_messages: Room,
-    /// Entries that have opted out.
-    room_for_opt_outs: Room,
+    /// Ids that were forgotten before their time where nobody could be told.
+    ids_forgotten: u64,
     latest: Timestamp,
 }
 
@@ -65,20 +57,11 @@ pub(super) struct Parts {
     pub(super) keep_finished: usize,
     pub(super) room_for_keys: Room,
     pub(super) room_for_messages: Room,
-    pub(super) room_for_opt_outs: Room,
 }
 
 impl<K: Key, M: Message> Shard<K, M> {
     pub(super) fn new(parts: Parts) -> Self {
-        let Parts {
-            hasher,
-            ids,
-            batch_ids,
-            keep_finished,
-            room_for_keys,
-            room_for_messages,
-            room_for_opt_outs,
-        } = parts;
+        let Parts { hasher, ids, batch_ids, keep_finished, room_for_keys, room_for_messages } = parts;
         Self {
             entries: Arena::new(),
             index: HashTable::new(),
@@ -94,7 +77,7 @@ impl<K: Key, M: Message> Shard<K, M> {
             keep_finished,
             room_for_keys,
             room_for_messages,
-            room_for_opt_outs,
+            ids_forgotten: 0,
             latest: Timestamp::MIN,
         }
     }
@@ -114,12 +97,7 @@ impl<K: Key, M: Message> Shard<K, M> {
         self.entries.get_mut(entry).expect("the index and the lane's wakes name live entries only")
     }
 
-    fn started(&mut self, entry: Handle) -> &mut Started<K, M> {
-        let started = self.entry(entry).started.expect("a held head has been started");
-        self.started.get_mut(started).expect("an entry names a head that is here")
-    }
-
-    fn take_started(&mut self, entry: Handle) -> Option<Started<K, M>> {
+    fn take_started(&mut self, entry: Handle) -> Option<Arc<Batch<K, M>>> {
         let started = self.entry(entry).started.take()?;
         Some(self.started.remove(started))
     }
@@ -130,12 +108,6 @@ impl<K: Key, M: Message> Shard<K, M> {
         let hash_of = |entry: &Handle| entries.get(*entry).map_or(0, |entry| hasher.hash_one(&entry.key));
         self.index.insert_unique(hash, handle, hash_of);
         handle
-    }
-
-    /// Inserts even if there are as many keys as there may be.
-    fn insert_anyway(&mut self, hash: u64, key: K) -> Handle {
-        self.room_for_keys.take_anyway();
-        self.insert(hash, key)
     }
 
     fn remove(&mut self, handle: Handle) {
@@ -180,29 +152,29 @@ impl<K: Key, M: Message> Shard<K, M> {
         }
     }
 
-    pub(super) fn append(&mut self, now: Timestamp, hash: u64, arrival: Arrival<K, M>) -> AppendedOne {
-        let known = self.find(hash, &arrival.key);
-        self.append_to(known, now, hash, arrival)
-    }
-
     /// Appends to the entry of the arrival's key, which is `known` if there is one.
-    pub(super) fn append_to(
+    pub(super) fn append(
         &mut self,
         known: Option<Handle>,
         now: Timestamp,
         hash: u64,
         arrival: Arrival<K, M>,
+        senders: &Senders,
     ) -> AppendedOne {
         let now = self.clamp(now);
         let id = arrival.message.id().map(|id| self.ids.hash(&arrival.key, id));
-        if id.is_some_and(|id| self.ids.contains(id)) {
+        if id.is_some_and(|id| self.ids.contains(id)) || self.is_pinned(known, &arrival) {
             return Appended::Duplicate.into();
         }
         let for_lane = arrival.for_lane();
-        let opts_out = match known {
-            Some(handle) => self.entry(handle).lane.would_opt_out(&for_lane),
-            None => Lane::default().would_opt_out(&for_lane),
-        };
+        let mut held = arrival.sender_scope().map(|scope| senders.hold(&scope));
+        let sender = held.as_ref().map(Held::record).unwrap_or_default();
+        let opts_out = for_lane.would_opt_out(&sender);
+        if let Some(held) = held.as_mut().filter(|_| opts_out)
+            && !held.make_room()
+        {
+            return Appended::Refused(Refusal::OptOuts).into();
+        }
         if let Err(refusal) = self.take_room(known.is_none(), opts_out) {
             return Appended::Refused(refusal).into();
         }
@@ -216,34 +188,45 @@ impl<K: Key, M: Message> Shard<K, M> {
         };
         let batch_ids = &mut self.batch_ids;
         let entry = self.entries.get_mut(handle).expect("the entry was found or inserted");
-        let Ok(accepted) = entry.lane.arrive(now, &for_lane, || batch_ids.next(now)) else {
+        let Ok((accepted, after)) = entry.lane.arrive(now, &for_lane, &sender, || batch_ids.next(now)) else {
             self.room_for_messages.give_back(1);
             return Appended::Refused(Refusal::Line).into();
         };
-        if accepted.opted_out == Some(false) {
-            self.room_for_opt_outs.give_back(1);
+        if let (Some(held), Some(after)) = (&mut held, after) {
+            held.put(after);
         }
-        if accepted.entry == LaneEntry::Superseded {
+        drop(held);
+        self.keep(handle, accepted.entry, Arrived { message, at: now });
+        let ids_forgotten = std::mem::take(&mut self.ids_forgotten);
+        let ids_forgotten = ids_forgotten + id.map_or(0, |id| self.ids.insert(now, id));
+        AppendedOne { result: Appended::Accepted(accepted), wake_at: self.moved(handle), ids_forgotten }
+    }
+
+    /// Keeps a message that the lane has taken in.
+    fn keep(&mut self, handle: Handle, how: LaneEntry, arrived: Arrived<M>) {
+        if how == LaneEntry::Superseded {
             self.put_back_started(handle);
         }
         let entry = self.entries.get_mut(handle).expect("the entry was found or inserted");
-        let arrived = Arrived { message, at: now };
-        if accepted.entry == LaneEntry::Ahead {
+        if how == LaneEntry::Ahead {
             self.messages.push_front(handle, &mut entry.messages, arrived);
         } else {
             self.messages.push(&mut entry.messages, arrived);
         }
-        let ids_forgotten = id.map_or(0, |id| self.ids.insert(now, id));
-        AppendedOne { result: Appended::Accepted(accepted), wake_at: self.moved(handle), ids_forgotten }
     }
 
-    /// Takes up room for a message, and for its key if that is new. Where it opts out there is room for it as long as
-    /// there is some for opt-outs.
+    /// Whether the message is in a dead batch of its key, whose ids are known however old they are.
+    fn is_pinned(&self, known: Option<Handle>, arrival: &Arrival<K, M>) -> bool {
+        let Some(id) = arrival.message.id() else { return false };
+        let entry = known.and_then(|handle| self.entries.get(handle));
+        let dead = entry.into_iter().flat_map(|entry| entry.lane.dead());
+        let mut batches = dead.filter_map(|dead| self.dead.get(&dead));
+        batches.any(|dead| dead.batch.messages.iter().any(|message| message.id() == Some(id)))
+    }
+
+    /// Takes up room for a message, and for its key if that is new. Where it opts out there is always room for it.
     fn take_room(&mut self, is_new: bool, opts_out: bool) -> Result<(), Refusal> {
         if opts_out {
-            if !self.room_for_opt_outs.take() {
-                return Err(Refusal::OptOuts);
-            }
             self.room_for_messages.take_anyway();
             if is_new {
                 self.room_for_keys.take_anyway();
@@ -264,7 +247,7 @@ impl<K: Key, M: Message> Shard<K, M> {
     fn put_back_started(&mut self, handle: Handle) {
         let started = self.take_started(handle).expect("a claimed head has been started");
         let entry = self.entries.get_mut(handle).expect("the entry has a head");
-        for part in Arc::unwrap_or_clone(started.batch).into_parts() {
+        for part in Arc::unwrap_or_clone(started).into_parts() {
             self.messages.push(&mut entry.messages, part);
         }
     }
@@ -307,191 +290,11 @@ impl<K: Key, M: Message> Shard<K, M> {
             let parts =
                 self.messages.take_front(handle, &mut entry.messages, claimed.facts.messages as usize);
             let batch = Arc::new(Batch::assemble(&claimed.facts, entry.key.clone(), parts));
-            let started = Started { batch, checkpoint: None, reply: None, error: None };
-            entry.started = Some(self.started.insert(started));
+            entry.started = Some(self.started.insert(batch));
         }
-        let Started { batch, checkpoint, reply, .. } = self.started(handle);
-        Some(Claim::new(&claimed, Arc::clone(batch), checkpoint.clone(), reply.clone()))
-    }
-
-    /// Applies a fenced transition to the lane of `key`.
-    fn held<T, E: From<LossReason>>(
-        &mut self,
-        (hash, key): (u64, &K),
-        transition: impl FnOnce(&mut Lane) -> Result<T, E>,
-    ) -> Result<(Handle, T), E> {
-        let handle = self.find(hash, key).ok_or(LossReason::Stolen)?;
-        Ok((handle, transition(&mut self.entry(handle).lane)?))
-    }
-
-    pub(super) fn renew(
-        &mut self,
-        now: Timestamp,
-        key: (u64, &K),
-        fence: Fence,
-        lease: Duration,
-    ) -> Result<Timestamp, LossReason> {
-        let now = self.clamp(now);
-        let (entry, until) = self.held(key, |lane| lane.renew(now, fence, lease))?;
-        self.moved(entry);
-        Ok(until)
-    }
-
-    pub(super) fn checkpoint(
-        &mut self,
-        key: (u64, &K),
-        fence: Fence,
-        classification: &Classification,
-    ) -> Result<(), LossReason> {
-        let (entry, ()) = self.held(key, |lane| lane.checkpoint(fence))?;
-        self.started(entry).checkpoint = Some(classification.clone());
-        Ok(())
-    }
-
-    pub(super) fn begin_reply(
-        &mut self,
-        now: Timestamp,
-        key: (u64, &K),
-        fence: Fence,
-        text: &str,
-        terms: &ReplyTerms,
-    ) -> Result<(), ReplyRefusal> {
-        let now = self.clamp(now);
-        let (entry, ()) = self.held(key, |lane| lane.begin_reply(now, fence, terms))?;
-        self.started(entry).reply.get_or_insert_with(|| text.to_owned());
-        Ok(())
-    }
-
-    pub(super) fn retry(
-        &mut self,
-        key: (u64, &K),
-        fence: Fence,
-        terms: &RetryTerms,
-        error: &str,
-    ) -> Result<Option<Timestamp>, LossReason> {
-        let (entry, ()) = self.held(key, |lane| lane.retry(fence, terms))?;
-        let started = self.started(entry);
-        started.error = Some(error.to_owned());
-        if !terms.maybe_sent {
-            started.reply = None;
-        }
-        Ok(self.moved(entry))
-    }
-
-    pub(super) fn finish(
-        &mut self,
-        now: Timestamp,
-        key: (u64, &K),
-        fence: Fence,
-        finish: &Finish,
-    ) -> Result<Option<Timestamp>, LossReason> {
-        let (entry, facts) = self.held(key, |lane| lane.finish(fence))?;
-        let started = self.take_started(entry).expect("a held head has been started");
-        let wake = self.moved(entry);
-        self.end(now, &facts, started, finish);
-        Ok(wake)
-    }
-
-    pub(super) fn bury(
-        &mut self,
-        now: Timestamp,
-        key: (u64, &K),
-        fence: Fence,
-        maybe_sent: bool,
-        error: &str,
-    ) -> Result<Option<Timestamp>, LossReason> {
-        let (entry, buried) = self.held(key, |lane| lane.bury(fence, maybe_sent))?;
-        let started = self.take_started(entry).expect("a held head has been started");
-        let wake = self.moved(entry);
-        match buried {
-            Buried::ReplyUnknown(facts) => {
-                self.end(now, &facts, started, &Finish::new(Outcome::ReplyUnknown).with_error(error));
-            }
-            // A dead batch is kept whole, so its messages still count.
-            Buried::Dead(facts) => {
-                let mut record = Record::new(key.1.clone(), Status::Dead, &facts);
-                record.ended_at = Some(self.clamp(now));
-                record.classification = started.checkpoint;
-                record.error = Some(error.to_owned());
-                self.dead.insert(facts.id, Dead { record, facts, batch: started.batch });
-            }
-        }
-        Ok(wake)
-    }
-
-    fn end(&mut self, now: Timestamp, facts: &BatchFacts, started: Started<K, M>, finish: &Finish) {
-        let mut record = Record::new(started.batch.key.clone(), Status::Finished, facts);
-        record.classification = started.checkpoint;
-        record.error = finish.error.clone().or(started.error);
-        self.keep(now, record, finish.outcome.clone());
-    }
-
-    fn keep(&mut self, now: Timestamp, mut record: Record<K>, outcome: Outcome) {
-        self.room_for_messages.give_back(record.messages as usize);
-        record.ended_at = Some(self.clamp(now));
-        record.outcome = Some(outcome);
-        if self.keep_finished == 0 {
-            return;
-        }
-        if self.finished.len() == self.keep_finished {
-            self.finished.pop_front();
-        }
-        self.finished.push_back(record);
-    }
-
-    pub(super) fn flush(&mut self, now: Timestamp, key: Option<(u64, &K)>, reason: CloseReason) -> u64 {
-        let now = self.clamp(now);
-        let entries: Vec<Handle> = match key {
-            Some((hash, key)) => self.find(hash, key).into_iter().collect(),
-            None => self.index.iter().copied().collect(),
-        };
-        let mut total = 0;
-        for entry in entries {
-            let flushed = self.entry(entry).lane.flush(now, reason) as u64;
-            if flushed > 0 {
-                self.moved(entry);
-                total += flushed;
-            }
-        }
-        total
-    }
-
-    pub(super) fn cancel(&mut self, now: Timestamp, (hash, key): (u64, &K)) -> Vec<BatchId> {
-        let Some(handle) = self.find(hash, key) else { return Vec::new() };
-        let entry = self.entries.get_mut(handle).expect("the entry was found");
-        let cancelled = entry.lane.cancel();
-        self.messages.clear(handle, &mut entry.messages);
-        let started = if entry.lane.is_empty() { self.take_started(handle) } else { None };
-        self.moved(handle);
-        let outcome = Outcome::NoReply(NoReply::Cancelled);
-        for facts in &cancelled {
-            let mut record = Record::new(key.clone(), Status::Finished, facts);
-            if let Some(started) = started.as_ref().filter(|started| started.batch.id == facts.id) {
-                record.classification.clone_from(&started.checkpoint);
-                record.error.clone_from(&started.error);
-            }
-            self.keep(now, record, outcome.clone());
-        }
-        cancelled.into_iter().map(|facts| facts.id).collect()
-    }
-
-    pub(super) fn set_opted_out(&mut self, now: Timestamp, (hash, key): (u64, &K), opted_out: bool) -> bool {
-        let now = self.clamp(now);
-        let handle = match self.find(hash, key) {
-            Some(handle) => handle,
-            None if opted_out => self.insert_anyway(hash, key.clone()),
-            None => return false,
-        };
-        self.leave_idle(handle);
-        let lane = &mut self.entry(handle).lane;
-        let changed = if opted_out { lane.opt_out(now) } else { lane.opt_in() };
-        match (changed, opted_out) {
-            (true, true) => self.room_for_opt_outs.take_anyway(),
-            (true, false) => self.room_for_opt_outs.give_back(1),
-            (false, _) => {}
-        }
-        self.moved(handle);
-        changed
+        let started = entry.started.and_then(|started| self.started.get(started));
+        let batch = Arc::clone(started.expect("an entry names a head that is here"));
+        Some(Claim::new(claimed, batch))
     }
 
     pub(super) fn maintain(&mut self, now: Timestamp, limit: usize, maintained: &mut Maintained) {
@@ -504,76 +307,6 @@ impl<K: Key, M: Message> Shard<K, M> {
             maintained.lanes_pruned += 1;
         }
         maintained.more |= self.idle.first().is_some_and(|(at, _)| *at <= now);
-    }
-
-    pub(super) fn requeue(&mut self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
-        let now = self.clamp(now);
-        if self.finished.iter().any(|record| record.id == id) {
-            return Err(RequeueError::Finished);
-        }
-        let Some(dead) = self.dead.get(&id) else { return self.nudge(now, id) };
-        let (key, facts) = (dead.record.key.clone(), dead.facts.clone());
-        // Before anything changes: a message's own `clone` may panic.
-        let parts = Batch::clone(&dead.batch).into_parts();
-        let hash = self.hasher.hash_one(&key);
-        let handle = self.find(hash, &key).unwrap_or_else(|| self.insert_anyway(hash, key));
-        self.leave_idle(handle);
-        let new_id = self.batch_ids.next(now);
-        let entry = self.entries.get_mut(handle).expect("the entry was found or inserted");
-        let requeued = entry.lane.requeue(now, new_id, &facts);
-        if requeued.is_ok() {
-            self.dead.remove(&id);
-            for part in parts {
-                self.messages.push(&mut entry.messages, part);
-            }
-        }
-        self.moved(handle);
-        requeued.map(|()| Requeued::Revived(new_id)).map_err(|_| RequeueError::LineFull)
-    }
-
-    fn nudge(&mut self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
-        let handle = self.holder_of(id).ok_or(RequeueError::Unknown)?;
-        match self.entry(handle).lane.nudge(now, id) {
-            None => Err(RequeueError::Unknown),
-            Some(Nudged::InFlight) => Err(RequeueError::InFlight),
-            Some(Nudged::DueNow) => {
-                self.moved(handle);
-                Ok(Requeued::DueNow)
-            }
-        }
-    }
-
-    /// Takes every unfinished and dead batch out. One whose reply may be out ends here instead.
-    pub(super) fn hand_back(&mut self, batches: &mut Vec<Batch<K, M>>) {
-        let already = batches.len();
-        let dead = std::mem::take(&mut self.dead).into_values();
-        batches.extend(dead.map(|dead| Arc::unwrap_or_clone(dead.batch)));
-        for handle in self.index.iter().copied().collect::<Vec<_>>() {
-            self.hand_back_line(handle, batches);
-        }
-        let messages = batches[already..].iter().map(|batch| batch.messages.len()).sum();
-        self.room_for_messages.give_back(messages);
-    }
-
-    fn hand_back_line(&mut self, handle: Handle, batches: &mut Vec<Batch<K, M>>) {
-        let entry = self.entry(handle);
-        let mut line: VecDeque<BatchFacts> = entry.lane.facts().collect();
-        entry.lane.clear();
-        if let Some(started) = self.take_started(handle) {
-            let facts = line.pop_front().expect("a started batch is the head");
-            if started.reply.is_some() {
-                let finish = Finish::new(Outcome::ReplyUnknown).with_error(STOPPED_WHILE_SENDING);
-                self.end(self.latest, &facts, started, &finish);
-            } else {
-                batches.push(Arc::unwrap_or_clone(started.batch));
-            }
-        }
-        let entry = self.entries.get_mut(handle).expect("the index names live entries only");
-        for facts in line {
-            let parts = self.messages.take_front(handle, &mut entry.messages, facts.messages as usize);
-            batches.push(Batch::assemble(&facts, entry.key.clone(), parts));
-        }
-        self.moved(handle);
     }
 }
 

@@ -73,10 +73,18 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         }
     }
 
-    /// The text of the reply, or why there is none.
+    /// The text of the reply, or why there is none. An earlier attempt has decided for this one what it says, but not
+    /// whether it still may.
     pub(super) fn decide(&self, classification: Option<&Classification>) -> Result<String, NoReply> {
         let text = self.answer(classification)?;
-        if self.is_stale() { Err(NoReply::Stale) } else { Ok(text.to_owned()) }
+        if self.is_stale() {
+            return Err(NoReply::Stale);
+        }
+        Ok(self.decided_text().unwrap_or_else(|| text.to_owned()))
+    }
+
+    pub(super) fn decided_text(&self) -> Option<String> {
+        self.claim.reply.first().map(|part| part.text.clone())
     }
 
     fn answer<'a>(&'a self, classification: Option<&'a Classification>) -> Result<&'a str, NoReply> {

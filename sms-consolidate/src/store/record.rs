@@ -1,42 +1,15 @@
-//! Looking into a store: what it holds, batch by batch, and bringing dead batches back.
+//! What a store says of batches and senders: records, and which of them to list.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Outcome, StoreError};
 use crate::classify::Classification;
 use crate::clock::Timestamp;
-use crate::lane::{BatchState, CloseReason, Control};
-use crate::message::{Batch, BatchId, Key, Message};
-
-/// What a store holds, counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Counts {
-    /// Keys with a lane.
-    pub keys: u64,
-    /// Batches that take in messages.
-    pub open: u64,
-    /// Batches that are closed and wait for their time or turn.
-    pub closed: u64,
-    /// Batches that are leased to a worker.
-    pub claimed: u64,
-    /// Batches that wait to be tried again.
-    pub retrying: u64,
-    /// Dead batches.
-    pub dead: u64,
-    /// Batches that finished, as far as they are still kept.
-    pub finished: u64,
-    /// Messages in unfinished batches.
-    pub messages_buffered: u64,
-    /// Keys whose head was due before `now` and is not in flight.
-    pub past_due: u64,
-    /// How long the longest of those has been due, in milliseconds.
-    pub longest_past_due_ms: u64,
-    /// Keys whose head is leased to a worker that let the lease run out.
-    pub leases_expired: u64,
-}
+use crate::lane::{BatchFacts, BatchState, CloseReason, Control, Ended, Sender, SenderId};
+use crate::message::{Batch, BatchId, Key};
+use crate::optout::OptOutCause;
+use crate::outcome::{NoReply, Outcome};
 
 /// Where a batch stands, over its whole life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -122,9 +95,29 @@ impl<K: Key> fmt::Debug for Record<K> {
 }
 
 impl<K> Record<K> {
-    /// The record of a batch of which nothing is known but its lane's facts.
+    /// The record of an unfinished batch, from what its lane knows of it.
     #[must_use]
-    pub fn new(key: K, status: Status, facts: &crate::lane::BatchFacts) -> Self {
+    pub fn unfinished(key: K, facts: BatchFacts) -> Self {
+        let status = facts.state.into();
+        Self::new(key, status, facts)
+    }
+
+    /// The record of a batch that has ended.
+    #[must_use]
+    pub fn ended(key: K, ended: Ended) -> Self {
+        let Ended { facts, at, outcome } = ended;
+        let status = if outcome.is_some() { Status::Finished } else { Status::Dead };
+        Self { ended_at: Some(at), outcome, ..Self::new(key, status, facts) }
+    }
+
+    /// The record of a dead batch that was given up `at` that instant.
+    #[must_use]
+    pub fn abandoned(self, at: Timestamp) -> Self {
+        let outcome = Some(Outcome::NoReply(NoReply::Abandoned));
+        Self { status: Status::Finished, ended_at: Some(at), outcome, ..self }
+    }
+
+    fn new(key: K, status: Status, facts: BatchFacts) -> Self {
         Self {
             id: facts.id,
             key,
@@ -136,9 +129,9 @@ impl<K> Record<K> {
             close_reason: facts.close_reason,
             control: facts.control,
             attempts: facts.attempts,
-            classification: None,
+            classification: facts.classification,
             outcome: None,
-            error: None,
+            error: facts.error,
         }
     }
 }
@@ -209,63 +202,23 @@ impl Filter {
     }
 }
 
-/// What [`Inspect::requeue`] did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Requeued {
-    /// The dead batch is at the end of its line, under this new id.
-    Revived(BatchId),
-    /// The batch waited, for its window or for a retry, and is due now.
-    DueNow,
-}
-
-/// A batch was not requeued. Nothing was changed.
-#[derive(Debug, thiserror::Error)]
+/// A sender who has opted out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum RequeueError {
-    /// There is no such batch.
-    #[error("there is no such batch")]
-    Unknown,
-    /// A worker holds it.
-    #[error("the batch is in flight")]
-    InFlight,
-    /// It has finished; a finished batch is never sent again.
-    #[error("the batch has finished")]
-    Finished,
-    /// Its key has as many unfinished batches as it may have.
-    #[error("the sender has as many unfinished batches as it may")]
-    LineFull,
-    /// The store as a whole failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+pub struct OptedOut {
+    /// Under what the store keeps it; also the place to go on from in a listing.
+    pub sender: SenderId,
+    /// Since when.
+    pub since: Timestamp,
+    /// Who said so.
+    pub cause: OptOutCause,
 }
 
-/// Looks into a store, and brings dead batches back.
-pub trait Inspect<K: Key, M: Message>: Send + Sync + 'static {
-    /// Counts what the store holds.
-    ///
-    /// # Errors
-    /// If the store failed.
-    fn counts(&self, now: Timestamp) -> impl Future<Output = Result<Counts, StoreError>> + Send;
-
-    /// Lists batches, newest first.
-    ///
-    /// # Errors
-    /// If the store failed.
-    fn list(&self, filter: &Filter) -> impl Future<Output = Result<Vec<Record<K>>, StoreError>> + Send;
-
-    /// One batch whole, if it is known.
-    ///
-    /// # Errors
-    /// If the store failed.
-    fn batch(&self, id: BatchId) -> impl Future<Output = Result<Option<Whole<K, M>>, StoreError>> + Send;
-
-    /// Puts a dead batch at the end of its line under a new id, in one step; makes a waiting one due now.
-    ///
-    /// # Errors
-    /// Why nothing was done.
-    fn requeue(
-        &self,
-        now: Timestamp,
-        id: BatchId,
-    ) -> impl Future<Output = Result<Requeued, RequeueError>> + Send;
+impl OptedOut {
+    /// From the record of a sender; `None` if it has not opted out.
+    #[must_use]
+    pub fn new(sender: SenderId, record: &Sender) -> Option<Self> {
+        let (since, cause) = (record.changed_at()?, record.cause()?);
+        record.is_opted_out().then_some(Self { sender, since, cause })
+    }
 }

@@ -1,0 +1,138 @@
+//! Who has opted out, beside the shards: an opt-out may hold for keys of many of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::clock::Timestamp;
+use crate::lane::{OptOutChange, Sender, SenderId, SenderIds};
+use crate::store::OptedOut;
+
+/// By the first half of an id's first byte, so that they come in order.
+const STRIPES: usize = 16;
+
+#[derive(Default)]
+struct Stripe {
+    records: BTreeMap<SenderId, Sender>,
+    /// Those that have opted in again, by when they can be forgotten.
+    forgettable: BTreeSet<(Timestamp, SenderId)>,
+}
+
+pub(super) struct Senders {
+    ids: SenderIds,
+    stripes: [Mutex<Stripe>; STRIPES],
+    /// Records in all stripes.
+    count: AtomicUsize,
+    limit: usize,
+}
+
+impl Senders {
+    pub(super) fn new(secret: &RandomState, limit: usize) -> Self {
+        let [first, second] = [1_u8, 2].map(|half| secret.hash_one(half).to_le_bytes());
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&first);
+        bytes[8..].copy_from_slice(&second);
+        let (ids, count) = (SenderIds::new(&bytes), AtomicUsize::new(0));
+        Self { ids, stripes: Default::default(), count, limit }
+    }
+
+    /// Whether nothing is known of anybody, which saves working out whom to ask about.
+    pub(super) fn is_empty(&self) -> bool {
+        self.count.load(Ordering::SeqCst) == 0
+    }
+
+    /// The record of one sender, held until this is dropped.
+    pub(super) fn hold(&self, scope: &str) -> Held<'_> {
+        let id = self.ids.of(scope);
+        Held { senders: self, stripe: self.lock(usize::from(id.as_bytes()[0] >> 4)), id }
+    }
+
+    fn lock(&self, stripe: usize) -> MutexGuard<'_, Stripe> {
+        self.stripes[stripe].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn change(&self, now: Timestamp, scope: &str, change: &OptOutChange) -> bool {
+        let mut held = self.hold(scope);
+        let before = held.record();
+        let after = before.after(now, change);
+        held.put(after);
+        after.is_opted_out() != before.is_opted_out()
+    }
+
+    pub(super) fn opted_out(&self, after: Option<SenderId>, limit: usize) -> Vec<OptedOut> {
+        let mut found = Vec::new();
+        for stripe in (0..STRIPES).map(|stripe| self.lock(stripe)) {
+            let wanted = stripe.records.iter().filter(|(id, _)| after.is_none_or(|after| **id > after));
+            let opted_out = wanted.filter_map(|(id, record)| OptedOut::new(*id, record));
+            found.extend(opted_out.take(limit - found.len()));
+        }
+        found
+    }
+
+    /// How many senders have opted out.
+    pub(super) fn count_opted_out(&self) -> u64 {
+        let opted_out = |stripe: &Stripe| stripe.records.len() - stripe.forgettable.len();
+        (0..STRIPES).map(|stripe| opted_out(&self.lock(stripe)) as u64).sum()
+    }
+
+    /// Drops up to `limit` records that nobody needs any more. Returns how many, and whether there are more.
+    pub(super) fn prune(&self, now: Timestamp, limit: usize) -> (u64, bool) {
+        let mut pruned = 0;
+        for stripe in 0..STRIPES {
+            let mut stripe = self.lock(stripe);
+            while let Some(&(at, id)) = stripe.forgettable.first().filter(|(at, _)| *at <= now) {
+                if pruned == limit {
+                    return (pruned as u64, true);
+                }
+                stripe.forgettable.remove(&(at, id));
+                stripe.records.remove(&id);
+                self.count.fetch_sub(1, Ordering::SeqCst);
+                pruned += 1;
+            }
+        }
+        (pruned as u64, false)
+    }
+}
+
+/// The record of one sender, under its lock.
+pub(super) struct Held<'a> {
+    senders: &'a Senders,
+    stripe: MutexGuard<'a, Stripe>,
+    id: SenderId,
+}
+
+impl Held<'_> {
+    pub(super) fn record(&self) -> Sender {
+        self.stripe.records.get(&self.id).copied().unwrap_or_default()
+    }
+
+    /// Whether a record of the sender can be kept within the limit. One who opted in again may have to be forgotten for it.
+    pub(super) fn make_room(&mut self) -> bool {
+        let Senders { count, limit, .. } = self.senders;
+        if self.stripe.records.contains_key(&self.id) || count.load(Ordering::SeqCst) < *limit {
+            return true;
+        }
+        let Some((_, oldest)) = self.stripe.forgettable.pop_first() else { return false };
+        self.stripe.records.remove(&oldest);
+        count.fetch_sub(1, Ordering::SeqCst);
+        true
+    }
+
+    /// Keeps what is known of the sender now, beyond the limit if there is no room.
+    pub(super) fn put(&mut self, record: Sender) {
+        let before = self.stripe.records.get(&self.id).copied();
+        if record == before.unwrap_or_default() {
+            return;
+        }
+        if let Some(at) = before.and_then(|before| before.forgettable_at()) {
+            self.stripe.forgettable.remove(&(at, self.id));
+        }
+        if let Some(at) = record.forgettable_at() {
+            self.stripe.forgettable.insert((at, self.id));
+        }
+        if self.stripe.records.insert(self.id, record).is_none() {
+            self.senders.count.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+}

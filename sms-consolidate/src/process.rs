@@ -210,9 +210,10 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             // The store, or a machine that was suspended, took long to say that it may leave.
             Ok(()) if self.is_stale() => return Ok(Ending::without_reply(NoReply::Stale)),
             Ok(()) => {}
-            Err(ReplyRefusal::OptedOut) => return Ok(Ending::without_reply(NoReply::OptedOut)),
-            Err(ReplyRefusal::LoopGuard) => return Ok(Ending::without_reply(NoReply::LoopGuard)),
-            Err(refusal @ ReplyRefusal::LeaseTooShort) => return Ok(self.hand_back(&refusal.to_string())),
+            Err(refusal) => {
+                let handed_back = || self.hand_back(&refusal.to_string());
+                return Ok(refusal.no_reply().map_or_else(handed_back, Ending::without_reply));
+            }
         }
         let reply = Reply::new(self.claim.batch.id, self.key().clone(), text);
         self.send(sender.as_ref(), &reply).await

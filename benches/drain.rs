@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures::FutureExt;
 use sms_consolidate::store::{Arrival, Finish, NoReply, Outcome, Store};
 use sms_consolidate::{
     Consolidator, Conversation, MemoryStore, Receipt, Reply, SendError, SmsMessage, Timestamp, Window,

@@ -10,7 +10,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
-use futures_util::{FutureExt, TryFutureExt};
+use futures::{FutureExt, TryFutureExt};
 use tokio::sync::oneshot;
 
 use crate::classify::{Classification, ClassifyError, Context};

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, TryFutureExt};
+use futures::future::BoxFuture;
+use futures::{FutureExt, TryFutureExt};
 
 use super::retry::Waits;
 use super::{Ended, Ending, Job, Stop};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures::FutureExt;
 use sms_consolidate::store::Status;
 use sms_consolidate::{
     BuildError, Classification, ClassifyError, Consolidator, Context, InFlight, Label, Message, SmsMessage,

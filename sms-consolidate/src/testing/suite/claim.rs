@@ -203,7 +203,7 @@ pub async fn what_comes_forward_brings_the_next_wake_forward<F: StoreFixture>(fi
 
 /// A single poll: whatever has happened by now has happened in this process.
 pub async fn no_news_comes_from_outside_if_nobody_else_writes<F: StoreFixture>(fixture: &F) {
-    use futures_util::FutureExt;
+    use futures::FutureExt;
     let store = Subject::fresh(fixture).await;
     assert!(store.0.changed().now_or_never().is_none());
     store.push_and_claim(at(0), "a").await;

@@ -20,7 +20,7 @@ use crate::event::{Event, TEXT_TARGET};
 use crate::lane::{Fence, LossReason, ReplyRefusal, ReplyTerms, RetryTerms, Stage};
 use crate::message::{Key, Message};
 use crate::optout::OptOutCause;
-use crate::reply::{DynSender, Receipt, Reply, SendError};
+use crate::reply::{Receipt, Reply, ReplySender, SendError};
 use crate::store::{BeginReplyError, Claim, FencedError, Finish, NoReply, Outcome, StoreError};
 
 mod close;
@@ -174,7 +174,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         let _ = write!(key, "{}", batch.key);
         let context = Context::new(batch.id, key, self.claim.attempt, timeout);
         let messages = self.messages_to_classify();
-        let call = async { self.inner.classifier.classify(&messages, &context).await };
+        let call = self.inner.classifier.classify(messages.into_owned().into(), context);
         let classification = match self.guard(timeout, call).await {
             Ok(answer) => answer.map_err(Failure::Classify)?,
             Err(broken) => return Err(Failure::Classify(ClassifyError::retryable(broken))),
@@ -280,7 +280,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         }
     }
 
-    async fn send(&self, sender: &dyn DynSender<K>, reply: &Reply<K>) -> Result<Ending, Stop> {
+    async fn send(&self, sender: &dyn ReplySender<K>, reply: &Reply<K>) -> Result<Ending, Stop> {
         self.may_have_sent.store(true, Ordering::Relaxed);
         let call = async { sender.send(reply).await };
         let sent = match self.guard(self.inner.settings.send_timeout, call).await {
@@ -331,7 +331,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     /// Ends a batch whose reply may have been sent, unless the gateway can say that it was.
     async fn end_unknown(
         &self,
-        sender: &dyn DynSender<K>,
+        sender: &dyn ReplySender<K>,
         reply: &Reply<K>,
         why: &str,
     ) -> Result<Ending, Stop> {

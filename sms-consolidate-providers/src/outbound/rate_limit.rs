@@ -12,7 +12,7 @@ use governor::nanos::Nanos;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 use sms_consolidate::{
-    Address, Clock, Conversation, Receipt, Reply, ReplySender, SendError, SystemClock, Timestamp,
+    Address, Clock, Conversation, Receipt, Reply, ReplySender, SendError, SystemClock, Timestamp, async_trait,
 };
 
 use super::{BuildError, GatewayError};
@@ -83,6 +83,8 @@ impl<S> RateLimited<S> {
     }
 }
 
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
 impl<S: ReplySender<Conversation>> ReplySender<Conversation> for RateLimited<S> {
     /// Sends one reply when its line may.
     async fn send(&self, reply: &Reply<Conversation>) -> Result<Receipt, SendError> {
@@ -96,8 +98,8 @@ impl<S: ReplySender<Conversation>> ReplySender<Conversation> for RateLimited<S> 
         self.sender.is_idempotent()
     }
 
-    fn look_up(&self, reply: &Reply<Conversation>) -> impl Future<Output = Option<Receipt>> + Send {
-        self.sender.look_up(reply)
+    async fn look_up(&self, reply: &Reply<Conversation>) -> Option<Receipt> {
+        self.sender.look_up(reply).await
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod batches;
 mod classifying;
+mod closures;
 mod common;
 mod dead;
 mod duplicates;

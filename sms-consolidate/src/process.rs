@@ -173,8 +173,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         let mut key = String::with_capacity(64);
         let _ = write!(key, "{}", batch.key);
         let context = Context::new(batch.id, key, self.claim.attempt, timeout);
-        let messages = self.messages_to_classify();
-        let call = self.inner.classifier.classify(messages.into_owned().into(), context);
+        let call = self.inner.classifier.classify(self.messages_to_classify(), context);
         let classification = match self.guard(timeout, call).await {
             Ok(answer) => answer.map_err(Failure::Classify)?,
             Err(broken) => return Err(Failure::Classify(ClassifyError::retryable(broken))),

@@ -1,6 +1,6 @@
 //! What a batch is answered, and whether it is too late for that.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Job;
@@ -49,12 +49,12 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     }
 
     /// The messages to classify: without those that only repeat what we say.
-    pub(super) fn messages_to_classify(&self) -> Cow<'_, [M]> {
+    pub(super) fn messages_to_classify(&self) -> Arc<[M]> {
         let messages = &self.claim.batch.messages;
         if messages.iter().any(|message| self.echoes(message.text())) {
-            Cow::Owned(messages.iter().filter(|message| !self.echoes(message.text())).cloned().collect())
+            messages.iter().filter(|message| !self.echoes(message.text())).cloned().collect()
         } else {
-            Cow::Borrowed(messages)
+            Arc::clone(messages)
         }
     }
 

@@ -2,19 +2,20 @@
 
 use std::error::Error;
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use futures::FutureExt;
 use sms_consolidate::store::{Outcome, Status};
 use sms_consolidate::testing::{RecordingSender, ScriptedAnswer, ScriptedClassifier, ScriptedSend};
 use sms_consolidate::{
-    Classification, Classifier, ClassifyError, Conversation, Fallback, Label, Message, Receipt, Reply,
-    ReplySender, RuleClassifier, SendError, SmsMessage, Window, WindowPolicy, classify_fn_boxed, send_fn,
-    send_fn_boxed,
+    Classification, Classifier, ClassifyError, Consolidator, Conversation, Fallback, Label, Message, Receipt,
+    Reply, ReplySender, RuleClassifier, SendError, SmsMessage, Window, WindowPolicy, classify_fn_boxed,
+    send_fn, send_fn_boxed,
 };
 use tokio::task::JoinError;
 
-use crate::common::{AGREED, ANA, Rig, secs};
+use crate::common::{AGREED, ANA, Rig, fake_clock, secs};
 
 async fn task_that(panics: bool) -> JoinError {
     let task = tokio::spawn(async move {
@@ -194,4 +195,51 @@ async fn a_sender_behind_a_pointer_is_asked_what_it_has_had() {
     let batch = rig.text(ANA, "Yes").await.batch().unwrap();
     rig.at(secs(60)).await;
     assert_eq!(rig.outcomes(), [Outcome::Replied(Receipt::new(batch.to_string()))]);
+}
+
+/// Says how often any has been copied.
+struct Counted {
+    text: &'static str,
+    copies: Arc<AtomicUsize>,
+}
+
+impl Clone for Counted {
+    fn clone(&self) -> Self {
+        self.copies.fetch_add(1, Ordering::Relaxed);
+        Self { text: self.text, copies: Arc::clone(&self.copies) }
+    }
+}
+
+impl Message for Counted {
+    fn text(&self) -> &str {
+        self.text
+    }
+}
+
+#[tokio::test]
+async fn a_closure_is_handed_the_messages_themselves_and_not_copies() {
+    // What repeats our own reply is left out, and what is left is copied for that.
+    for (texts, classified, copied) in
+        [(["Yes", "I can help"], &["Yes", "I can help"][..], 0), (["Yes", AGREED], &["Yes"], 1)]
+    {
+        let (clock, copies) = (fake_clock(), Arc::<AtomicUsize>::default());
+        let seen = Arc::<Mutex<Vec<&'static str>>>::default();
+        let log = Arc::clone(&seen);
+        let service = Consolidator::<String, Counted>::builder()
+            .clock(clock.clone())
+            .classify_fn(move |messages, _| {
+                log.lock().unwrap().extend(messages.iter().map(|message| message.text));
+                async { Ok(Classification::new(Label::AGREE, "Counting")) }
+            })
+            .sender(RecordingSender::new())
+            .build()
+            .unwrap();
+        service.start();
+        for text in texts {
+            let message = Counted { text, copies: Arc::clone(&copies) };
+            service.push("a".to_owned(), message).await.unwrap();
+        }
+        clock.advance(secs(60)).await;
+        assert_eq!((seen.lock().unwrap().as_slice(), copies.load(Ordering::Relaxed)), (classified, copied));
+    }
 }

@@ -73,7 +73,7 @@ async fn messages_reach_whoever_keeps_them_whole_and_never_joined() {
     }
     // Never started: everything is handed back.
     let report = service.shutdown(secs(0)).await.unwrap();
-    assert_eq!(report.unfinished[0].messages, lines);
+    assert_eq!(*report.unfinished[0].messages, lines);
     assert_eq!(report.unfinished[0].key, 7);
 }
 

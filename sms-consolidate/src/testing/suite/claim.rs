@@ -12,7 +12,7 @@ pub async fn a_claim_carries_the_whole_batch<F: StoreFixture>(fixture: &F) {
     let claim = store.claim_one(at(70)).await;
     let batch = &claim.batch;
     assert_eq!((batch.id, batch.key.as_str()), (opened.batch, "a"));
-    assert_eq!(batch.messages, [SmsMessage::new("text").with_id("1"), SmsMessage::new("2")]);
+    assert_eq!(*batch.messages, [SmsMessage::new("text").with_id("1"), SmsMessage::new("2")]);
     assert_eq!(batch.arrived_at, [at(0), at(5)]);
     assert_eq!((batch.opened_at, batch.due_at), (at(0), at(60)));
     assert_eq!((batch.close_reason, batch.control, batch.has_content), (CloseReason::Timeout, None, true));

@@ -93,6 +93,14 @@ impl BothGateways {
 
 #[async_trait]
 impl ReplySender<Conversation> for BothGateways {
+    async fn ready(&self, reply: &Reply<Conversation>) -> Result<(), SendError> {
+        if Self::is_twilios(&reply.to) {
+            self.twilio.ready(reply).await
+        } else {
+            self.phones.ready(reply).await
+        }
+    }
+
     async fn send(&self, reply: &Reply<Conversation>) -> Result<Receipt, SendError> {
         if Self::is_twilios(&reply.to) {
             self.twilio.send(reply).await

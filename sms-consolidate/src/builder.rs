@@ -282,7 +282,8 @@ impl<K: Key, M: Message> Builder<K, M> {
         self
     }
 
-    /// How long sending a reply may take, after which it counts as possibly sent. Default 20 seconds.
+    /// How long sending a reply may take, after which it counts as possibly sent. Default 20 seconds. Before that,
+    /// [`ReplySender::ready`] may take as long, after which the reply counts as not sent.
     pub fn send_timeout(mut self, time: Duration) -> Self {
         self.settings.send_timeout = time;
         self

@@ -193,7 +193,11 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         let Some(sender) = &self.inner.sender else {
             return Ok(Ending::without_reply(NoReply::Off));
         };
-        match self.begin_reply(&text).await {
+        let reply = Reply::new(self.claim.batch.id, self.key().clone(), text);
+        if let Some(ending) = self.ready(sender.as_ref(), &reply).await? {
+            return Ok(ending);
+        }
+        match self.begin_reply(&reply.text).await {
             // The store, or a machine that was suspended, took long to say that it may leave.
             Ok(()) if self.is_stale() => return Ok(Ending::without_reply(NoReply::Stale)),
             Ok(()) => {}
@@ -209,7 +213,6 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             }
             Err(BeginReplyError::Store(error)) => return Err(Stop::Store(error)),
         }
-        let reply = Reply::new(self.claim.batch.id, self.key().clone(), text);
         self.send(sender.as_ref(), &reply).await
     }
 
@@ -268,6 +271,9 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         if self.is_stale() {
             return self.end_unknown(sender.as_ref(), &reply, too_late).await;
         }
+        if let Some(ending) = self.ready(sender.as_ref(), &reply).await? {
+            return Ok(ending);
+        }
         match self.begin_reply(&reply.text).await {
             Ok(()) if self.is_stale() => self.end_unknown(sender.as_ref(), &reply, too_late).await,
             Ok(()) => self.send(sender.as_ref(), &reply).await,
@@ -277,6 +283,28 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             }
             Err(BeginReplyError::Store(error)) => Err(Stop::Store(error)),
         }
+    }
+
+    /// Waits until the reply may leave. An ending says that it may not.
+    async fn ready(&self, sender: &dyn ReplySender<K>, reply: &Reply<K>) -> Result<Option<Ending>, Stop> {
+        let call = async { sender.ready(reply).await };
+        let ready = self.guard(self.inner.settings.send_timeout, call).await;
+        let Err(error) = ready.unwrap_or_else(|broken| Err(SendError::not_sent(broken))) else {
+            return Ok(None);
+        };
+        let maybe_sent = self.claim.stage == Stage::Replying;
+        Ok(Some(match error {
+            SendError::Rejected { .. } if maybe_sent => {
+                self.end_unknown(sender, reply, &error.to_string()).await?
+            }
+            SendError::Rejected { opted_out, source } => self.rejected(opted_out, &source).await?,
+            SendError::NotSent { retry_after, source } => {
+                self.sending_failed(retry_after, maybe_sent, &SendError::not_sent(source))
+            }
+            SendError::Unknown { source } => {
+                self.sending_failed(None, maybe_sent, &SendError::not_sent(source))
+            }
+        }))
     }
 
     async fn send(&self, sender: &dyn ReplySender<K>, reply: &Reply<K>) -> Result<Ending, Stop> {

@@ -187,6 +187,19 @@ impl From<JoinError> for SendError {
 )]
 #[async_trait]
 pub trait ReplySender<K: Sync>: Send + Sync + 'static {
+    /// Waits until the reply may leave: where a rate limiter waits. It is called before the reply is recorded as about to be
+    /// sent, and [`send`](Self::send) follows, unless the batch has been taken back, stopped or is too late by then.
+    ///
+    /// To ensure correctness: nothing may have been sent when this returns. The call may be dropped at any await, and
+    /// dropping it sends nothing; a panic counts as not sent.
+    ///
+    /// # Errors
+    /// That the reply was certainly [not sent](SendError::NotSent), with a time to wait, or is
+    /// [rejected](SendError::Rejected). [`SendError::Unknown`] counts as not sent.
+    async fn ready(&self, _reply: &Reply<K>) -> Result<(), SendError> {
+        Ok(())
+    }
+
     /// Sends one reply.
     ///
     /// To ensure correctness: answer [`SendError::NotSent`] only where it is certain. The call may be dropped at any
@@ -213,6 +226,10 @@ macro_rules! sender_behind {
         #[async_trait]
         #[deny(clippy::missing_trait_methods)]
         impl<K: Sync, S: ?Sized + ReplySender<K>> ReplySender<K> for $pointer<S> {
+            async fn ready(&self, reply: &Reply<K>) -> Result<(), SendError> {
+                S::ready(self, reply).await
+            }
+
             async fn send(&self, reply: &Reply<K>) -> Result<Receipt, SendError> {
                 S::send(self, reply).await
             }

@@ -301,7 +301,12 @@ struct GatedSender {
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods)]
 impl ReplySender<Conversation> for GatedSender {
+    async fn ready(&self, reply: &Reply<Conversation>) -> Result<(), SendError> {
+        self.inner.ready(reply).await
+    }
+
     async fn send(&self, reply: &Reply<Conversation>) -> Result<Receipt, SendError> {
         self.gate.pass().await;
         self.inner.send(reply).await

@@ -17,6 +17,7 @@ mod log;
 mod opt_out;
 mod process_due;
 mod reactions;
+mod ready;
 mod replies;
 mod senders;
 mod sending;

@@ -80,12 +80,15 @@ pub(super) fn lost<T: std::fmt::Debug>(result: Result<T, FencedError>) -> LossRe
     }
 }
 
+/// The messages of a batch, and when they arrived.
+type Contents = (Arc<[SmsMessage]>, Vec<Timestamp>);
+
 /// What [`Inspect`] shows of a store.
 #[derive(Debug, PartialEq)]
 pub(super) struct Snapshot {
     counts: Counts,
     records: Vec<Record<String>>,
-    messages: Vec<Option<(Vec<SmsMessage>, Vec<Timestamp>)>>,
+    messages: Vec<Option<Contents>>,
 }
 
 /// The store of one case. Its calls panic where the store itself fails.

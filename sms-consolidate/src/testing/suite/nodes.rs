@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use futures_util::FutureExt;
+use futures::FutureExt;
 
 use super::kit::*;
 use super::races::{claim_out, together};

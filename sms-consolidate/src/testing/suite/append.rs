@@ -280,7 +280,7 @@ pub async fn messages_come_back_as_they_went_in<F: StoreFixture>(fixture: &F) {
         store.push(at(seconds), arrival("a", message.clone())).await;
     }
     let claim = store.claim_one(at(61)).await;
-    assert_eq!(claim.batch.messages, [0, 2, 1, 3].map(|n: usize| messages[n].clone()));
+    assert_eq!(*claim.batch.messages, [0, 2, 1, 3].map(|n: usize| messages[n].clone()));
 }
 
 pub async fn any_text_key_and_id_come_back_unchanged<F: StoreFixture>(fixture: &F) {

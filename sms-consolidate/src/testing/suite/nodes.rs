@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use futures_util::FutureExt;
+use futures::FutureExt;
 
 use super::kit::*;
 use super::races::{assert_no_reply_begins_once_opted_out, assert_opted_out_once, claim_out, together};

@@ -169,6 +169,8 @@ pub enum Entry {
 pub struct Accepted {
     /// The batch that the message is in.
     pub batch: BatchId,
+    /// When it counts as having come, which is what its store keeps beside it: the lane's time never runs backwards.
+    pub at: Timestamp,
     /// How it came into it.
     pub entry: Entry,
     /// How many messages the batch now holds.

@@ -139,7 +139,9 @@ impl SimStore {
     ) {
         self.world.observe(|state| {
             let batch = match transition {
-                Transition::Renew { .. } => return state.oracle.changed(now, self.node, key, transition, result),
+                Transition::Renew { .. } => {
+                    return state.oracle.changed(now, self.node, key, transition, result);
+                }
                 Transition::Record { fence, .. }
                 | Transition::Finish { fence, .. }
                 | Transition::Retry { fence, .. }

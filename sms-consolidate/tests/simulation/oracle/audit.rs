@@ -138,6 +138,11 @@ impl Oracle {
     pub(crate) fn check_idle_keys(&mut self, counts: &Counts) {
         let dead = self.batches.values().filter(|batch| batch.state == State::Dead);
         let with_dead = dead.map(|batch| batch.key).collect::<BTreeSet<_>>().len() as u64;
-        check!(self, counts.keys == with_dead, "{} keys are kept, {with_dead} have dead batches", counts.keys);
+        check!(
+            self,
+            counts.keys == with_dead,
+            "{} keys are kept, {with_dead} have dead batches",
+            counts.keys
+        );
     }
 }

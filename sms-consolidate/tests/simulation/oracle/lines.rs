@@ -192,7 +192,7 @@ impl Oracle {
                 let is_gone = !matches!(state, State::Unfinished | State::Dead);
                 check!(self, is_gone, "unknown was {state:?}");
             }
-            Err(refused) => check!(self, false, "a requeue failed: {refused}"),
+            other => check!(self, false, "a requeue was answered with {other:?}"),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Dead batches: kept whole, listed, and brought back.
 
-use sms_consolidate::lane::Entry;
-use sms_consolidate::store::{Filter, RequeueError, Requeued, Status};
+use sms_consolidate::lane::{Entry, Requeued};
+use sms_consolidate::store::{Filter, RequeueError, Status};
 use sms_consolidate::testing::{ScriptedAnswer, ScriptedSend};
 use sms_consolidate::{BatchId, OptOutCause, SmsMessage};
 

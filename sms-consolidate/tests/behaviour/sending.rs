@@ -27,7 +27,7 @@ async fn sent_ends_the_batch_with_the_gateways_receipt() {
     run(&rig, [ScriptedSend::Send]).await;
     let [reply] = rig.sender.asked().try_into().unwrap();
     assert_eq!((reply.to.clone(), reply.text.as_str()), (key(ANA), AGREED));
-    assert_eq!(rig.outcomes(), [Outcome::Replied(Receipt::new(reply.batch.to_string()))]);
+    assert_eq!(rig.outcomes(), [Outcome::Replied(vec![Receipt::new(reply.batch.to_string())])]);
     assert_eq!(rig.service.stats().await.unwrap().totals.replies_sent, 1);
 }
 
@@ -171,7 +171,7 @@ async fn a_look_up_turns_unknown_into_sent_but_never_sends_again() {
         let [outcome] = rig.outcomes().try_into().unwrap();
         let expected = went_out.then(|| rig.sender.taken()[0].batch.to_string());
         match expected {
-            Some(id) => assert_eq!(outcome, Outcome::Replied(Receipt::new(id))),
+            Some(id) => assert_eq!(outcome, Outcome::Replied(vec![Receipt::new(id)])),
             None => assert_eq!(outcome, Outcome::ReplyUnknown),
         }
         assert_eq!(rig.sender.asked().len(), 1);
@@ -203,5 +203,5 @@ async fn a_sender_may_be_a_closure() {
     let mut rig = Rig::new(|b| b.sender(sender));
     run(&rig, []).await;
     assert_eq!(*sent.lock().unwrap(), [format!("{ANA}: {AGREED}")]);
-    assert_eq!(rig.outcomes(), [Outcome::Replied(Receipt::default())]);
+    assert_eq!(rig.outcomes(), [Outcome::Replied(vec![Receipt::default()])]);
 }

@@ -144,7 +144,7 @@ async fn a_batch_that_its_workers_keep_losing_is_given_up_and_losses_are_no_atte
 /// Every write of a job fails twice on the way to a reply: the batch is answered once, and paid for once.
 #[tokio::test]
 async fn the_writes_of_a_job_are_repeated_until_they_take() {
-    for operation in [Operation::Checkpoint, Operation::BeginReply, Operation::Finish] {
+    for operation in [Operation::BeginReply, Operation::Finish] {
         for fault in [Fault::Before, Fault::After] {
             let (mut rig, store) = rig(|b| b);
             store.fail(operation, fault, 2);

@@ -164,6 +164,28 @@ async fn unknown_then_certainly_not_sent_stays_possibly_sent() {
 }
 
 #[tokio::test]
+async fn rejected_after_a_try_that_may_have_arrived_is_unknown() {
+    for (rejection, opts_out) in [(ScriptedSend::Reject, false), (ScriptedSend::RejectOptedOut, true)] {
+        for earlier in [ScriptedSend::SendAndLoseAnswer, ScriptedSend::LoseRequest] {
+            let mut rig = idempotent(|b| b);
+            run(&rig, [earlier.clone(), rejection.clone()]).await;
+            assert_eq!(rig.outcomes(), [Outcome::ReplyUnknown], "{earlier:?} {rejection:?}");
+            let error = rig.only_record().await.error.unwrap();
+            assert!(error.contains("scripted"), "{error}");
+            assert_eq!(rig.sender.asked().len(), 2);
+            assert_eq!(rig.service.sender(&key(ANA)).await.unwrap().is_opted_out(), opts_out);
+        }
+    }
+}
+
+#[tokio::test]
+async fn rejected_after_a_try_that_was_certainly_not_sent_is_rejected() {
+    let mut rig = idempotent(|b| b);
+    run(&rig, [ScriptedSend::NotSent(None), ScriptedSend::Reject]).await;
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::Rejected)]);
+}
+
+#[tokio::test]
 async fn a_look_up_turns_unknown_into_sent_but_never_sends_again() {
     for (send, went_out, _) in UNKNOWN {
         let mut rig = Rig::with_sender(RecordingSender::new().with_look_up(), |b| b);

@@ -91,13 +91,13 @@ impl Oracle {
     /// known is none.
     pub(super) fn steer(&mut self, now: Timestamp, scope: &str, change: OptOutChange) -> bool {
         let sender = self.senders.entry(scope.to_owned()).or_default();
-        if change.as_of.is_some_and(|as_of| sender.changed_at.is_some_and(|changed_at| as_of <= changed_at)) {
+        let known_since = sender.changed_at.max(sender.started_at);
+        if change.as_of.is_some_and(|as_of| known_since.is_some_and(|since| as_of <= since)) {
             self.reach("an older word");
             return false;
         }
-        if change.opted_out {
-            sender.stopped_at = Some(now);
-        }
+        let said_at = if change.opted_out { &mut sender.stopped_at } else { &mut sender.started_at };
+        *said_at = Some(now);
         let is_new = sender.opted_out != change.opted_out;
         if is_new {
             sender.opted_out = change.opted_out;

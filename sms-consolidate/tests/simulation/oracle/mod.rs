@@ -39,6 +39,7 @@ struct Sender {
     opted_out: bool,
     changed_at: Option<Timestamp>,
     stopped_at: Option<Timestamp>,
+    started_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug)]

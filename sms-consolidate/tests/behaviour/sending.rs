@@ -25,7 +25,7 @@ async fn sent_ends_the_batch_with_the_gateways_receipt() {
     run(&rig, [ScriptedSend::Send]).await;
     let [reply] = rig.sender.asked().try_into().unwrap();
     assert_eq!((reply.to.clone(), reply.text.as_str()), (key(ANA), AGREED));
-    assert_eq!(rig.outcomes(), [Outcome::Replied(Receipt::new(reply.batch.to_string()))]);
+    assert_eq!(rig.outcomes(), [Outcome::Replied(vec![Receipt::new(reply.batch.to_string())])]);
     assert_eq!(rig.service.stats().await.unwrap().totals.replies_sent, 1);
 }
 
@@ -162,6 +162,28 @@ async fn unknown_then_certainly_not_sent_stays_possibly_sent() {
 }
 
 #[tokio::test]
+async fn rejected_after_a_try_that_may_have_arrived_is_unknown() {
+    for (rejection, opts_out) in [(ScriptedSend::Reject, false), (ScriptedSend::RejectOptedOut, true)] {
+        for earlier in [ScriptedSend::SendAndLoseAnswer, ScriptedSend::LoseRequest] {
+            let mut rig = idempotent(|b| b);
+            run(&rig, [earlier.clone(), rejection.clone()]).await;
+            assert_eq!(rig.outcomes(), [Outcome::ReplyUnknown], "{earlier:?} {rejection:?}");
+            let error = rig.only_record().await.error.unwrap();
+            assert!(error.contains("scripted"), "{error}");
+            assert_eq!(rig.sender.asked().len(), 2);
+            assert_eq!(rig.service.sender(&key(ANA)).await.unwrap().is_opted_out(), opts_out);
+        }
+    }
+}
+
+#[tokio::test]
+async fn rejected_after_a_try_that_was_certainly_not_sent_is_rejected() {
+    let mut rig = idempotent(|b| b);
+    run(&rig, [ScriptedSend::NotSent(None), ScriptedSend::Reject]).await;
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::Rejected)]);
+}
+
+#[tokio::test]
 async fn a_look_up_turns_unknown_into_sent_but_never_sends_again() {
     for (send, went_out, _) in UNKNOWN {
         let mut rig = Rig::with_sender(RecordingSender::new().with_look_up(), |b| b);
@@ -169,7 +191,7 @@ async fn a_look_up_turns_unknown_into_sent_but_never_sends_again() {
         let [outcome] = rig.outcomes().try_into().unwrap();
         let expected = went_out.then(|| rig.sender.taken()[0].batch.to_string());
         match expected {
-            Some(id) => assert_eq!(outcome, Outcome::Replied(Receipt::new(id))),
+            Some(id) => assert_eq!(outcome, Outcome::Replied(vec![Receipt::new(id)])),
             None => assert_eq!(outcome, Outcome::ReplyUnknown),
         }
         assert_eq!(rig.sender.asked().len(), 1);
@@ -202,5 +224,5 @@ async fn a_sender_may_be_a_closure() {
     });
     run(&rig, []).await;
     assert_eq!(*sent.lock().unwrap(), [format!("{ANA}: {AGREED}")]);
-    assert_eq!(rig.outcomes(), [Outcome::Replied(Receipt::default())]);
+    assert_eq!(rig.outcomes(), [Outcome::Replied(vec![Receipt::default()])]);
 }

@@ -41,9 +41,9 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    fn ended(mut self) {
+    fn ended(mut self, answered: bool) {
         self.open = false;
-        self.world.observe(|state| state.oracle.classify_ended(self.number));
+        self.world.observe(|state| state.oracle.classify_ended(self.number, answered));
     }
 }
 
@@ -52,7 +52,7 @@ impl Drop for Call<'_> {
         if self.open {
             self.world.observe(|state| {
                 state.trace(|| format!("classify #{} cut off", self.number));
-                state.oracle.classify_ended(self.number);
+                state.oracle.classify_ended(self.number, false);
             });
         }
     }
@@ -119,15 +119,15 @@ impl Classifier<SimMessage> for Outside {
         }
         match verdict {
             Verdict::Answer => {
-                call.ended();
+                call.ended(true);
                 Ok(Classification::new(label, "Simulated"))
             }
             Verdict::Fail(retry_after) => {
-                call.ended();
+                call.ended(false);
                 Err(ClassifyError::Retryable { retry_after, usage: None, source: "simulated".into() })
             }
             Verdict::FailForGood => {
-                call.ended();
+                call.ended(false);
                 Err(ClassifyError::permanent("simulated"))
             }
             Verdict::Hang => std::future::pending().await,

@@ -1,6 +1,6 @@
 //! What the classifier and the sender may be asked.
 
-use sms_consolidate::lane::{Stage, Token};
+use sms_consolidate::lane::{Fence, Stage, Token};
 use sms_consolidate::{BatchId, Reply, Timestamp};
 
 use super::{Hold, Oracle, check};
@@ -25,8 +25,17 @@ pub(super) struct ClassifyCall {
     claim: Option<Token>,
     open: bool,
     node: usize,
+    /// It said what the batch is.
+    answered: bool,
     /// Its node has been told that the claim is gone.
     must_stop: bool,
+}
+
+impl ClassifyCall {
+    /// Whether it said what the batch is, under this claim.
+    pub(super) fn was_answered(&self, fence: Fence) -> bool {
+        self.answered && self.batch == fence.batch && self.claim == Some(fence.token)
+    }
 }
 
 pub(super) struct SendCall {
@@ -76,12 +85,20 @@ impl Oracle {
             let again = self.classify_calls.iter().any(|call| call.batch == id && call.claim == claim);
             check!(self, !again, "{name} is classified twice under one claim");
         }
-        self.classify_calls.push(ClassifyCall { batch: id, claim, open: true, node, must_stop: false });
+        self.classify_calls.push(ClassifyCall {
+            batch: id,
+            claim,
+            open: true,
+            node,
+            answered: false,
+            must_stop: false,
+        });
         self.classify_calls.len() - 1
     }
 
-    pub(crate) fn classify_ended(&mut self, call: usize) {
-        self.classify_calls[call].open = false;
+    pub(crate) fn classify_ended(&mut self, call: usize, answered: bool) {
+        let call = &mut self.classify_calls[call];
+        (call.open, call.answered) = (false, answered);
     }
 
     /// The node has superseded or cancelled the batch, so a classification of it is pointless.

@@ -33,7 +33,7 @@ use tokio::sync::broadcast;
 use crate::builder::{Builder, InFlight, Settings};
 use crate::classify::DynClassifier;
 use crate::clock::{Clock, Timestamp};
-use crate::driver::Jobs;
+use crate::driver::{HAND_BACK_WITHIN, Jobs};
 use crate::error::PushError;
 use crate::event::{Event, Events, Totals};
 use crate::gate::{Gate, Pass};
@@ -42,7 +42,6 @@ use crate::message::{BatchId, Key, Message, sent_at};
 use crate::optout::{CONFIRM_WITHIN, OptOutCause};
 use crate::process::Ended;
 use crate::reply::DynSender;
-use crate::shutdown::HAND_BACK_WITHIN;
 use crate::store::{
     Appended, Arrival, Counts, DynStore, Filter, Maintained, NoReply, Outcome, Record, RequeueError,
     Requeued, StoreError, Whole,
@@ -382,8 +381,10 @@ impl<K: Key, M: Message> Consolidator<K, M> {
 
     /// Handles up to `limit` batches that are due now, and returns when they are done. It takes up no more than the
     /// in-flight limit leaves room for. What is not done within `within` is given back, which takes a second at the
-    /// longest. It needs no driver, and works beside one. Once a shutdown has begun it does nothing. For hosts without a
-    /// long-running process.
+    /// longest. It needs no driver, and works beside one. For hosts without a long-running process.
+    ///
+    /// A shutdown keeps it from claiming, and waits for what it was just claiming. Where that comes too late it is given
+    /// back, in a second at the longest, and does not show in what is returned.
     ///
     /// Cancellation: jobs that have begun go on by themselves. A future that is dropped while the store is being asked
     /// may leave batches leased to nobody; they come back when their lease ends.
@@ -395,9 +396,6 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// Outside a tokio runtime.
     pub async fn process_due(&self, limit: usize, within: Duration) -> Result<Processed, StoreError> {
         let now = self.inner.clock.now();
-        if self.inner.jobs.is_stopping() {
-            return Ok(Processed::default());
-        }
         // Places that it has kept and not filled may be what the driver waits for.
         let look_again = self.inner.jobs.look_again_after();
         let begun = self.inner.claim_due(now, limit).await?;

@@ -60,8 +60,8 @@ pub async fn a_message_at_once_is_appended_or_comes_back<F: StoreFixture>(fixtur
 /// What two stores must agree on: batches have other ids in each.
 fn outline(appended: &Appended) -> String {
     match appended {
-        Appended::Accepted(Accepted { entry, messages, due_at, control, .. }) => {
-            format!("{entry:?} {messages} {due_at} {control:?}")
+        Appended::Accepted(Accepted { entry, messages, due_at, control, opted_out, .. }) => {
+            format!("{entry:?} {messages} {due_at} {control:?} {opted_out:?}")
         }
         other => format!("{other:?}"),
     }

@@ -63,6 +63,7 @@ pub mod testing;
 mod window;
 
 pub use address::{Address, Conversation, MAX_ADDRESS_BYTES, ParseAddressError};
+pub use async_trait::async_trait;
 pub use builder::{Builder, InFlight, RetryPolicy};
 pub use classify::{Classification, Classifier, ClassifyError, Context, Fallback, Label, Usage};
 pub use clock::{Clock, FakeClock, SystemClock, Timestamp};

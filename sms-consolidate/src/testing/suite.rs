@@ -4,13 +4,13 @@
 //! tests, in a file under `tests/`:
 //!
 //! ```
-//! use sms_consolidate::testing::{StoreFixture, store_suite};
+//! use sms_consolidate::testing::{StoreFixture, TestKey, store_suite};
 //! use sms_consolidate::{MemoryStore, SmsMessage};
 //!
 //! struct InMemory;
 //!
 //! impl StoreFixture for InMemory {
-//!     type Store = MemoryStore<String, SmsMessage>;
+//!     type Store = MemoryStore<TestKey, SmsMessage>;
 //!
 //!     async fn fresh(&self) -> Self::Store {
 //!         MemoryStore::new()
@@ -39,6 +39,7 @@
 //! *error* of the store leaves behind, and [`Refusal::Unstorable`](crate::store::Refusal::Unstorable). What refuses one
 //! message alone is tried with a full line instead. A store that has such failures tests them by itself.
 
+use super::TestKey;
 use crate::message::{BatchId, SmsMessage};
 use crate::store::Store;
 
@@ -71,7 +72,7 @@ pub mod volatile;
 /// Makes stores for the suite.
 pub trait StoreFixture: Sync {
     /// The store under test.
-    type Store: Store<String, SmsMessage>;
+    type Store: Store<TestKey, SmsMessage>;
 
     /// A fresh, empty store, with the limits and retentions that it has by default.
     ///
@@ -199,7 +200,7 @@ macro_rules! __store_cases {
                 a_finish_returns_when_the_key_next_wakes
                 a_retry_waits_for_its_time_with_the_same_messages
                 an_attempt_that_does_not_count_is_not_counted
-                a_reply_that_was_not_sent_is_withdrawn_by_a_retry
+                a_reply_that_was_not_sent_begins_anew_with_its_text
                 a_dead_batch_is_kept_whole
                 a_batch_whose_reply_may_be_out_is_not_dead_but_over
             }
@@ -286,7 +287,7 @@ macro_rules! __store_cases {
                 an_open_batch_is_handled_after_a_restart
                 a_lease_outlives_a_restart_and_then_runs_out
                 a_claim_can_be_finished_after_a_restart
-                checkpoint_and_reply_outlive_a_restart
+                classification_and_reply_outlive_a_restart
                 a_retry_outlives_a_restart
                 an_opt_out_outlives_a_restart
                 counted_replies_outlive_a_restart

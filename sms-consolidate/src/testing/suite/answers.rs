@@ -1,12 +1,12 @@
 //! The store does what a service asks of it, and the answer is lost on the way. In real time: the service waits for a
 //! moment before it asks again.
 
-use super::kit::{HOUR, SECOND};
+use super::kit::*;
 use crate::clock::Clock;
 use crate::consolidator::Consolidator;
 use crate::event::Event;
 use crate::message::SmsMessage;
-use crate::store::{Inspect, Outcome, Status};
+use crate::store::{Outcome, Status};
 use crate::testing::{
     Fault, FaultyStore, Operation, RecordingSender, ScriptedAnswer, ScriptedClassifier, StoreFixture,
 };
@@ -22,13 +22,13 @@ async fn lose_an_answer<F: StoreFixture>(
     fixture: &F,
     operation: Operation,
     classified: Option<ScriptedAnswer>,
-) -> (Event<String>, Status, usize) {
+) -> (Event<TestKey>, Status, usize) {
     let store = FaultyStore::new(fixture.fresh().await);
     store.fail(operation, Fault::After, 1);
     let classifier = ScriptedClassifier::answering(Label::AGREE);
     classifier.then(classified);
     let sender = RecordingSender::new();
-    let service = Consolidator::<String, SmsMessage>::builder()
+    let service = Consolidator::<TestKey, SmsMessage>::builder()
         .store(store.clone())
         .window(Window::immediate())
         .classifier(classifier)
@@ -43,7 +43,7 @@ async fn lose_an_answer<F: StoreFixture>(
         .expect("the settings fit");
     let mut events = service.subscribe();
     service.start();
-    service.push("a".to_owned(), SmsMessage::new("Yes")).await.expect("push");
+    service.push("a".into(), SmsMessage::new("Yes")).await.expect("push");
     let clock = service.clock();
     let deadline = clock.sleep_until(clock.now() + WITHIN);
     let ended = async {

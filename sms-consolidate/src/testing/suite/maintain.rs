@@ -19,8 +19,8 @@ pub async fn idle_keys_leave_nothing_behind<F: StoreFixture>(fixture: &F) {
             store.finish(at(0), claim).await;
         }
     }
-    store.set_opted_out(at(0), "for a while", true).await;
-    store.set_opted_out(at(1), "for a while", false).await;
+    store.opt_out(at(0), "for a while", true).await;
+    store.opt_out(at(1), "for a while", false).await;
     store.maintain(at(1) + HOUR, 7).await;
     let counts = store.counts(at(1) + HOUR).await;
     assert_eq!(counts, Counts { finished: counts.finished, ..Counts::default() });
@@ -45,10 +45,10 @@ pub async fn maintenance_leaves_what_is_needed<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     let dead = store.dead(at(0), "dead", "text").await;
     let retrying = store.push_and_claim(at(0), "retrying").await;
-    store.retry(at(0), &retrying, &retry_at(at(0) + 10 * DAY)).await;
+    store.retry(at(0), &retrying, retry_at(at(0) + 10 * DAY)).await;
     let claimed = store.push_and_claim(at(0), "claimed").await;
     let closed = store.push(at(0), single("claimed", "behind")).await.batch;
-    store.set_opted_out(at(0), "opted out", true).await;
+    store.opt_out(at(0), "opted out", true).await;
     let year = at(0) + 365 * DAY;
     let open = store.push(at(1), message("open", "text")).await.batch;
     store.maintain(year, 1_000).await;

@@ -5,8 +5,8 @@ use futures_util::FutureExt;
 use super::kit::*;
 use super::races::{claim_out, together};
 use crate::clock::{Clock, SystemClock};
-use crate::lane::{Control, Keyword, LossReason, ReplyRefusal};
-use crate::store::{Appended, Arrival, RequeueError, Requeued};
+use crate::lane::{Control, LossReason, ReplyRefusal, Requeued};
+use crate::store::{Appended, RequeueError};
 use crate::testing::SharedFixture;
 
 /// Longer than any node may take to hear of another's writes.
@@ -70,8 +70,7 @@ pub async fn a_stop_holds_on_every_node<F: SharedFixture>(fixture: &F) {
     let a = Subject::fresh(fixture).await;
     let b = a.another(fixture).await;
     let claim = a.push_and_claim(at(0), "a").await;
-    let keyword = Some(Keyword::Control(Control::Stop));
-    b.push(at(1), Arrival { keyword, ..message("a", "STOP") }).await;
+    b.push(at(1), control("a", Control::Stop)).await;
     assert_eq!(a.begin_reply(at(1), &claim, "reply", &TERMS).await, Err(ReplyRefusal::OptedOut));
 }
 

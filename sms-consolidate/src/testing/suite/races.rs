@@ -6,9 +6,9 @@ use futures_util::FutureExt;
 use tokio::sync::Barrier;
 
 use super::kit::*;
-use crate::lane::{Control, Keyword, ReplyRefusal};
+use crate::lane::{Control, ReplyRefusal, Requeued, Supersede};
 use crate::message::SmsMessage;
-use crate::store::{Appended, Arrival, Claim, RequeueError, Requeued, Store};
+use crate::store::{Appended, Arrival, Claim, RequeueError};
 use crate::testing::StoreFixture;
 use crate::window::Window;
 use crate::{BatchId, Timestamp};
@@ -37,10 +37,10 @@ where
 }
 
 /// Claims in small steps until nothing is due, and returns what was claimed.
-pub(super) async fn claim_out<S: Store<String, SmsMessage>>(
+pub(super) async fn claim_out<S: Store<TestKey, SmsMessage>>(
     store: Subject<S>,
     now: Timestamp,
-) -> Vec<Claim<String, SmsMessage>> {
+) -> Vec<Claim<TestKey, SmsMessage>> {
     let mut claimed = Vec::new();
     loop {
         let claims = store.claim(now, 7).await;
@@ -68,9 +68,9 @@ pub async fn no_batch_is_claimed_twice<F: StoreFixture>(fixture: &F) {
 }
 
 /// Pushes messages that are due at once while others claim and finish. Returns the messages of finished batches.
-async fn push_beside_claims<S: Store<String, SmsMessage>>(
+async fn push_beside_claims<S: Store<TestKey, SmsMessage>>(
     store: &Subject<S>,
-    arrival: impl Fn(usize) -> Arrival<String, SmsMessage> + Send + Sync + 'static,
+    arrival: impl Fn(usize) -> Arrival<TestKey, SmsMessage> + Send + Sync + 'static,
 ) -> BTreeMap<String, Vec<usize>> {
     const MESSAGES: usize = 400;
     let (arrival, done) = (Arc::new(arrival), Arc::new(AtomicBool::new(false)));
@@ -112,22 +112,19 @@ async fn push_beside_claims<S: Store<String, SmsMessage>>(
     let mut seen: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     finished.sort_by_key(|claim| numbers(claim)[0]);
     for claim in finished {
-        seen.entry(claim.batch.key.clone()).or_default().extend(numbers(&claim));
+        seen.entry(claim.batch.key.to_string()).or_default().extend(numbers(&claim));
     }
     assert_eq!(seen.values().map(Vec::len).sum::<usize>(), MESSAGES, "every message in exactly one batch");
     seen
 }
 
-fn numbers(claim: &Claim<String, SmsMessage>) -> Vec<usize> {
+fn numbers(claim: &Claim<TestKey, SmsMessage>) -> Vec<usize> {
     texts(&claim.batch).iter().map(|text| text.parse().expect("the texts are numbers")).collect()
 }
 
 pub async fn an_append_beside_a_claim_is_in_exactly_one_batch<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
-    let arrival = |n: usize| Arrival {
-        window: Window::immediate(),
-        ..message(&format!("key {}", n % 5), &n.to_string())
-    };
+    let arrival = |n: usize| within(Window::immediate(), message(&format!("key {}", n % 5), &n.to_string()));
     for (key, numbers) in push_beside_claims(&store, arrival).await {
         assert!(numbers.is_sorted_by(|a, b| a < b), "{key}: {numbers:?}");
     }
@@ -136,9 +133,8 @@ pub async fn an_append_beside_a_claim_is_in_exactly_one_batch<F: StoreFixture>(f
 pub async fn an_append_that_supersedes_beside_a_finish_is_in_exactly_one_batch<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     let arrival = |n: usize| Arrival {
-        window: Window::immediate(),
-        supersede_within: Some(HOUR),
-        ..message(&format!("key {}", n % 3), &n.to_string())
+        supersede: Supersede::Within(HOUR),
+        ..within(Window::immediate(), message(&format!("key {}", n % 3), &n.to_string()))
     };
     for (key, numbers) in push_beside_claims(&store, arrival).await {
         assert!(numbers.is_sorted_by(|a, b| a < b), "{key}: {numbers:?}");
@@ -236,8 +232,7 @@ pub async fn no_reply_begins_once_a_stop_has_returned<F: StoreFixture>(fixture: 
         let stop = {
             let (store, stopped) = (store.clone(), Arc::clone(&stopped));
             async move {
-                let keyword = Some(Keyword::Control(Control::Stop));
-                store.push(now, Arrival { keyword, ..message(&key, "STOP") }).await;
+                store.push(now, control(&key, Control::Stop)).await;
                 stopped.store(true, Ordering::SeqCst);
             }
         };

@@ -3,18 +3,17 @@ use std::num::NonZeroU32;
 use super::kit::*;
 use crate::lane::{CloseReason, Control, Entry, Keyword, ReplyRefusal, ReplyTerms, Stage};
 use crate::message::SmsMessage;
+use crate::optout::OptOutCause;
 use crate::store::{Arrival, Status};
 use crate::testing::StoreFixture;
 
-fn control(key: &str, control: Control) -> Arrival<String, SmsMessage> {
-    Arrival { keyword: Some(Keyword::Control(control)), ..message(key, "keyword") }
+fn yes(key: &str) -> Arrival<TestKey, SmsMessage> {
+    Arrival { keyword: Some((Keyword::StartIfStopped, OptOutCause::Keyword)), ..message(key, "YES") }
 }
 
-fn yes(key: &str) -> Arrival<String, SmsMessage> {
-    Arrival { keyword: Some(Keyword::StartIfStopped), ..message(key, "YES") }
+fn confirms_stop() -> ReplyTerms {
+    ReplyTerms { control: Some(Control::Stop), ..TERMS }
 }
-
-const CONFIRMS_STOP: ReplyTerms = ReplyTerms { control: Some(Control::Stop), ..TERMS };
 
 pub async fn a_reply_keeps_its_first_text<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
@@ -22,9 +21,9 @@ pub async fn a_reply_keeps_its_first_text<F: StoreFixture>(fixture: &F) {
     store.begin_reply(at(1), &claim, "first", &TERMS).await.expect("begin_reply");
     store.begin_reply(at(2), &claim, "second", &TERMS).await.expect("the same conditions hold");
     let claim = store.claim_one(at(30)).await;
-    assert_eq!((claim.stage, claim.reply.as_deref()), (Stage::Replying, Some("first")));
+    assert_eq!((claim.stage, reply(&claim)), (Stage::Replying, vec!["first"]));
     store.begin_reply(at(31), &claim, "third", &TERMS).await.expect("the same conditions hold");
-    assert_eq!(store.claim_one(at(60)).await.reply.as_deref(), Some("first"));
+    assert_eq!(reply(&store.claim_one(at(60)).await), ["first"]);
 }
 
 pub async fn a_refused_reply_changes_nothing<F: StoreFixture>(fixture: &F) {
@@ -34,20 +33,21 @@ pub async fn a_refused_reply_changes_nothing<F: StoreFixture>(fixture: &F) {
     store.begin_reply(at(0), &claim, "reply", &once).await.expect("the first one of the hour");
     store.finish(at(0), &claim).await;
     let mut claim = store.push_and_claim(at(100), "a").await;
-    let refusals = [(at(101), once, ReplyRefusal::LoopGuard), (at(151), TERMS, ReplyRefusal::LeaseTooShort)];
+    let refusals =
+        [(at(101), &once, ReplyRefusal::LoopGuard), (at(151), &TERMS, ReplyRefusal::LeaseTooShort)];
     for (now, terms, why) in refusals {
         let before = store.snapshot(now).await;
-        assert_eq!(store.begin_reply(now, &claim, "refused", &terms).await, Err(why));
+        assert_eq!(store.begin_reply(now, &claim, "refused", terms).await, Err(why));
         assert_eq!(store.snapshot(now).await, before);
         claim = store.claim_one(claim.lease_until).await;
-        assert_eq!((claim.stage, &claim.reply), (Stage::Claimed, &None), "{why:?}");
+        assert_eq!((claim.stage, reply(&claim)), (Stage::Claimed, vec![]), "{why:?}");
     }
-    store.set_opted_out(at(161), "a", true).await;
+    store.opt_out(at(161), "a", true).await;
     let before = store.snapshot(at(162)).await;
     assert_eq!(store.begin_reply(at(162), &claim, "refused", &TERMS).await, Err(ReplyRefusal::OptedOut));
     assert_eq!(store.snapshot(at(162)).await, before);
     let claim = store.claim_one(claim.lease_until).await;
-    assert_eq!((claim.stage, &claim.reply), (Stage::Claimed, &None));
+    assert_eq!((claim.stage, reply(&claim)), (Stage::Claimed, vec![]));
 }
 
 pub async fn the_rest_of_the_lease_must_cover_the_sending<F: StoreFixture>(fixture: &F) {
@@ -87,7 +87,7 @@ pub async fn a_reply_that_was_withdrawn_does_not_count<F: StoreFixture>(fixture:
     let mut claim = store.push_and_claim(at(0), "a").await;
     for n in 1..4 {
         store.begin_reply(at(n), &claim, "reply", &once).await.expect("the others were not sent");
-        store.retry(at(n), &claim, &retry_at(at(n))).await;
+        store.retry(at(n), &claim, retry_at(at(n))).await;
         claim = store.claim_one(at(n)).await;
     }
 }
@@ -104,7 +104,7 @@ pub async fn a_stop_takes_effect_with_its_message<F: StoreFixture>(fixture: &F) 
     assert!(batch.has_content);
     assert_eq!(store.record(batch.id).await.control, Some(Control::Stop));
     assert_eq!(store.begin_reply(at(2), &claim, "reply", &TERMS).await, Err(ReplyRefusal::OptedOut));
-    assert_eq!(store.begin_reply(at(2), &claim, "confirmed", &CONFIRMS_STOP).await, Ok(()));
+    assert_eq!(store.begin_reply(at(2), &claim, "confirmed", &confirms_stop()).await, Ok(()));
     store.finish(at(3), &claim).await;
     let claim = store.push_and_claim(at(4), "a").await;
     assert_eq!(store.begin_reply(at(4), &claim, "reply", &TERMS).await, Err(ReplyRefusal::OptedOut));
@@ -116,7 +116,7 @@ pub async fn a_repeated_stop_is_not_confirmed_again<F: StoreFixture>(fixture: &F
         store.push(now, control("a", Control::Stop)).await;
         let claim = store.claim_one(now).await;
         assert!(!claim.batch.has_content);
-        assert_eq!(store.begin_reply(now, &claim, "confirmed", &CONFIRMS_STOP).await, expected);
+        assert_eq!(store.begin_reply(now, &claim, "confirmed", &confirms_stop()).await, expected);
         store.finish(now, &claim).await;
     }
 }
@@ -134,7 +134,7 @@ pub async fn a_stop_reaches_the_batches_before_it<F: StoreFixture>(fixture: &F) 
     // The stop passes what waits, so that its confirmation is not late.
     let stop = store.claim_one(at(4)).await;
     assert_eq!(texts(&stop.batch), ["keyword"]);
-    assert_eq!(store.begin_reply(at(4), &stop, "confirmed", &CONFIRMS_STOP).await, Ok(()));
+    assert_eq!(store.begin_reply(at(4), &stop, "confirmed", &confirms_stop()).await, Ok(()));
     store.finish(at(4), &stop).await;
     let behind = store.claim_one(at(4)).await;
     assert_eq!(texts(&behind.batch), ["behind"]);
@@ -144,7 +144,7 @@ pub async fn a_stop_reaches_the_batches_before_it<F: StoreFixture>(fixture: &F) 
 pub async fn a_stop_makes_a_retry_due<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     let claim = store.push_and_claim(at(0), "a").await;
-    store.retry(at(1), &claim, &retry_at(at(1_000))).await;
+    store.retry(at(1), &claim, retry_at(at(1_000))).await;
     let report = store.append(at(2), vec![control("a", Control::Stop)]).await;
     assert_eq!(report.wake_at, Some(at(2)));
     let claim = store.claim_one(at(2)).await;
@@ -175,11 +175,11 @@ pub async fn help_closes_its_batch<F: StoreFixture>(fixture: &F) {
 pub async fn opting_out_by_hand_is_like_the_keyword<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     let open = store.push(at(0), message("a", "1")).await;
-    store.set_opted_out(at(1), "a", true).await;
+    store.opt_out(at(1), "a", true).await;
     assert_eq!(store.status(open.batch).await, Status::Closed);
     let claim = store.claim_one(at(1)).await;
     assert_eq!((claim.batch.control, claim.batch.close_reason), (None, CloseReason::OptOut));
-    store.set_opted_out(at(2), "a", false).await;
+    store.opt_out(at(2), "a", false).await;
     assert_eq!(
         store.begin_reply(at(2), &claim, "reply", &TERMS).await,
         Err(ReplyRefusal::OptedOut),
@@ -192,8 +192,8 @@ pub async fn opting_out_by_hand_is_like_the_keyword<F: StoreFixture>(fixture: &F
 
 pub async fn a_key_can_opt_out_before_it_has_written<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
-    store.set_opted_out(at(0), "nobody", false).await;
-    store.set_opted_out(at(0), "a", true).await;
+    store.opt_out(at(0), "nobody", false).await;
+    store.opt_out(at(0), "a", true).await;
     for (key, expected) in [("a", Err(ReplyRefusal::OptedOut)), ("b", Ok(()))] {
         let claim = store.push_and_claim(at(1), key).await;
         assert_eq!(store.begin_reply(at(1), &claim, "reply", &TERMS).await, expected, "{key}");

@@ -11,6 +11,7 @@ use crate::lane::{
 };
 use crate::message::{Batch, BatchId, OptOutScope, SmsMessage};
 use crate::optout::OptOutCause;
+use crate::reply::Receipt;
 use crate::store::{
     AppendReport, Appended, Arrival, Claim, Counts, FencedError, Filter, Finish, Maintained, NoReply,
     OptedOut, Outcome, Record, RequeueError, Status, Woken,
@@ -225,6 +226,12 @@ impl<S: Store<TestKey, SmsMessage>> Subject<S> {
         claim: &Claim<TestKey, SmsMessage>,
     ) -> Option<Timestamp> {
         self.try_finish(now, claim).await.expect("finish")
+    }
+
+    /// Ends a batch whose reply the gateway took.
+    pub(super) async fn finish_replied(&self, now: Timestamp, claim: &Claim<TestKey, SmsMessage>) {
+        let replied = Finish::new(Outcome::Replied(vec![Receipt::default()]));
+        self.0.finish(now, &claim.batch.key, claim.fence(), replied).await.expect("finish");
     }
 
     pub(super) async fn try_finish(

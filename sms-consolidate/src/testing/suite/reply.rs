@@ -31,7 +31,7 @@ pub async fn a_refused_reply_changes_nothing<F: StoreFixture>(fixture: &F) {
     let once = ReplyTerms { max_replies_per_hour: NonZeroU32::new(1), ..TERMS };
     let claim = store.push_and_claim(at(0), "a").await;
     store.begin_reply(at(0), &claim, "reply", &once).await.expect("the first one of the hour");
-    store.finish(at(0), &claim).await;
+    store.finish_replied(at(0), &claim).await;
     let mut claim = store.push_and_claim(at(100), "a").await;
     let refusals =
         [(at(101), &once, ReplyRefusal::LoopGuard), (at(151), &TERMS, ReplyRefusal::LeaseTooShort)];
@@ -70,7 +70,7 @@ pub async fn replies_of_the_last_hour_are_counted<F: StoreFixture>(fixture: &F) 
             let again = store.begin_reply(now, &claim, "reply", &twice).await;
             assert_eq!(again, Ok(()), "one batch counts once");
         }
-        store.finish(now, &claim).await;
+        store.finish_replied(now, &claim).await;
         store.maintain(now, 1_000).await;
         answer
     };

@@ -28,7 +28,7 @@ pub(crate) const LOCK_DUE_LANES: &str = "SELECT key, lane, wake_at FROM lanes \
 pub(crate) const LOCK_LANES_AFTER: &str = "SELECT key, lane, wake_at FROM lanes \
     WHERE store = $1 AND key > $2 AND num_nonnulls(wake_at) = 1 ORDER BY key LIMIT $3 FOR UPDATE";
 
-pub(crate) const LOCK_FIRST_LANES: &str = "SELECT key, lane, latest_at, wake_at FROM lanes \
+pub(crate) const LOCK_FIRST_LANES: &str = "SELECT key, lane, wake_at FROM lanes \
     WHERE store = $1 AND key >= $2 AND num_nonnulls(wake_at) = 1 ORDER BY key LIMIT $3 FOR UPDATE";
 
 /// Runs after the lanes were locked, in a statement of its own: only then does it see what was committed meanwhile.

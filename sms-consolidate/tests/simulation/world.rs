@@ -37,7 +37,7 @@ impl Tally {
                 self.superseded += u64::from(accepted.entry == Entry::Superseded);
             }
             Ok(Pushed::Duplicate) => self.duplicates += 1,
-            Err(_) => self.refused += 1,
+            _ => self.refused += 1,
         }
     }
 

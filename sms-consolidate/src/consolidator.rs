@@ -99,6 +99,7 @@ impl<K, M> std::fmt::Debug for Consolidator<K, M> {
 
 /// What became of a pushed message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pushed {
     /// It is in a batch, kept as well as the store keeps anything.
     Accepted(Accepted),

@@ -1,7 +1,5 @@
 //! What senders answer, and what follows.
 
-use std::num::NonZeroU32;
-
 use sms_consolidate::store::{NoReply, Outcome, Status};
 use sms_consolidate::testing::{RecordingSender, ScriptedAnswer, ScriptedSend};
 use sms_consolidate::{Classification, Event, Label, OptOutCause, Receipt, RetryPolicy};
@@ -155,7 +153,7 @@ async fn unknown_to_the_last_attempt_of_an_idempotent_sender_is_unknown_and_not_
 
 #[tokio::test]
 async fn unknown_then_certainly_not_sent_stays_possibly_sent() {
-    let policy = RetryPolicy { max_attempts: NonZeroU32::new(2).unwrap(), ..RetryPolicy::default() };
+    let policy = RetryPolicy::default().with_max_attempts(2);
     let mut rig = idempotent(|b| b.retry(policy));
     run(&rig, [ScriptedSend::SendAndLoseAnswer, ScriptedSend::NotSent(None)]).await;
     assert_eq!(rig.outcomes(), [Outcome::ReplyUnknown], "a dead batch could be requeued, and answered twice");

@@ -108,7 +108,7 @@ async fn a_claim_whose_answer_was_lost_comes_back_when_its_lease_ends() {
 #[tokio::test]
 async fn a_batch_that_its_workers_keep_losing_is_given_up_and_losses_are_no_attempts() {
     for (losses, status) in [(2, Status::Finished), (3, Status::Dead)] {
-        let policy = RetryPolicy { max_lease_losses: 2, ..RetryPolicy::default() };
+        let policy = RetryPolicy::default().with_max_lease_losses(2);
         let (rig, store) = rig(|b| b.lease(secs(50)).retry(policy));
         rig.text(ANA, "Yes").await;
         let mut due = secs(60);

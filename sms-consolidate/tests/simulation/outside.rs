@@ -124,7 +124,10 @@ impl Classifier<SimMessage> for Outside {
             }
             Verdict::Fail(retry_after) => {
                 call.ended(false);
-                Err(ClassifyError::Retryable { retry_after, usage: None, source: "simulated".into() })
+                Err(match retry_after {
+                    Some(wait) => ClassifyError::retryable_after(wait, "simulated"),
+                    None => ClassifyError::retryable("simulated"),
+                })
             }
             Verdict::FailForGood => {
                 call.ended(false);
@@ -221,7 +224,10 @@ impl ReplySender<SimKey> for Outside {
             }
             Answer::NotSent(retry_after) => {
                 call.ended(Sent::Refused);
-                Err(SendError::NotSent { retry_after, source: "simulated".into() })
+                Err(match retry_after {
+                    Some(wait) => SendError::not_sent_for(wait, "simulated"),
+                    None => SendError::not_sent("simulated"),
+                })
             }
             Answer::Unknown => {
                 call.ended(Sent::Unknown);

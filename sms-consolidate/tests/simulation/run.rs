@@ -79,13 +79,12 @@ pub(crate) fn run(seed: u64, traced: bool) -> Result<Ended, Failure> {
 }
 
 fn policy(plan: &Plan) -> RetryPolicy {
-    RetryPolicy {
-        max_attempts: NonZeroU32::new(plan.max_attempts).unwrap_or(NonZeroU32::MIN),
-        max_time: plan.max_retry_time,
-        first_wait: plan.first_wait,
-        longest_wait: plan.first_wait * 4,
-        max_lease_losses: plan.max_lease_losses,
-    }
+    RetryPolicy::default()
+        .with_max_attempts(plan.max_attempts)
+        .with_max_time(plan.max_retry_time)
+        .with_first_wait(plan.first_wait)
+        .with_longest_wait(plan.first_wait * 4)
+        .with_max_lease_losses(plan.max_lease_losses)
 }
 
 fn consolidator(plan: &Arc<Plan>, store: SimStore) -> Consolidator<SimKey, SimMessage> {

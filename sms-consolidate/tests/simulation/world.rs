@@ -42,7 +42,7 @@ impl Tally {
                 self.opted_in += u64::from(accepted.opted_out == Some(false));
             }
             Ok(Pushed::Duplicate) => self.duplicates += 1,
-            Err(_) => self.refused += 1,
+            _ => self.refused += 1,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::mem::take;
 
-use futures_util::future::{join, join_all};
+use futures::future::{join, join_all};
 use sms_consolidate::lane::{Abandoned, Answer, Effects, Ended, Lane, Refused, Revived, Sender, Transition};
 use sms_consolidate::{BatchId, NoReply, Outcome, Timestamp};
 use tokio_postgres::types::ToSql;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use futures_util::future::join;
+use futures::future::join;
 use sms_consolidate::Timestamp;
 use sms_consolidate::lane::{OptOutChange, Sender, SenderId, SenderIds};
 use sms_consolidate::store::OptedOut;

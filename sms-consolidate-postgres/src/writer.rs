@@ -5,8 +5,8 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures_util::FutureExt;
-use futures_util::future::join4;
+use futures::FutureExt;
+use futures::future::join4;
 use sms_consolidate::BatchIds;
 use sms_consolidate::lane::{Lane, Sender};
 use sms_consolidate::store::StoreError;

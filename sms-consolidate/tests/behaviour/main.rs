@@ -5,6 +5,7 @@
 
 mod batches;
 mod classifying;
+mod closures;
 mod common;
 mod dead;
 mod duplicates;
@@ -16,6 +17,7 @@ mod log;
 mod opt_out;
 mod process_due;
 mod reactions;
+mod ready;
 mod replies;
 mod senders;
 mod sending;

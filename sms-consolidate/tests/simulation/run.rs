@@ -94,9 +94,9 @@ fn consolidator(plan: &Arc<Plan>, store: SimStore) -> Consolidator<SimKey, SimMe
     let outside = Outside { world: Arc::clone(&store.world), node: store.node };
     let replies = ReplyTemplates::new().with(Label::AGREE, "on AGREE").with(Label::NOT_AGREE, "on NOT_AGREE");
     let window_plan = Arc::clone(plan);
-    let mut builder = Consolidator::builder()
+    let mut builder = Consolidator::<SimKey, SimMessage>::builder()
         .clock(store.world.clock.clone())
-        .window(move |_: &SimKey, message: &SimMessage, now| window_plan.window(message.kind, now))
+        .window_fn(move |_, message, now| window_plan.window(message.kind, now))
         .store(store)
         .classifier(outside.clone())
         .sender(outside)

@@ -117,7 +117,7 @@ async fn hammer(node: Arc<Store>, seed: u64) {
             let finish = Finish::new(Outcome::NoReply(NoReply::Off));
             node.finish(at(1), &claim.batch.key, claim.fence(), finish).await.expect("finish");
         });
-        futures_util::future::join_all(ends).await;
+        futures::future::join_all(ends).await;
     }
 }
 

@@ -374,7 +374,7 @@ pub trait Store<K: Key, M: Message>: Send + Sync + 'static {
     /// Resolves when something from outside this process may have changed [`next_wake`](Self::next_wake). A store
     /// that nobody else writes to never resolves, as this does unless it is overridden. Cancel safe.
     async fn changed(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Drops what nobody needs any more: finished batches, ids, idle lanes and senders whose time is over. About `limit` of

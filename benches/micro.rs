@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion};
-use futures_util::FutureExt;
+use futures::FutureExt;
 use http::{HeaderMap, Method, Uri};
 use sms_consolidate::lane::{Arrival, Lane};
 use sms_consolidate::{

@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde_json::json;
 use sms_consolidate::testing::RecordingSender;
 use sms_consolidate::{
-    Classification, Classifier, ClassifyError, Clock, Consolidator, Context, Conversation, Fallback, Label,
-    SmsMessage, Usage, Window,
+    Classification, Classifier, Clock, Consolidator, Conversation, Fallback, Label, SmsMessage, Usage,
+    Window, classify_fn,
 };
 use sms_consolidate_openai::{BuildError, ErrorDetail, OpenAiClassifier, OpenAiError, SecretString};
 use support::{
@@ -27,8 +27,8 @@ fn html(status: u16) -> Answer {
     Answer::Body(status, "", b"<html>Bad gateway</html>".to_vec())
 }
 
-fn rules(_: &[SmsMessage], _: &Context) -> std::future::Ready<Result<Classification, ClassifyError>> {
-    std::future::ready(Ok(Classification::new(Label::NOT_AGREE, "Rule-based")))
+fn rules() -> impl Classifier<SmsMessage> {
+    classify_fn(|_, _| async { Ok(Classification::new(Label::NOT_AGREE, "Rule-based")) })
 }
 
 #[tokio::test]
@@ -111,7 +111,7 @@ async fn what_was_paid_for_an_answer_that_decides_nothing_stays_with_the_batch()
         let rig = Rig::new([ok(json!({ "choices": [choice], "usage": usage }))]).await;
         let consolidator = Consolidator::builder()
             .window(Window::fixed(SECOND * 20))
-            .classifier(Fallback::new(rig.classifier.clone(), rules))
+            .classifier(Fallback::new(rig.classifier.clone(), rules()))
             .sender(RecordingSender::new())
             .clock(rig.clock.clone())
             .build()
@@ -337,7 +337,7 @@ async fn the_librarys_timeout_shortens_the_deadline_and_leaves_time_for_the_fall
         let start = rig.clock.now();
         let mut context = context(NUMBER);
         context.timeout = timeout;
-        let chain = Fallback::new(rig.classifier.clone(), rules);
+        let chain = Fallback::new(rig.classifier.clone(), rules());
         let answer = tokio::spawn(async move { chain.classify(&messages(&["yes"]), &context).await });
         rig.server.request().await;
         assert_eq!(rig.clock.next_deadline(), Some(start + deadline));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::mem::take;
 
-use futures_util::future::{join, join_all};
+use futures::future::{join, join_all};
 use sms_consolidate::lane::BatchFacts;
 use sms_consolidate::store::Outcome;
 use sms_consolidate::{BatchId, Timestamp};

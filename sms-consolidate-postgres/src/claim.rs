@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join;
+use futures::future::join;
 use serde::de::DeserializeOwned;
 use sms_consolidate::lane::{Buried, Claimed};
 use sms_consolidate::store::{Claim, Outcome};

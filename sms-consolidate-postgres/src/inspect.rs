@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::Arc;
 
-use futures_util::TryStreamExt;
+use futures::TryStreamExt;
 use serde::de::DeserializeOwned;
 use sms_consolidate::lane::{BatchFacts, BatchState, Lane};
 use sms_consolidate::store::{Counts, Filter, Record, Status, Whole};

@@ -1,7 +1,7 @@
 //! A durable store for [`sms_consolidate`] in Postgres, shared by any number of nodes.
 //!
 //! ```no_run
-//! use sms_consolidate::{Consolidator, Conversation, Receipt, Reply, RuleClassifier, SendError, SmsMessage};
+//! use sms_consolidate::{Consolidator, Conversation, Receipt, RuleClassifier, SmsMessage};
 //! use sms_consolidate_postgres::PostgresStore;
 //!
 //! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -10,7 +10,7 @@
 //! let consolidator = Consolidator::builder()
 //!     .store(store)
 //!     .classifier(RuleClassifier::default())
-//!     .sender(|_: &Reply<Conversation>| async { Ok::<_, SendError>(Receipt::default()) })
+//!     .send_fn(|_| async { Ok(Receipt::default()) })
 //!     .build()?;
 //! consolidator.start();
 //! consolidator.push("+639171234567".parse()?, SmsMessage::new("Yes").with_id("a1")).await?; // It is committed now.

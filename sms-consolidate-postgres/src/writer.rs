@@ -4,8 +4,8 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures_util::FutureExt;
-use futures_util::future::join3;
+use futures::FutureExt;
+use futures::future::join3;
 use sms_consolidate::BatchIds;
 use sms_consolidate::store::StoreError;
 use tokio::sync::mpsc;

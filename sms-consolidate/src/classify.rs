@@ -1,27 +1,36 @@
 //! What a batch means: the [`Classifier`] trait and what it answers.
 //!
-//! A classifier is a type of its own, or a closure:
+//! A classifier is a type of its own, as here, or a closure, for which there is
+//! [`Builder::classify_fn`](crate::Builder::classify_fn):
 //!
 //! ```
-//! use sms_consolidate::{Classification, ClassifyError, Context, Label, Message, SmsMessage};
+//! use sms_consolidate::{Classification, Classifier, ClassifyError, Context, Label, Message, async_trait};
 //!
-//! let shouting = |messages: &[SmsMessage], _: &Context| {
-//!     let loud = messages.iter().any(|message| message.text().ends_with('!'));
-//!     let label = if loud { Label::new("LOUD") } else { Label::new("QUIET") };
-//!     async move { Ok::<_, ClassifyError>(Classification::new(label, "Shouting")) }
-//! };
-//! # fn check(_: impl sms_consolidate::Classifier<SmsMessage>) {}
-//! # check(shouting);
+//! struct Shouting;
+//!
+//! #[async_trait]
+//! impl<M: Message> Classifier<M> for Shouting {
+//!     async fn classify(&self, messages: &[M], _: &Context) -> Result<Classification, ClassifyError> {
+//!         let loud = messages.iter().any(|message| message.text().ends_with('!'));
+//!         let label = if loud { Label::new("LOUD") } else { Label::new("QUIET") };
+//!         Ok(Classification::new(label, "Shouting"))
+//!     }
+//! }
+//! # fn check(_: impl Classifier<sms_consolidate::SmsMessage>) {}
+//! # check(Shouting);
 //! ```
 
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use tokio::task::JoinError;
+use tokio::time::error::Elapsed;
 
 use crate::message::{BatchId, Message};
 
@@ -235,10 +244,49 @@ impl ClassifyError {
     }
 }
 
+/// Worth another attempt: of an error that says no more, nobody knows whether it passes.
+impl From<Box<dyn Error + Send + Sync>> for ClassifyError {
+    fn from(source: Box<dyn Error + Send + Sync>) -> Self {
+        Self::retryable(source)
+    }
+}
+
+/// Worth another attempt: connections break and come back.
+impl From<io::Error> for ClassifyError {
+    fn from(source: io::Error) -> Self {
+        Self::retryable(source)
+    }
+}
+
+/// Worth another attempt: a time limit of your own has run out.
+impl From<Elapsed> for ClassifyError {
+    fn from(source: Elapsed) -> Self {
+        Self::retryable(source)
+    }
+}
+
+/// Worth another attempt: a task of your own was aborted, or panicked, as the classifier itself may. What the panic says is
+/// left out, because it may quote a message.
+impl From<JoinError> for ClassifyError {
+    fn from(source: JoinError) -> Self {
+        Self::retryable(without_words(&source))
+    }
+}
+
+/// What became of a task, without what its panic says: that may quote a message.
+pub(crate) fn without_words(error: &JoinError) -> &'static str {
+    if error.is_panic() { "a task panicked" } else { "a task was aborted" }
+}
+
 /// Says what a batch is.
 ///
-/// Implemented by types, and by closures `Fn(&[M], &Context) -> impl Future` that take what they need from the
-/// messages before their future starts.
+/// For closures there are [`Builder::classify_fn`](crate::Builder::classify_fn) and, where a value is wanted,
+/// [`classify_fn`](crate::classify_fn). One that is chosen at run time is an `Arc<dyn Classifier<M>>` or a
+/// `Box<dyn Classifier<M>>`, which are classifiers too.
+#[diagnostic::on_unimplemented(
+    note = "for a closure use `Builder::classify_fn`, or, where a value is wanted, `classify_fn(…)`"
+)]
+#[async_trait]
 pub trait Classifier<M>: Send + Sync + 'static {
     /// Classifies the messages of one batch, which are in order and at least one.
     ///
@@ -247,37 +295,22 @@ pub trait Classifier<M>: Send + Sync + 'static {
     ///
     /// # Errors
     /// Whether another attempt could help.
-    fn classify(
-        &self,
-        messages: &[M],
-        context: &Context,
-    ) -> impl Future<Output = Result<Classification, ClassifyError>> + Send;
+    async fn classify(&self, messages: &[M], context: &Context) -> Result<Classification, ClassifyError>;
 }
 
-impl<M, F, Fut> Classifier<M> for F
-where
-    M: Send + Sync,
-    F: Fn(&[M], &Context) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<Classification, ClassifyError>> + Send,
-{
-    fn classify(
-        &self,
-        messages: &[M],
-        context: &Context,
-    ) -> impl Future<Output = Result<Classification, ClassifyError>> + Send {
-        self(messages, context)
-    }
+macro_rules! classifier_behind {
+    ($($pointer:ident),*) => {$(
+        #[async_trait]
+        #[deny(clippy::missing_trait_methods)]
+        impl<M: Sync, C: ?Sized + Classifier<M>> Classifier<M> for $pointer<C> {
+            async fn classify(&self, messages: &[M], context: &Context) -> Result<Classification, ClassifyError> {
+                C::classify(self, messages, context).await
+            }
+        }
+    )*};
 }
 
-impl<M: Sync, C: Classifier<M>> Classifier<M> for Arc<C> {
-    fn classify(
-        &self,
-        messages: &[M],
-        context: &Context,
-    ) -> impl Future<Output = Result<Classification, ClassifyError>> + Send {
-        C::classify(self, messages, context)
-    }
-}
+classifier_behind!(Arc, Box);
 
 /// Asks a first classifier, and a second one if the first fails.
 #[derive(Clone, Debug)]
@@ -297,6 +330,7 @@ impl<A, B> Fallback<A, B> {
     }
 }
 
+#[async_trait]
 impl<M: Message, A: Classifier<M>, B: Classifier<M>> Classifier<M> for Fallback<A, B> {
     async fn classify(&self, messages: &[M], context: &Context) -> Result<Classification, ClassifyError> {
         let error = match self.first.classify(messages, context).await {
@@ -317,24 +351,5 @@ impl<M: Message, A: Classifier<M>, B: Classifier<M>> Classifier<M> for Fallback<
                 Err(error.with_usage(usage))
             }
         }
-    }
-}
-
-/// A [`Classifier`] behind a pointer.
-pub(crate) trait DynClassifier<M>: Send + Sync + 'static {
-    fn classify<'a>(
-        &'a self,
-        messages: &'a [M],
-        context: &'a Context,
-    ) -> BoxFuture<'a, Result<Classification, ClassifyError>>;
-}
-
-impl<M, C: Classifier<M>> DynClassifier<M> for C {
-    fn classify<'a>(
-        &'a self,
-        messages: &'a [M],
-        context: &'a Context,
-    ) -> BoxFuture<'a, Result<Classification, ClassifyError>> {
-        Box::pin(Classifier::classify(self, messages, context))
     }
 }

@@ -1,18 +1,16 @@
 //! [`Consolidator`]: what a service embeds.
 //!
 //! ```
-//! use sms_consolidate::{Classification, ClassifyError, Consolidator, Context, Label, Receipt, Reply, SendError, Window};
+//! use sms_consolidate::{Classification, Consolidator, Label, Receipt, Window};
 //! use std::time::Duration;
 //!
 //! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let consolidator = Consolidator::builder()
 //!     .window(Window::fixed(Duration::from_millis(10)))
-//!     .classifier(|_: &[String], _: &Context| async {
-//!         Ok::<_, ClassifyError>(Classification::new(Label::AGREE, "Optimist"))
-//!     })
-//!     .sender(|reply: &Reply<String>| {
+//!     .classify_fn(|_, _| async { Ok(Classification::new(Label::AGREE, "Optimist")) })
+//!     .send_fn(|reply| async move {
 //!         println!("to {}: {}", reply.to, reply.text);
-//!         async { Ok::<_, SendError>(Receipt::default()) }
+//!         Ok(Receipt::default())
 //!     })
 //!     .build()?;
 //! consolidator.start();
@@ -27,13 +25,13 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
 use crate::builder::{Builder, InFlight, Settings};
-use crate::classify::DynClassifier;
 use crate::clock::{Clock, Timestamp};
+use crate::closures::AnyClassifier;
 use crate::driver::Jobs;
 use crate::error::PushError;
 use crate::event::{Event, Events, Totals};
@@ -45,7 +43,7 @@ use crate::lane::{
 use crate::message::{BatchId, Key, Message, sent_at};
 use crate::optout::{CONFIRM_WITHIN, OptOutCause};
 use crate::process::Ended;
-use crate::reply::DynSender;
+use crate::reply::ReplySender;
 use crate::shutdown::HAND_BACK_WITHIN;
 use crate::store::{
     Appended, Arrival, Counts, Filter, Maintained, NoReply, OptedOut, Outcome, Record, RequeueError, Store,
@@ -57,8 +55,8 @@ pub const MAX_ID_BYTES: usize = 512;
 
 pub(crate) struct Inner<K, M> {
     pub(crate) settings: Settings<K, M>,
-    pub(crate) classifier: Box<dyn DynClassifier<M>>,
-    pub(crate) sender: Option<Box<dyn DynSender<K>>>,
+    pub(crate) classifier: AnyClassifier<M>,
+    pub(crate) sender: Option<Box<dyn ReplySender<K>>>,
     pub(crate) store: Box<dyn Store<K, M>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Events<K>,

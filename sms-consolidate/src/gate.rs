@@ -55,7 +55,7 @@ impl Drop for Pass<'_> {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::FutureExt;
+    use futures::FutureExt;
 
     use super::*;
 

@@ -42,6 +42,7 @@ use crate::message::BatchId;
 
 mod arrive;
 mod held;
+mod kept;
 mod line;
 mod offset;
 mod sender;
@@ -49,8 +50,8 @@ mod slot;
 mod terms;
 mod transition;
 mod work;
-mod written;
 
+use kept::More;
 use offset::{Millis, Offset};
 pub use sender::{OptOutChange, Sender, SenderId, SenderIds};
 use slot::Slot;
@@ -60,7 +61,7 @@ pub use terms::{
     ReplyPart, ReplyRefusal, ReplyTerms, RetryTerms, Stage, Supersede, Token,
 };
 pub use transition::{Abandoned, Answer, Effects, Ended, Recorded, Refused, Requeued, Revived, Transition};
-use work::{More, Work};
+use work::Work;
 
 /// The most unfinished batches one key may have. A lane is loaded whole, so its length has a limit.
 pub const MAX_LINE: usize = 1_000;

@@ -4,7 +4,7 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures::FutureExt;
 use sms_consolidate::lane::{Entry, MAX_LINE, ReplyTerms, RetryTerms};
 use sms_consolidate::store::{
     AppendReport, Appended, Arrival, Claim, Filter, Finish, Inspect, NoReply, Outcome, Refusal, RequeueError,

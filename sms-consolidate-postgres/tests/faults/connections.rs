@@ -22,7 +22,7 @@ async fn drain(store: &Postgres) -> BTreeMap<String, u32> {
         }
         for claim in claims {
             finish(store, &claim).await;
-            for message in &claim.batch.messages {
+            for message in claim.batch.messages.iter() {
                 *seen.entry(message.text().to_owned()).or_default() += 1;
             }
         }

@@ -1,6 +1,6 @@
 //! What a batch is answered, and whether it is too late for that.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Job;
@@ -49,12 +49,12 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     }
 
     /// The messages to classify: without those that only repeat what we say.
-    pub(super) fn messages_to_classify(&self) -> Cow<'_, [M]> {
+    pub(super) fn messages_to_classify(&self) -> Arc<[M]> {
         let messages = &self.claim.batch.messages;
         if messages.iter().any(|message| self.echoes(message.text())) {
-            Cow::Owned(messages.iter().filter(|message| !self.echoes(message.text())).cloned().collect())
+            messages.iter().filter(|message| !self.echoes(message.text())).cloned().collect()
         } else {
-            Cow::Borrowed(messages)
+            Arc::clone(messages)
         }
     }
 
@@ -129,14 +129,19 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         }
     }
 
-    /// Whether it is too late for the reply: a stop must be confirmed within minutes, and everything else is answered
-    /// within [`reply_within`](crate::Builder::reply_within) of the newest message.
+    /// Whether it is too late for the reply.
     pub(super) fn is_stale(&self) -> bool {
-        let now = self.now();
+        self.now() > self.too_late_after()
+    }
+
+    /// The last instant for the reply: a stop must be confirmed within minutes, and everything else is answered within
+    /// [`reply_within`](crate::Builder::reply_within) of the newest message.
+    pub(super) fn too_late_after(&self) -> Timestamp {
         if self.claim.batch.control == Some(Control::Stop) {
-            return now > self.stopped_at() + CONFIRM_WITHIN;
+            self.stopped_at() + CONFIRM_WITHIN
+        } else {
+            self.answer_by()
         }
-        now > self.answer_by()
     }
 
     /// When the stop came that the batch confirms.

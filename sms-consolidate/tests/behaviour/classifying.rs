@@ -1,12 +1,14 @@
 //! Classifiers that fail, hang and panic, and what follows.
 
 use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sms_consolidate::store::Status;
 use sms_consolidate::testing::{ScriptedAnswer, ScriptedClassifier};
 use sms_consolidate::{
     Classification, ClassifyError, Context, Event, Fallback, Label, RetryPolicy, SmsMessage, Usage,
+    classify_fn,
 };
 
 use crate::common::{AGREED, ANA, Rig, ms, secs};
@@ -175,9 +177,9 @@ async fn a_fallback_decides_when_the_first_classifier_fails_and_is_named_as_the_
     for trouble in [ScriptedAnswer::Fail(None), ScriptedAnswer::FailForGood] {
         let first = ScriptedClassifier::answering(Label::AGREE);
         first.then([trouble]);
-        let rules = |_: &[SmsMessage], _: &Context| async {
-            Ok::<_, ClassifyError>(Classification::new(Label::NOT_AGREE, "Rule-based"))
-        };
+        let rules = classify_fn(|_: Arc<[SmsMessage]>, _| async {
+            Ok(Classification::new(Label::NOT_AGREE, "Rule-based"))
+        });
         let log = Log::capture();
         let rig = Rig::new(|b| b.classifier(Fallback::new(first.clone(), rules)));
         rig.text(ANA, "No").await;
@@ -202,14 +204,15 @@ async fn what_a_failed_classifier_cost_is_kept_with_what_the_fallback_decides() 
     let spent = usage(u64::MAX - 1, 3);
     for own in [None, Some(usage(5, 4))] {
         for fails in [ClassifyError::retryable as fn(&'static str) -> _, ClassifyError::permanent] {
-            let first = move |_: &[SmsMessage], _: &Context| {
-                std::future::ready(Err(fails("refused").with_usage(spent)))
-            };
-            let second = move |_: &[SmsMessage], _: &Context| {
+            let first =
+                classify_fn(
+                    move |_: Arc<[SmsMessage]>, _| async move { Err(fails("refused").with_usage(spent)) },
+                );
+            let second = classify_fn(move |_: Arc<[SmsMessage]>, _| async move {
                 let mut decided = Classification::new(Label::NOT_AGREE, "Rule-based");
                 decided.usage = own;
-                std::future::ready(Ok::<_, ClassifyError>(decided))
-            };
+                Ok(decided)
+            });
             let rig = Rig::new(|b| b.classifier(Fallback::new(first, second)));
             rig.text(ANA, "No").await;
             rig.at(secs(60)).await;
@@ -223,14 +226,14 @@ async fn what_a_failed_classifier_cost_is_kept_with_what_the_fallback_decides() 
 #[tokio::test]
 async fn attempts_that_failed_at_a_price_count_among_the_tokens() {
     let cost = |prompt_tokens| Usage { prompt_tokens, completion_tokens: 1, ..Usage::default() };
-    let first = move |_: &[SmsMessage], _: &Context| {
-        std::future::ready(Err::<Classification, _>(ClassifyError::permanent("refused").with_usage(cost(20))))
-    };
-    let second = move |_: &[SmsMessage], context: &Context| {
+    let first = classify_fn(move |_: Arc<[SmsMessage]>, _| async move {
+        Err(ClassifyError::permanent("refused").with_usage(cost(20)))
+    });
+    let second = classify_fn(move |_: Arc<[SmsMessage]>, context: Context| async move {
         let error = ClassifyError::retryable("malformed").with_usage(cost(300));
         let decided = Classification::new(Label::AGREE, "Second");
-        std::future::ready(if context.attempt == 1 { Err(error) } else { Ok(decided) })
-    };
+        if context.attempt == 1 { Err(error) } else { Ok(decided) }
+    });
     let rig = Rig::new(|b| b.classifier(Fallback::new(first, second)));
     rig.text(ANA, "Yes").await;
     rig.at(secs(70)).await;
@@ -240,13 +243,15 @@ async fn attempts_that_failed_at_a_price_count_among_the_tokens() {
 
 #[tokio::test]
 async fn a_classifier_is_told_which_attempt_of_which_batch_it_judges_and_how_long_it_has() {
-    let seen = std::sync::Arc::<std::sync::Mutex<Vec<Context>>>::default();
+    let seen = Arc::<Mutex<Vec<Context>>>::default();
     let recorder = seen.clone();
-    let classifier = move |_: &[SmsMessage], context: &Context| {
-        recorder.lock().unwrap().push(context.clone());
-        async { Err::<Classification, _>(ClassifyError::retryable("busy")) }
-    };
-    let rig = Rig::new(|b| b.classifier(classifier).classify_timeout(secs(7)));
+    let rig = Rig::new(|b| {
+        let b = b.classify_fn(move |_, context| {
+            recorder.lock().unwrap().push(context);
+            async { Err(ClassifyError::retryable("busy")) }
+        });
+        b.classify_timeout(secs(7))
+    });
     let batch = rig.text(ANA, "Yes").await.batch();
     rig.at(secs(65)).await;
     let seen = seen.lock().unwrap();

@@ -5,6 +5,7 @@
 
 mod batches;
 mod classifying;
+mod closures;
 mod common;
 mod dead;
 mod dropped;
@@ -18,6 +19,7 @@ mod once;
 mod opt_out;
 mod process_due;
 mod reactions;
+mod ready;
 mod replies;
 mod scope;
 mod senders;

@@ -4,9 +4,7 @@ use std::num::NonZeroU32;
 
 use sms_consolidate::store::{NoReply, Outcome, Status};
 use sms_consolidate::testing::{RecordingSender, ScriptedAnswer, ScriptedSend};
-use sms_consolidate::{
-    Classification, Conversation, Event, Label, OptOutCause, Receipt, Reply, RetryPolicy, SendError,
-};
+use sms_consolidate::{Classification, Event, Label, OptOutCause, Receipt, RetryPolicy};
 
 use crate::common::{AGREED, ANA, Rig, ServiceBuilder, always, key, ms, no_reply, secs};
 
@@ -218,11 +216,12 @@ async fn sending_may_take_its_timeout_and_no_longer() {
 async fn a_sender_may_be_a_closure() {
     let sent = std::sync::Arc::<std::sync::Mutex<Vec<String>>>::default();
     let taken = sent.clone();
-    let sender = move |reply: &Reply<Conversation>| {
-        taken.lock().unwrap().push(format!("{}: {}", reply.to, reply.text));
-        async { Ok::<_, SendError>(Receipt::default()) }
-    };
-    let mut rig = Rig::new(|b| b.sender(sender));
+    let mut rig = Rig::new(|b| {
+        b.send_fn(move |reply| {
+            taken.lock().unwrap().push(format!("{}: {}", reply.to, reply.text));
+            async { Ok(Receipt::default()) }
+        })
+    });
     run(&rig, []).await;
     assert_eq!(*sent.lock().unwrap(), [format!("{ANA}: {AGREED}")]);
     assert_eq!(rig.outcomes(), [Outcome::Replied(vec![Receipt::default()])]);

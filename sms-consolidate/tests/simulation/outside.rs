@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sms_consolidate::{
     Classification, Classifier, ClassifyError, Clock, Context, Label, Receipt, Reply, ReplySender, SendError,
+    async_trait,
 };
 
 use crate::oracle::Sent;
@@ -81,6 +82,7 @@ impl Drop for SendCall<'_> {
     }
 }
 
+#[async_trait]
 impl Classifier<SimMessage> for Outside {
     async fn classify(
         &self,
@@ -174,6 +176,7 @@ fn draw_delivery(rng: &mut fastrand::Rng, faults: u32, knows_it: bool) -> Delive
     }
 }
 
+#[async_trait]
 impl ReplySender<SimKey> for Outside {
     async fn send(&self, reply: &Reply<SimKey>) -> Result<Receipt, SendError> {
         let now = self.world.clock.now();

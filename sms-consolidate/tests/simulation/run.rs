@@ -97,9 +97,9 @@ fn consolidator(plan: &Arc<Plan>, store: SimStore) -> Consolidator<SimKey, SimMe
         replies.with(label, text)
     });
     let window_plan = Arc::clone(plan);
-    let mut builder = Consolidator::builder()
+    let mut builder = Consolidator::<SimKey, SimMessage>::builder()
         .clock(store.world.clock.clone())
-        .window(move |_: &SimKey, message: &SimMessage, now| window_plan.window(message.kind, now))
+        .window_fn(move |_, message, now| window_plan.window(message.kind, now))
         .store(store)
         .classifier(outside.clone())
         .sender(outside)

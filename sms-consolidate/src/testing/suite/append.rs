@@ -60,8 +60,8 @@ pub async fn a_message_at_once_is_appended_or_comes_back<F: StoreFixture>(fixtur
 /// What two stores must agree on: batches have other ids in each.
 fn outline(appended: &Appended) -> String {
     match appended {
-        Appended::Accepted(Accepted { entry, messages, due_at, control, .. }) => {
-            format!("{entry:?} {messages} {due_at} {control:?}")
+        Appended::Accepted(Accepted { entry, messages, due_at, control, opted_out, .. }) => {
+            format!("{entry:?} {messages} {due_at} {control:?} {opted_out:?}")
         }
         other => format!("{other:?}"),
     }
@@ -280,7 +280,7 @@ pub async fn messages_come_back_as_they_went_in<F: StoreFixture>(fixture: &F) {
         store.push(at(seconds), arrival("a", message.clone())).await;
     }
     let claim = store.claim_one(at(61)).await;
-    assert_eq!(claim.batch.messages, [0, 2, 1, 3].map(|n: usize| messages[n].clone()));
+    assert_eq!(*claim.batch.messages, [0, 2, 1, 3].map(|n: usize| messages[n].clone()));
 }
 
 pub async fn any_text_key_and_id_come_back_unchanged<F: StoreFixture>(fixture: &F) {

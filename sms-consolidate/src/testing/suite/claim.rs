@@ -12,7 +12,7 @@ pub async fn a_claim_carries_the_whole_batch<F: StoreFixture>(fixture: &F) {
     let claim = store.claim_one(at(70)).await;
     let batch = &claim.batch;
     assert_eq!((batch.id, batch.key.as_str()), (opened.batch, "a"));
-    assert_eq!(batch.messages, [SmsMessage::new("text").with_id("1"), SmsMessage::new("2")]);
+    assert_eq!(*batch.messages, [SmsMessage::new("text").with_id("1"), SmsMessage::new("2")]);
     assert_eq!(batch.arrived_at, [at(0), at(5)]);
     assert_eq!((batch.opened_at, batch.due_at), (at(0), at(60)));
     assert_eq!((batch.close_reason, batch.control, batch.has_content), (CloseReason::Timeout, None, true));
@@ -201,7 +201,7 @@ pub async fn what_comes_forward_brings_the_next_wake_forward<F: StoreFixture>(fi
 
 /// A single poll: whatever has happened by now has happened in this process.
 pub async fn no_news_comes_from_outside_if_nobody_else_writes<F: StoreFixture>(fixture: &F) {
-    use futures_util::FutureExt;
+    use futures::FutureExt;
     let store = Subject::fresh(fixture).await;
     assert!(store.0.changed().now_or_never().is_none());
     store.push_and_claim(at(0), "a").await;

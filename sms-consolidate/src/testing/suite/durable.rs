@@ -119,7 +119,9 @@ pub async fn an_opt_out_outlives_a_restart<F: DurableFixture>(fixture: &F) {
     let in_flight = store.push_and_claim(at(1), "muted").await;
     store.opt_out(at(1), "muted", true).await;
     store.opt_out(at(1), "muted", false).await;
+    let told = store.snapshot(at(1)).await;
     let store = store.reopened(fixture).await;
+    assert_eq!(store.snapshot(at(1)).await, told, "the same senders under the same ids");
     let refused = Err(ReplyRefusal::OptedOut);
     assert_eq!(store.begin_reply(at(2), &in_flight, "reply", &TERMS).await, refused);
     store.finish(at(2), &in_flight).await;

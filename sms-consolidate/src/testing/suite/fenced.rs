@@ -148,6 +148,38 @@ pub async fn a_classification_is_kept_whole<F: StoreFixture>(fixture: &F) {
     assert_eq!(store.record(claim.batch.id).await.classification, Some(classification));
 }
 
+pub async fn a_finish_may_bring_the_classification<F: StoreFixture>(fixture: &F) {
+    let store = Subject::fresh(fixture).await;
+    let other = Classification::new(Label::NOT_AGREE, "another method");
+    let off = Finish::new(Outcome::NoReply(NoReply::Off));
+    for (key, is_recorded, brought, expected) in [
+        ("neither", false, None, None),
+        ("brought", false, Some(other.clone()), Some(other.clone())),
+        ("recorded", true, None, Some(classification())),
+        ("both", true, Some(other.clone()), Some(other.clone())),
+    ] {
+        let claim = store.push_and_claim(at(0), key).await;
+        if is_recorded {
+            store.classify(at(0), &claim).await;
+        }
+        let finish = off.clone().with_classification(brought);
+        store.0.finish(at(1), &claim.batch.key, claim.fence(), finish).await.expect("finish");
+        assert_eq!(store.record(claim.batch.id).await.classification, expected, "{key}");
+    }
+}
+
+pub async fn what_went_wrong_is_shown_until_something_else_does<F: StoreFixture>(fixture: &F) {
+    let store = Subject::fresh(fixture).await;
+    let claim = store.push_and_claim(at(0), "a").await;
+    assert_eq!(store.record(claim.batch.id).await.error, None);
+    store.retry(at(0), &claim, retry_at(at(1))).await;
+    let claim = store.claim_one(at(1)).await;
+    store.classify(at(1), &claim).await;
+    assert_eq!(store.record(claim.batch.id).await.error.as_deref(), Some("an error"));
+    store.finish(at(2), &claim).await;
+    assert_eq!(store.record(claim.batch.id).await.error.as_deref(), Some("an error"));
+}
+
 pub async fn a_finished_batch_is_over<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     let claim = store.push_and_claim(at(0), "a").await;

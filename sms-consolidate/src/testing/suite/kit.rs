@@ -111,13 +111,16 @@ pub(super) fn lost<T: std::fmt::Debug>(result: Result<T, FencedError>) -> LossRe
     }
 }
 
+/// The messages of a batch, and when they arrived.
+type Contents = (Arc<[SmsMessage]>, Vec<Timestamp>);
+
 /// What a store shows of itself.
 #[derive(Debug, PartialEq)]
 pub(super) struct Snapshot {
     counts: Counts,
     opted_out: Vec<OptedOut>,
     records: Vec<Record<TestKey>>,
-    messages: Vec<Option<(Vec<SmsMessage>, Vec<Timestamp>)>>,
+    messages: Vec<Option<Contents>>,
 }
 
 /// The store of one case. Its calls panic where the store itself fails.

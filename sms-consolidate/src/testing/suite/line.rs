@@ -1,13 +1,43 @@
 use super::kit::*;
-use crate::lane::{CloseReason, Entry, Stage, Supersede};
+use crate::lane::{Answer, CloseReason, Entry, LossReason, Refused, Stage, Supersede, Transition};
 use crate::message::SmsMessage;
-use crate::store::{Arrival, NoReply, Outcome, Status};
+use crate::store::{Arrival, ChangeError, Finish, NoReply, Outcome, Status};
 use crate::testing::StoreFixture;
 use crate::window::Window;
 
 fn superseding(text: &str) -> Arrival<TestKey, SmsMessage> {
     let window = Window::sliding(5 * SECOND, MINUTE);
     Arrival { supersede: Supersede::Within(2 * MINUTE), ..within(window, message("a", text)) }
+}
+
+pub async fn a_key_that_is_unknown_has_nothing_to_change<F: StoreFixture>(fixture: &F) {
+    let store = Subject::fresh(fixture).await;
+    let claim = store.push_and_claim(at(0), "known").await;
+    let dead = store.dead(at(0), "dead", "text").await;
+    let (unknown, fence) = (TestKey::from("unknown"), claim.fence());
+    let before = store.snapshot(at(1)).await;
+    let lost = Err(Refused::Lost(LossReason::Stolen));
+    let finish = Finish::new(Outcome::ReplyUnknown);
+    for (transition, expected) in [
+        (Transition::Flush { reason: CloseReason::Flush }, Ok(Answer::Flushed(0))),
+        (Transition::Cancel, Ok(Answer::Cancelled(Vec::new()))),
+        (Transition::Silence, Ok(Answer::Silenced(0))),
+        (Transition::Requeue { batch: dead, fresh: dead }, Err(Refused::Unknown)),
+        (Transition::Renew { fence, lease: LEASE }, lost.clone()),
+        (Transition::Record { fence, classification: None, reply: Some(TERMS) }, lost.clone()),
+        (Transition::Finish { fence, finish }, lost.clone()),
+        (Transition::Retry { fence, terms: retry_at(at(1)), error: String::new() }, lost.clone()),
+        (Transition::Bury { fence, maybe_sent: false, error: String::new() }, lost),
+    ] {
+        let what = format!("{transition:?}");
+        let answer = match store.0.change(at(1), &unknown, transition).await {
+            Ok(changed) => Ok((changed.answer, changed.wake_at)),
+            Err(ChangeError::Refused(refused)) => Err(refused),
+            Err(ChangeError::Store(error)) => panic!("{what}: {error}"),
+        };
+        assert_eq!(answer, expected.map(|answer| (answer, None)), "{what}");
+        assert_eq!(store.snapshot(at(1)).await, before, "{what} leaves nothing behind");
+    }
 }
 
 pub async fn a_flush_makes_one_key_due<F: StoreFixture>(fixture: &F) {
@@ -52,11 +82,13 @@ pub async fn a_cancelled_line_is_over<F: StoreFixture>(fixture: &F) {
     for (seconds, arrival) in [(0, single("a", "1")), (1, single("a", "2")), (2, message("a", "3"))] {
         ids.push(store.push(at(seconds), arrival).await.batch);
     }
+    store.push(at(2), message("a", "joins")).await;
     let other = store.push(at(2), message("b", "text")).await;
     let claim = store.claim_one(at(3)).await;
     store.classify(at(3), &claim).await;
     let cancelled = store.cancel(at(4), "a").await;
     assert_eq!(super::kit::ids(&cancelled), ids, "oldest first");
+    assert_eq!(cancelled.iter().map(|facts| facts.messages).collect::<Vec<_>>(), [1, 1, 2]);
     for id in &ids {
         let record = store.record(*id).await;
         assert_eq!((record.status, record.ended_at), (Status::Finished, Some(at(4))));

@@ -2,12 +2,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use futures_util::FutureExt;
+use futures::FutureExt;
 use tokio::sync::Barrier;
 
 use super::kit::*;
-use crate::lane::{Control, ReplyRefusal, Requeued, Supersede};
-use crate::message::SmsMessage;
+use crate::lane::{Control, OptOutChange, ReplyRefusal, ReplyTerms, Requeued, Supersede};
+use crate::message::{OptOutScope, SmsMessage};
+use crate::optout::OptOutCause;
 use crate::store::{Appended, Arrival, Claim, RequeueError};
 use crate::testing::StoreFixture;
 use crate::window::Window;
@@ -254,6 +255,73 @@ pub async fn no_reply_begins_once_a_stop_has_returned<F: StoreFixture>(fixture: 
         let rest = store.claim_one(now).await;
         store.finish(now, &rest).await;
     }
+}
+
+/// Opts a sender out on `one` while replies begin on two of its lines on `other`, which may be the same node.
+pub(super) async fn assert_no_reply_begins_once_opted_out<S: Store<TestKey, SmsMessage>>(
+    one: &Subject<S>,
+    other: &Subject<S>,
+) {
+    let terms = ReplyTerms { opt_out_scope: OptOutScope::Sender, ..TERMS };
+    for round in 0..50 {
+        let (now, sender) = (at(round), format!("sender {round}"));
+        let lines = [format!("{sender}@1"), format!("{sender}@2")];
+        one.append(now, lines.iter().map(|key| single(key, "text")).collect()).await;
+        let claims = one.claim_all(now).await;
+        let is_out = Arc::new(AtomicBool::new(false));
+        let opt_out = {
+            let (store, is_out) = (one.clone(), Arc::clone(&is_out));
+            async move {
+                let word = OptOutChange::new(true, OptOutCause::Operator);
+                assert!(store.set_opted_out(now, &sender, word).await);
+                is_out.store(true, Ordering::SeqCst);
+            }
+        };
+        let begin = |claim: &Claim<TestKey, SmsMessage>| {
+            let (store, is_out) = (other.clone(), Arc::clone(&is_out));
+            let (claim, terms) = (claim.clone(), terms.clone());
+            async move {
+                loop {
+                    let was_out = is_out.load(Ordering::SeqCst);
+                    match store.begin_reply(now, &claim, "reply", &terms).await {
+                        Ok(()) => assert!(!was_out, "a reply began after the opt-out had returned"),
+                        Err(why) => return assert_eq!(why, ReplyRefusal::OptedOut),
+                    }
+                    tokio::task::yield_now().await;
+                }
+            }
+        };
+        together([opt_out.boxed(), begin(&claims[0]).boxed(), begin(&claims[1]).boxed()]).await;
+        for claim in &claims {
+            one.finish(now, claim).await;
+        }
+    }
+}
+
+pub async fn no_reply_begins_on_any_line_once_an_opt_out_has_returned<F: StoreFixture>(fixture: &F) {
+    let store = Subject::fresh(fixture).await;
+    assert_no_reply_begins_once_opted_out(&store, &store).await;
+}
+
+/// Has a sender say STOP on eight lines at once, on the nodes in turn: the first word counts, and the others know of it.
+pub(super) async fn assert_opted_out_once<S: Store<TestKey, SmsMessage>>(nodes: &[Subject<S>]) {
+    for round in 0..10 {
+        let stop = |line: usize| {
+            let store = nodes[line % nodes.len()].clone();
+            let stop = control(&format!("sender {round}@{line}"), Control::Stop);
+            let stop = Arrival { opt_out_scope: OptOutScope::Sender, ..stop };
+            async move { store.push(at(0), stop).await.opted_out }
+        };
+        let told = together((0..8).map(stop)).await;
+        assert_eq!(told.iter().filter(|told| **told == Some(true)).count(), 1, "{told:?}");
+        assert_eq!(told.iter().filter(|told| told.is_none()).count(), 7, "{told:?}");
+    }
+    assert_eq!(nodes[0].counts(at(0)).await.opted_out, 10);
+}
+
+pub async fn of_many_stops_at_once_one_opts_the_sender_out<F: StoreFixture>(fixture: &F) {
+    let store = Subject::fresh(fixture).await;
+    assert_opted_out_once(&[store]).await;
 }
 
 pub async fn of_a_finish_and_a_cancel_one_wins<F: StoreFixture>(fixture: &F) {

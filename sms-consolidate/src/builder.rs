@@ -337,7 +337,7 @@ impl<K: Key, M: Message> Builder<K, M> {
             settings,
             classifier,
             sender: self.sender,
-            store,
+            store: crate::consolidator::AnyStore(store),
             clock,
             events,
             gate: crate::gate::Gate::default(),

@@ -119,15 +119,12 @@ impl<'a> Tx<'a> {
         Ok(self.connection.prepare_cached(sql)?.execute(values)?)
     }
 
-    /// Keeps the record of a batch that has ended, whole: its row may have been deleted by hand. Its reply is copied from the
-    /// lane as it was before, whose row is written later: a reply was committed before it was sent.
+    /// Keeps the record of a batch that has ended, whole: its row may have been deleted by hand.
     pub(crate) fn end_batch(&self, key: &str, ended: &Ended) -> Result<(), Fault> {
         let Ended { facts, at, outcome } = ended;
         let sql = "INSERT INTO batches (store, id, key, status, opened_at, due_at, ended_at, close_reason, control, \
              attempts, message_count, classification, reply, outcome, error, facts) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
-             (SELECT lane -> '$.work.notes.reply' FROM lanes WHERE store = ?1 AND key = ?3 AND lane ->> '$.head.id' = ?2), \
-             ?13, ?14, ?15) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
              ON CONFLICT (store, id) DO UPDATE SET status = excluded.status, due_at = excluded.due_at, \
              ended_at = excluded.ended_at, close_reason = excluded.close_reason, control = excluded.control, \
              attempts = excluded.attempts, message_count = excluded.message_count, \
@@ -146,6 +143,7 @@ impl<'a> Tx<'a> {
             facts.attempts,
             facts.messages,
             facts.classification.as_ref().map(json),
+            (!facts.reply.is_empty()).then(|| json(&facts.reply)),
             outcome.as_ref().map(json),
             facts.error,
             other_facts(facts),
@@ -227,7 +225,7 @@ fn word(value: &impl Serialize) -> Option<String> {
 }
 
 /// Those of the facts that have columns.
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     "id",
     "opened_at",
     "due_at",
@@ -236,6 +234,7 @@ const COLUMNS: [&str; 9] = [
     "control",
     "attempts",
     "classification",
+    "reply",
     "error",
 ];
 

@@ -17,7 +17,7 @@ use crate::message::{Key, Message, OptOutScope};
 use crate::optout::OptOut;
 use crate::reply::{Receipt, Reply, ReplySender, ReplyTemplates, SendError};
 use crate::store::Store;
-use crate::window::{Window, WindowPolicy};
+use crate::window::{Window, WindowPlan, WindowPolicy};
 
 /// What becomes of a message that arrives while its sender's batch is in flight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -125,9 +125,10 @@ impl<K: Key, M: Message> Builder<K, M> {
     }
 
     /// When batches close, by a closure; see [`WindowPolicy::window`].
-    pub fn window_fn<F>(self, window: F) -> Self
+    pub fn window_fn<F, W>(self, window: F) -> Self
     where
-        F: Fn(&K, &M, Timestamp) -> Window + Send + Sync + 'static,
+        F: Fn(&K, &M, Timestamp) -> W + Send + Sync + 'static,
+        W: Into<WindowPlan> + 'static,
     {
         self.window(WindowFn(window))
     }

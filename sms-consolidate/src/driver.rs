@@ -10,9 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt;
-use futures::future::{BoxFuture, Shared};
 use tokio::sync::{oneshot, watch};
-use tokio::task::{AbortHandle, JoinHandle};
+use tokio::task::JoinHandle;
 
 use crate::alarm::Alarm;
 use crate::clock::Timestamp;
@@ -73,25 +72,6 @@ impl RunningJob {
     }
 }
 
-/// The task that claims what is due, for whoever waits for its end or cuts it off.
-#[derive(Clone)]
-struct Driver {
-    ended: Shared<BoxFuture<'static, ()>>,
-    abort: AbortHandle,
-}
-
-impl Driver {
-    fn new(task: JoinHandle<()>) -> Self {
-        let abort = task.abort_handle();
-        let ended = task.map(|ended| {
-            if let Err(error) = ended {
-                tracing::error!(%error, "DRIVER FAILED");
-            }
-        });
-        Self { ended: ended.boxed().shared(), abort }
-    }
-}
-
 /// The batches in flight in this process, and what the driver needs to be told.
 pub(crate) struct Jobs {
     running: [Padded<Mutex<Running>>; LISTS],
@@ -102,7 +82,7 @@ pub(crate) struct Jobs {
     parked: Mutex<Option<Parked>>,
     /// When the driver's next step of maintenance is, in milliseconds since the Unix epoch. It moves on when that is done.
     maintain_at: AtomicI64,
-    driver: Mutex<Option<Driver>>,
+    driver: Mutex<Option<JoinHandle<()>>>,
     stopping: AtomicBool,
     /// Whoever asks the store for batches is inside until they are listed as jobs or given back. A shutdown asks too,
     /// but outside: it is what closes the gate.
@@ -333,12 +313,12 @@ impl<K: Key, M: Message> Inner<K, M> {
     pub(crate) fn start_driver(self: &Arc<Self>) {
         let mut driver = lock(&self.jobs.driver);
         if driver.is_none() && !self.jobs.is_stopping() {
-            *driver = Some(Driver::new(tokio::spawn(Arc::clone(self).drive())));
+            *driver = Some(tokio::spawn(Arc::clone(self).drive()));
         }
     }
 
-    /// Until the service stops. A step of maintenance that takes long delays no batch: both go on side by side. A claim
-    /// that takes long is not cut off by the end of maintenance.
+    /// Until the service stops. A step of maintenance that takes long delays no batch: both go on side by side. It
+    /// ends with the last claim, which may keep it beyond the end of maintenance.
     async fn drive(self: Arc<Self>) {
         let maintain_at = self.clock.now() + MAINTAIN_EVERY;
         self.jobs.maintenance_is_at(maintain_at);

@@ -1,7 +1,7 @@
 //! How much each statement reads.
 
 use sms_consolidate::lane::RetryTerms;
-use sms_consolidate::store::Store;
+use sms_consolidate::store::{Store, StoreExt};
 use throwaway_postgres::Server;
 
 use crate::kit::*;
@@ -15,11 +15,11 @@ async fn two_hundred_thousand_blocked_keys_are_passed_over_by_the_index() {
     store.append(at(0), vec![due_at_once("pattern", "1")]).await.expect("append");
     let claim = store.claim(at(0), limit(1), LEASE).await.expect("claim").remove(0);
     let terms = RetryTerms { at: at(5_000), counts: true, maybe_sent: false };
-    store.retry(at(0), &"pattern".to_owned(), claim.fence(), &terms, "it fails").await.expect("retry");
+    store.retry(at(0), &"pattern".to_owned(), claim.fence(), terms, "it fails").await.expect("retry");
     store.append(at(1), vec![due_at_once("pattern", "2")]).await.expect("append");
     SERVER.psql(&format!(
         "INSERT INTO sms_consolidate.lanes \
-         SELECT store, 'blocked ' || n, lane, wake_at, forgettable_at, latest_at \
+         SELECT store, 'blocked ' || n, lane, wake_at, forgettable_at \
          FROM sms_consolidate.lanes, generate_series(1, 200000) AS n WHERE store = '{name}' AND key = 'pattern'; "
     ));
     let is_by_index = |sql: &str| {
@@ -31,7 +31,7 @@ async fn two_hundred_thousand_blocked_keys_are_passed_over_by_the_index() {
     };
     let due = at(2).as_unix_millis();
     is_by_index(&format!(
-        "SELECT key, lane, latest_at, wake_at FROM lanes WHERE store = '{name}' AND wake_at <= {due} \
+        "SELECT key, lane, wake_at FROM lanes WHERE store = '{name}' AND wake_at <= {due} \
          ORDER BY wake_at LIMIT 64 FOR UPDATE SKIP LOCKED"
     ));
     is_by_index(&format!(

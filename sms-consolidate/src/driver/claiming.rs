@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use futures::FutureExt;
 use tokio::sync::oneshot;
 
-use super::{Begun, Driver, HAND_BACK_WITHIN, Listed, Places, RunningJob, lock};
+use super::{Begun, HAND_BACK_WITHIN, Listed, Places, RunningJob, lock};
 use crate::clock::Timestamp;
 use crate::consolidator::Inner;
 use crate::event::Event;
@@ -92,40 +92,34 @@ impl<K: Key, M: Message> Inner<K, M> {
         }
     }
 
-    /// Stops the driver, keeps everybody else from claiming, and waits until `late` for claims that are under way. What
-    /// they bring after that is not begun. Jobs that have begun go on.
+    /// Stops the driver, keeps everybody else from claiming, and waits until `late` for claims that are under way. Jobs
+    /// that have begun go on.
     ///
     /// A dropped future has stopped them all the same. Calling it again waits again.
     pub(crate) async fn stop_claiming(&self, late: Timestamp) {
         self.jobs.stopping.store(true, Ordering::SeqCst);
-        let driver = lock(&self.jobs.driver).clone();
         self.jobs.alarm.ring();
-        let stopped = async {
-            self.jobs.claiming.close().await;
-            if let Some(driver) = &driver {
-                driver.ended.clone().await;
-            }
-        };
-        tokio::select! {
+        let is_late = tokio::select! {
             biased;
-            () = stopped => {}
-            () = self.clock.sleep_until(late) => {
-                self.jobs.begin_no_more();
-                tracing::warn!("CLAIMS CUT OFF: the store did not answer in time");
-                if let Some(driver) = &driver {
-                    self.abort_when_unleased(driver);
-                }
-            }
+            () = self.jobs.claiming.close() => false,
+            () = self.clock.sleep_until(late) => true,
+        };
+        if is_late {
+            tracing::warn!("CLAIMS CUT OFF: the store did not answer in time");
         }
-        *lock(&self.jobs.driver) = None;
+        let driver = lock(&self.jobs.driver).take();
         self.jobs.progressed();
-    }
-
-    /// Leaves a driver that hangs in the store the time to give back what it gets. A lease later there is nothing to
-    /// give back.
-    fn abort_when_unleased(&self, driver: &Driver) {
-        let unleased = self.clock.sleep_until(self.clock.now() + self.settings.lease);
-        let abort = driver.abort.clone();
-        tokio::spawn(unleased.map(move |()| abort.abort()));
+        let Some(driver) = driver else { return };
+        let abort = driver.abort_handle();
+        if let Some(Err(error)) = driver.now_or_never() {
+            tracing::error!(%error, "DRIVER FAILED");
+        } else if is_late {
+            // Until then it gives back what it may still get. After a lease there is nothing to give back.
+            let unleased = self.clock.sleep_until(self.clock.now() + self.settings.lease);
+            tokio::spawn(unleased.map(move |()| abort.abort()));
+        } else {
+            // It may be asking when to wake, or maintaining, but not claiming.
+            abort.abort();
+        }
     }
 }

@@ -250,3 +250,16 @@ async fn a_driver_that_gets_no_answer_maintains_nothing_more_and_is_dropped_when
     assert_eq!(claiming.rig.count(Status::Retrying).await, 0, "nobody claims it any more");
     assert_eq!(claiming.rig.service.process_due(5, secs(1)).await.unwrap(), Processed::default());
 }
+
+#[tokio::test]
+async fn a_service_whose_shutdown_was_dropped_settles() {
+    let claiming = Claiming::by_the_driver(true, Fault::HeldBefore).await;
+    shut_down_and_drop(&claiming.rig).await;
+    let service = claiming.rig.service.clone();
+    let settled = tokio::spawn(async move { service.settled().await });
+    claiming.rig.pause().await;
+    assert!(!settled.is_finished());
+    claiming.let_go().await;
+    assert!(settled.is_finished());
+    assert_eq!(claiming.rig.replies_to(ANA), [AGREED]);
+}

@@ -9,6 +9,7 @@ use sms_consolidate::{Clock, Event, ShutdownReport};
 
 use crate::plan::{HOUR, SECOND, SimKey, SimMessage, Weather};
 use crate::run::{Node, Run};
+use crate::store::SLOWEST_ANSWER;
 
 /// How many instants a run may need to come to its end. More is an end that is never reached.
 const MAX_STEPS: usize = 5_000;
@@ -70,7 +71,11 @@ impl Run {
                 result = consolidator.shutdown(within).await;
             }
             // At this instant, because other nodes go on.
-            let (left, now) = (world.observe(|state| state.oracle.unfinished()), world.clock.now());
+            let left = world.observe(|state| {
+                state.oracle.stopped(number);
+                state.oracle.unfinished()
+            });
+            let now = world.clock.now();
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((result, left, now));
         });
         for _ in 0..MAX_STEPS {
@@ -97,6 +102,10 @@ impl Run {
         }
         if !self.is_over() {
             self.check_node(index);
+        }
+        if self.plan.weather == Weather::Slow && !self.is_over() {
+            // Answers that it no longer waited for arrive.
+            self.step(SLOWEST_ANSWER);
         }
         // What it was cut off from at its deadline waits for a lease to end, as after a crash.
         self.kill(index);

@@ -30,6 +30,9 @@ enum Delay {
     Wait(Duration),
 }
 
+/// The longest that [`draw_delay`] draws.
+pub(crate) const SLOWEST_ANSWER: Duration = Duration::from_secs(12);
+
 fn draw_delay(weather: Weather, rng: &mut fastrand::Rng) -> Delay {
     match weather {
         Weather::Hazy | Weather::Stormy if rng.u8(0..4) == 0 => Delay::Turns(rng.u32(1..=3)),

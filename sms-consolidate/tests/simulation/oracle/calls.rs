@@ -73,6 +73,7 @@ impl Oracle {
     pub(crate) fn classify_begins(&mut self, node: usize, id: BatchId, tags: &[u32]) -> usize {
         let claim = self.token_of(node, id);
         let name = self.name(id);
+        check!(self, !self.stopped.contains(&node), "{name} is classified by n{node}, which has shut down");
         if let Some(batch) = self.batches.get(&id).filter(|_| claim.is_some()) {
             let (key, label, content) = (batch.key, batch.label.clone(), batch.has_content);
             let expected = self.sorted(batch);
@@ -117,6 +118,7 @@ impl Oracle {
         let id = reply.batch;
         let claim = self.token_of(node, id);
         let name = self.name(id);
+        check!(self, !self.stopped.contains(&node), "{name} is replied to by n{node}, which has shut down");
         let mut index = 0;
         if let Some(batch) = self.batches.get(&id) {
             let key = batch.key;
@@ -175,6 +177,11 @@ impl Oracle {
     /// From now on this node may drop what it does: it crashes, shuts down, or works against a deadline.
     pub(crate) fn may_interrupt(&mut self, node: usize) {
         self.interrupters.insert(node);
+    }
+
+    /// The node's shutdown has returned: it begins nothing more.
+    pub(crate) fn stopped(&mut self, node: usize) {
+        self.stopped.insert(node);
     }
 
     pub(crate) fn killed(&mut self, node: usize) {

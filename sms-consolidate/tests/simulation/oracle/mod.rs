@@ -141,6 +141,8 @@ pub(crate) struct Oracle {
     /// Nodes that may drop what they do.
     interrupters: BTreeSet<usize>,
     killed: BTreeSet<usize>,
+    /// Nodes whose shutdown has returned.
+    stopped: BTreeSet<usize>,
     /// When the machine last slept.
     jumped_at: Timestamp,
     pub(crate) wrong: Vec<String>,
@@ -174,6 +176,7 @@ impl Oracle {
             send_calls: Vec::new(),
             interrupters: BTreeSet::new(),
             killed: BTreeSet::new(),
+            stopped: BTreeSet::new(),
             jumped_at: Timestamp::MIN,
             wrong: Vec::new(),
             reached: BTreeSet::new(),

@@ -87,7 +87,7 @@ fn inbound(criterion: &mut Criterion) {
     let (uri, headers) = (Uri::from_static("/"), HeaderMap::new());
     let mut body = Vec::new();
     traffic::write_webhook(&mut body, 1);
-    let request = InboundRequest { method: &Method::POST, uri: &uri, headers: &headers, body: &body };
+    let request = InboundRequest::new(&Method::POST, &uri, &headers, &body);
     criterion.bench_function("parse a webhook", |bencher| {
         bencher.iter(|| gateway.parse(black_box(&request), Timestamp::default()).expect("it is well formed"));
     });

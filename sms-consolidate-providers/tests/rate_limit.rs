@@ -57,7 +57,7 @@ impl Line {
         for send in sends {
             results.push(match send.await.unwrap() {
                 (at, Ok(_)) => Ok(at),
-                (0, Err(SendError::NotSent { retry_after: Some(wait), source })) => {
+                (0, Err(SendError::NotSent { retry_after: Some(wait), source, .. })) => {
                     assert!(matches!(source.downcast_ref(), Some(GatewayError::RateLimit)), "{source}");
                     Err(wait.as_millis())
                 }

@@ -41,15 +41,16 @@
 //! does not shrink; its room is used again.
 
 mod append;
+mod change;
 mod claim;
 mod fault;
 mod files;
-mod held;
 mod inspect;
-mod line;
 mod log;
+mod maintain;
 mod open;
 pub mod schema;
+mod senders;
 mod store;
 mod tx;
 mod worker;

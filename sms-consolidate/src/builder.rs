@@ -17,10 +17,11 @@ use crate::message::{Key, Message, OptOutScope};
 use crate::optout::OptOut;
 use crate::reply::{Receipt, Reply, ReplySender, ReplyTemplates, SendError};
 use crate::store::Store;
-use crate::window::{Window, WindowPolicy};
+use crate::window::{Window, WindowPlan, WindowPolicy};
 
 /// What becomes of a message that arrives while its sender's batch is in flight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum InFlight {
     /// It opens a new batch behind.
     #[default]
@@ -32,11 +33,22 @@ pub enum InFlight {
 }
 
 /// When failed attempts are repeated, and when a batch is given up.
+///
+/// ```
+/// use sms_consolidate::RetryPolicy;
+/// use std::time::Duration;
+///
+/// let patient = RetryPolicy::default().with_max_attempts(10).with_max_time(Duration::from_secs(3_600));
+/// assert_eq!(patient.longest_wait, Duration::from_secs(120));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RetryPolicy {
     /// The most attempts. Default 5.
     pub max_attempts: NonZeroU32,
-    /// The longest time from the first attempt to the start of the last. Default 10 minutes.
+    /// The longest time from the first attempt to the start of the last. Default 10 minutes. A wait that the classifier or
+    /// the gateway asks for is kept even past it; if the reply would be too late then, the batch ends at once
+    /// ([`NoReply::Stale`](crate::NoReply::Stale)).
     pub max_time: Duration,
     /// The wait after the first failure; it doubles with each. Half of it is jitter. Default 5 seconds.
     pub first_wait: Duration,
@@ -44,6 +56,43 @@ pub struct RetryPolicy {
     pub longest_wait: Duration,
     /// How often workers may lose their lease on a batch, by crashing or stalling. Default 20.
     pub max_lease_losses: u32,
+}
+
+impl RetryPolicy {
+    /// The same with another number of [attempts](Self::max_attempts); zero counts as one.
+    #[must_use]
+    pub fn with_max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = NonZeroU32::new(attempts).unwrap_or(NonZeroU32::MIN);
+        self
+    }
+
+    /// The same with another [longest time](Self::max_time) from the first attempt to the start of the last.
+    #[must_use]
+    pub const fn with_max_time(mut self, time: Duration) -> Self {
+        self.max_time = time;
+        self
+    }
+
+    /// The same with another [wait after the first failure](Self::first_wait).
+    #[must_use]
+    pub const fn with_first_wait(mut self, wait: Duration) -> Self {
+        self.first_wait = wait;
+        self
+    }
+
+    /// The same with another [longest wait](Self::longest_wait) that doubling leads to.
+    #[must_use]
+    pub const fn with_longest_wait(mut self, wait: Duration) -> Self {
+        self.longest_wait = wait;
+        self
+    }
+
+    /// The same with another number of [lost leases](Self::max_lease_losses) that a batch survives.
+    #[must_use]
+    pub const fn with_max_lease_losses(mut self, losses: u32) -> Self {
+        self.max_lease_losses = losses;
+        self
+    }
 }
 
 impl Default for RetryPolicy {
@@ -125,9 +174,10 @@ impl<K: Key, M: Message> Builder<K, M> {
     }
 
     /// When batches close, by a closure; see [`WindowPolicy::window`].
-    pub fn window_fn<F>(self, window: F) -> Self
+    pub fn window_fn<F, W>(self, window: F) -> Self
     where
-        F: Fn(&K, &M, Timestamp) -> Window + Send + Sync + 'static,
+        F: Fn(&K, &M, Timestamp) -> W + Send + Sync + 'static,
+        W: Into<WindowPlan> + 'static,
     {
         self.window(WindowFn(window))
     }
@@ -337,7 +387,7 @@ impl<K: Key, M: Message> Builder<K, M> {
             settings,
             classifier,
             sender: self.sender,
-            store,
+            store: crate::consolidator::AnyStore(store),
             clock,
             events,
             gate: crate::gate::Gate::default(),

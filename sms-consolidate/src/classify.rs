@@ -75,6 +75,7 @@ impl fmt::Debug for Label {
 
 /// Tokens that a language model charged for one batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Usage {
     /// Tokens read, cached ones included.
     pub prompt_tokens: u64,
@@ -87,6 +88,26 @@ pub struct Usage {
 }
 
 impl Usage {
+    /// So many tokens read and written, none of them cached or spent on reasoning.
+    #[must_use]
+    pub const fn new(prompt_tokens: u64, completion_tokens: u64) -> Self {
+        Self { prompt_tokens, cached_tokens: 0, completion_tokens, reasoning_tokens: 0 }
+    }
+
+    /// The same with so many of the tokens read [cached](Self::cached_tokens).
+    #[must_use]
+    pub const fn with_cached_tokens(mut self, tokens: u64) -> Self {
+        self.cached_tokens = tokens;
+        self
+    }
+
+    /// The same with so many of the tokens written [spent on reasoning](Self::reasoning_tokens).
+    #[must_use]
+    pub const fn with_reasoning_tokens(mut self, tokens: u64) -> Self {
+        self.reasoning_tokens = tokens;
+        self
+    }
+
     /// Both together. The figures come from outside, so that each stops at the largest that it can hold.
     #[must_use]
     pub const fn saturating_add(self, other: Self) -> Self {
@@ -199,8 +220,10 @@ impl fmt::Debug for Context {
 pub enum ClassifyError {
     /// Worth another attempt, after `retry_after` if the service named a time.
     #[error("classification failed for now: {source}")]
+    #[non_exhaustive]
     Retryable {
-        /// How long the service asks to wait.
+        /// How long the service asks to wait, which is kept even past
+        /// [`RetryPolicy::max_time`](crate::RetryPolicy::max_time).
         retry_after: Option<Duration>,
         /// What it cost all the same, if it cost tokens.
         usage: Option<Usage>,
@@ -209,6 +232,7 @@ pub enum ClassifyError {
     },
     /// Not worth another attempt: the batch is dead.
     #[error("classification failed for good: {source}")]
+    #[non_exhaustive]
     Permanent {
         /// What it cost all the same, if it cost tokens.
         usage: Option<Usage>,
@@ -221,6 +245,11 @@ impl ClassifyError {
     /// A failure that is worth another attempt.
     pub fn retryable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Retryable { retry_after: None, usage: None, source: source.into() }
+    }
+
+    /// A failure that is worth another attempt, but not before so long.
+    pub fn retryable_after(wait: Duration, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Retryable { retry_after: Some(wait), usage: None, source: source.into() }
     }
 
     /// A failure that another attempt would repeat.

@@ -9,7 +9,7 @@ use crate::classify::{Classification, Classifier, ClassifyError, Context};
 use crate::clock::Timestamp;
 use crate::message::{Key, Message};
 use crate::reply::{Receipt, Reply, ReplySender, SendError};
-use crate::window::{Window, WindowPolicy};
+use crate::window::{WindowPlan, WindowPolicy};
 
 type Classified = Result<Classification, ClassifyError>;
 type Sent = Result<Receipt, SendError>;
@@ -162,11 +162,12 @@ where
 
 pub(crate) struct WindowFn<F>(pub(crate) F);
 
-impl<K, M, F> WindowPolicy<K, M> for WindowFn<F>
+impl<K, M, F, W> WindowPolicy<K, M> for WindowFn<F>
 where
-    F: Fn(&K, &M, Timestamp) -> Window + Send + Sync + 'static,
+    F: Fn(&K, &M, Timestamp) -> W + Send + Sync + 'static,
+    W: Into<WindowPlan>,
 {
-    fn window(&self, key: &K, message: &M, now: Timestamp) -> Window {
-        (self.0)(key, message, now)
+    fn window(&self, key: &K, message: &M, now: Timestamp) -> WindowPlan {
+        (self.0)(key, message, now).into()
     }
 }

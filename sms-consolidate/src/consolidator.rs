@@ -22,6 +22,7 @@
 //! ```
 
 use std::num::NonZeroUsize;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,7 +33,7 @@ use tokio::sync::broadcast;
 use crate::builder::{Builder, InFlight, Settings};
 use crate::clock::{Clock, Timestamp};
 use crate::closures::AnyClassifier;
-use crate::driver::Jobs;
+use crate::driver::{HAND_BACK_WITHIN, Jobs};
 use crate::error::PushError;
 use crate::event::{Event, Events, Totals};
 use crate::gate::{Gate, Pass};
@@ -44,7 +45,6 @@ use crate::message::{BatchId, Key, Message, sent_at};
 use crate::optout::{CONFIRM_WITHIN, OptOutCause};
 use crate::process::Ended;
 use crate::reply::ReplySender;
-use crate::shutdown::HAND_BACK_WITHIN;
 use crate::store::{
     Appended, Arrival, Counts, Filter, Maintained, NoReply, OptedOut, Outcome, Record, RequeueError, Store,
     StoreError, StoreExt, Whole,
@@ -57,11 +57,22 @@ pub(crate) struct Inner<K, M> {
     pub(crate) settings: Settings<K, M>,
     pub(crate) classifier: AnyClassifier<M>,
     pub(crate) sender: Option<Box<dyn ReplySender<K>>>,
-    pub(crate) store: Box<dyn Store<K, M>>,
+    pub(crate) store: AnyStore<K, M>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Events<K>,
     pub(crate) jobs: Jobs,
     pub(crate) gate: Gate,
+}
+
+/// Whatever store there is. A `Box` of one is a store too, whose methods would box each future a second time.
+pub(crate) struct AnyStore<K, M>(pub(crate) Box<dyn Store<K, M>>);
+
+impl<K: Key, M: Message> Deref for AnyStore<K, M> {
+    type Target = dyn Store<K, M>;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
 }
 
 /// Turns each key's bursts of messages into batches, and each batch into one classification and at most one reply.
@@ -88,6 +99,7 @@ impl<K, M> std::fmt::Debug for Consolidator<K, M> {
 
 /// What became of a pushed message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pushed {
     /// It is in a batch, kept as well as the store keeps anything.
     Accepted(Accepted),
@@ -384,8 +396,10 @@ impl<K: Key, M: Message> Consolidator<K, M> {
 
     /// Handles up to `limit` batches that are due now, and returns when they are done. It takes up no more than the
     /// in-flight limit leaves room for. What is not done within `within` is given back, which takes a second at the
-    /// longest. It needs no driver, and works beside one. Once a shutdown has begun it does nothing. For hosts without a
-    /// long-running process.
+    /// longest. It needs no driver, and works beside one. For hosts without a long-running process.
+    ///
+    /// A shutdown keeps it from claiming, and waits for what it was just claiming. Where that comes too late it is given
+    /// back, in a second at the longest, and does not show in what is returned.
     ///
     /// Cancellation: jobs that have begun go on by themselves. A future that is dropped while the store is being asked
     /// may leave batches leased to nobody; they come back when their lease ends.
@@ -397,9 +411,6 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// Outside a tokio runtime.
     pub async fn process_due(&self, limit: usize, within: Duration) -> Result<Processed, StoreError> {
         let now = self.inner.clock.now();
-        if self.inner.jobs.is_stopping() {
-            return Ok(Processed::default());
-        }
         // Places that it has kept and not filled may be what the driver waits for.
         let look_again = self.inner.jobs.look_again_after();
         let begun = self.inner.claim_due(now, limit).await?;

@@ -174,8 +174,10 @@ impl Lane {
         }
     }
 
-    /// `now`, or the latest instant that the lane has seen: its time must not run backwards.
-    fn clamp(&self, now: Timestamp) -> Timestamp {
+    /// `now`, or the latest instant that the lane has seen: its time must not run backwards. A message that arrives is kept
+    /// as of this instant.
+    #[must_use]
+    pub fn clamp(&self, now: Timestamp) -> Timestamp {
         now.max(self.instant(Offset::default() + self.latest))
     }
 

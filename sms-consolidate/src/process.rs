@@ -291,7 +291,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
 
     /// Waits until the reply may leave. An ending says that it may not.
     async fn ready(&self, sender: &dyn ReplySender<K>, reply: &Reply<K>) -> Result<Option<Ending>, Stop> {
-        let time_left = self.too_late_after().since(self.now());
+        let time_left = self.reply_by().since(self.now());
         let mut ready = pin!(self.guard(time_left, async { sender.ready(reply).await }));
         let answer = match ready.as_mut().now_or_never() {
             Some(answer) => answer,

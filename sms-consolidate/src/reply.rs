@@ -89,6 +89,7 @@ impl Receipt {
 pub enum SendError {
     /// The gateway refuses this reply, and would refuse it again.
     #[error("the gateway rejects the reply: {source}")]
+    #[non_exhaustive]
     Rejected {
         /// Whether because the recipient has opted out. That is recorded even where
         /// [`Builder::opt_out`](crate::Builder::opt_out) is not set. Without that setting no START is recognised, and
@@ -99,14 +100,17 @@ pub enum SendError {
     },
     /// It is certain that nothing was sent: a refused connection, a rate limit.
     #[error("the reply was not sent: {source}")]
+    #[non_exhaustive]
     NotSent {
-        /// How long the gateway asks to wait.
+        /// How long the gateway asks to wait, which is kept even past
+        /// [`RetryPolicy::max_time`](crate::RetryPolicy::max_time).
         retry_after: Option<Duration>,
         /// The cause.
         source: Box<dyn Error + Send + Sync>,
     },
     /// It may have been sent: a timeout, a 5xx, a connection that broke after the request went out.
     #[error("it is not known whether the reply was sent: {source}")]
+    #[non_exhaustive]
     Unknown {
         /// The cause.
         source: Box<dyn Error + Send + Sync>,

@@ -186,19 +186,19 @@ impl Aligned {
 /// It is called before the message is stored, for duplicates too, and must be quick: it runs inside `push`.
 #[diagnostic::on_unimplemented(note = "for a closure use `Builder::window_fn`")]
 pub trait WindowPolicy<K, M>: Send + Sync + 'static {
-    /// The window of `message`, which arrives from `key` at `now`.
-    fn window(&self, key: &K, message: &M, now: Timestamp) -> Window;
+    /// What the window of `message` is worked out from, which arrives from `key` at `now`.
+    fn window(&self, key: &K, message: &M, now: Timestamp) -> WindowPlan;
 }
 
 impl<K, M> WindowPolicy<K, M> for Window {
-    fn window(&self, _key: &K, _message: &M, _now: Timestamp) -> Window {
-        *self
+    fn window(&self, _key: &K, _message: &M, _now: Timestamp) -> WindowPlan {
+        (*self).into()
     }
 }
 
 impl<K, M> WindowPolicy<K, M> for Aligned {
-    fn window(&self, _key: &K, _message: &M, now: Timestamp) -> Window {
-        self.window_at(now)
+    fn window(&self, _key: &K, _message: &M, now: Timestamp) -> WindowPlan {
+        self.window_at(now).into()
     }
 }
 
@@ -206,7 +206,7 @@ macro_rules! window_policy_behind {
     ($($pointer:ident),*) => {$(
         #[deny(clippy::missing_trait_methods)]
         impl<K, M, P: ?Sized + WindowPolicy<K, M>> WindowPolicy<K, M> for $pointer<P> {
-            fn window(&self, key: &K, message: &M, now: Timestamp) -> Window {
+            fn window(&self, key: &K, message: &M, now: Timestamp) -> WindowPlan {
                 P::window(self, key, message, now)
             }
         }

@@ -7,11 +7,13 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{FileFailurePersistence, TestRunner};
-use sms_consolidate::lane::{BatchFacts, BatchState, Lane};
+use sms_consolidate::lane::{BatchFacts, BatchState, Control, Keyword, Lane};
 
 mod lane_model;
 
-use lane_model::ops::{Millis, Op, Who, arrive, schedule, stamp};
+use lane_model::ops::{
+    Answers, AnyWindow, Bound, Decided, How, Millis, Op, Who, arrive, op, schedule, stamp,
+};
 use lane_model::world::World;
 
 /// One arrival in a schedule for [`simulate`]: so long after the last one.
@@ -24,9 +26,9 @@ fn simulate(arrivals: &[Later], work: Millis, looks: impl Fn(&Lane, i64) -> bool
     let mut claims = Vec::new();
     let mut busy_until = None;
     let mut arrivals = arrivals.iter();
-    let mut next = arrivals.next().map(|(after, op)| (world.now + i64::from(*after), op));
-    for now in world.now.. {
-        world.now = now;
+    let mut next = arrivals.next().map(|(after, op)| (world.common.now + i64::from(*after), op));
+    for now in world.common.now.. {
+        world.common.now = now;
         while let Some((at, op)) = next.filter(|(at, _)| *at == now) {
             world.run(std::slice::from_ref(op));
             next = arrivals.next().map(|(after, op)| (at + i64::from(*after), op));
@@ -69,19 +71,32 @@ fn config() -> ProptestConfig {
 proptest! {
     #![proptest_config(config())]
 
-    /// Windows, order, leases, tokens, opt-out, the wake: after every step the lane is as the model says.
+    /// Windows, order, leases, tokens, opt-out, notes, the dead, the wake: after every step the lane is as the model says.
     #[test]
     fn a_lane_does_what_the_model_does(schedule in schedule()) {
         World::new().run(&schedule);
     }
 
+    /// What either lane's messages say of the sender holds for both.
+    #[test]
+    fn two_lanes_of_one_sender_do_what_their_models_do(
+        schedule in proptest::collection::vec((any::<bool>(), op()), 1..70),
+    ) {
+        let mut lanes = [World::with_ids(1), World::with_ids(2)];
+        for (is_other, op) in &schedule {
+            let [one, two] = &mut lanes;
+            let (here, there) = if *is_other { (two, one) } else { (one, two) };
+            here.run(std::slice::from_ref(op));
+            there.common = here.common;
+            there.check();
+        }
+    }
+
     #[test]
     fn every_message_is_in_exactly_one_batch(schedule in schedule()) {
         let mut world = World::after(&schedule);
-        world.drain();
-        for (facts, batch) in &std::mem::take(&mut world.dead) {
-            world.account(facts, batch);
-        }
+        world.drain_the_line();
+        world.give_up_the_dead();
         prop_assert!(world.ledger.is_empty());
         world.ended.sort_unstable();
         prop_assert_eq!(world.ended, (0..world.messages).collect::<Vec<_>>());
@@ -115,8 +130,9 @@ proptest! {
 
     #[test]
     fn an_idle_lane_can_be_forgotten(before in schedule(), mut after in schedule()) {
-        // A new lane counts its tokens from 1 again, so one made-up fence may be good here and not there.
-        after.retain(|op| !matches!(op.who(), Some(Who::Mixed(..))));
+        // A new lane counts its tokens from 1 again, so one made-up fence may be good here and not there. Nor does it know
+        // the latest instant of the old one.
+        after.retain(|op| !matches!(op.who(), Some(Who::Mixed(..))) && !matches!(op, Op::Lag { .. }));
         let mut kept = World::after(&before);
         kept.drain();
         let forgettable_at = kept.lane.forgettable_at().expect("it is idle").as_unix_millis();
@@ -133,6 +149,18 @@ proptest! {
         let lane = World::after(&schedule).lane;
         let written = serde_json::to_string(&lane).unwrap();
         prop_assert_eq!(serde_json::from_str::<Lane>(&written).unwrap(), lane);
+    }
+
+    #[test]
+    fn what_a_later_version_wrote_stays(schedule in schedule()) {
+        let later = serde_json::json!({ "later": { "than": "this" } });
+        let mut world = World::new();
+        world.lane = serde_json::from_value(later.clone()).unwrap();
+        for op in &schedule {
+            world.apply(op);
+        }
+        prop_assert_eq!(world.lane.forgettable_at(), None);
+        prop_assert_eq!(&serde_json::to_value(&world.lane).unwrap()["later"], &later["later"]);
     }
 }
 
@@ -153,12 +181,15 @@ fn the_schedules_reach_every_rule() {
         "Superseded Some(Stop)",
         "Joined Some(Start)",
         "Joined Some(Help)",
+        "Ahead Some(Stop)",
         "claimed fresh Claimed",
         "claimed fresh Classified",
-        "claimed fresh Replying",
+        "claimed fresh Classified, decided",
+        "claimed fresh Replying, decided",
         "claimed stolen Claimed",
         "claimed stolen Classified",
-        "claimed stolen Replying",
+        "claimed stolen Classified, decided",
+        "claimed stolen Replying, decided",
         "Stolen",
         "Superseded",
         "Cancelled",
@@ -171,14 +202,71 @@ fn the_schedules_reach_every_rule() {
         "finished",
         "dead",
         "buried while replying",
-        "requeued",
+        "requeued AsAnother()",
+        "requeued DueNow",
+        "requeued InFlight",
+        "requeued Unknown",
         "to be retried",
-        "nudged Some(DueNow)",
-        "nudged Some(InFlight)",
-        "nudged None",
         "flushed 1",
         "cancelled 2",
+        "silenced 2",
+        "elsewhere true",
+        "elsewhere false",
     ] {
         assert!(seen.contains(expected), "no schedule shows {expected:?}");
+    }
+}
+
+/// A message of a window that closes at once.
+fn text(keyword: Option<Keyword>, supersede: Bound) -> Op {
+    Op::Arrive { window: AnyWindow::fixed(0), bytes: 0, keyword, supersede }
+}
+
+fn claim(lease: Millis) -> Op {
+    Op::Claim { lease, waits: true }
+}
+
+fn answer(limit: Option<u32>) -> Op {
+    let claims_to_answer = Answers::WhatTheBatchHolds;
+    let reply = Some(Decided { text: 0, claims_to_answer, send_timeout: 0, limit });
+    Op::Record { who: Who::Newest, label: None, reply }
+}
+
+fn finish() -> Op {
+    Op::Finish { who: Who::Newest, how: How::Replied, label: None }
+}
+
+/// As the properties found them, in words that outlast the seeds.
+#[test]
+fn schedules_that_failed_once() {
+    let plain = || text(None, Bound::Never);
+    let again = || text(None, Bound::Within(1));
+    let stop = || text(Some(Control::Stop.into()), Bound::Never);
+    let help = text(Some(Control::Help.into()), Bound::Never);
+    let out = || Op::Speak { is_out: true, ago: None, here: true };
+    let capped = AnyWindow::fixed(0).with_max_bytes(1);
+    let capped = Op::Arrive { window: capped, bytes: 0, keyword: None, supersede: Bound::Never };
+    let not_sent = Op::Retry { who: Who::Newest, after: 0, counts: false, maybe_sent: false };
+    for schedule in [
+        vec![stop(), stop()],
+        vec![plain(), claim(5), out()],
+        vec![help, plain(), capped, claim(5), finish(), claim(5), again()],
+        vec![plain(), claim(5), again(), out(), claim(5), again()],
+        vec![plain(), claim(8), again(), claim(5), Op::Cancel],
+        vec![
+            plain(),
+            claim(5),
+            answer(Some(1)),
+            finish(),
+            plain(),
+            claim(5),
+            answer(None),
+            not_sent,
+            claim(5),
+            answer(None),
+            finish(),
+        ],
+    ] {
+        World::new().run(&schedule);
     }
 }

@@ -519,7 +519,7 @@ async fn push_tells_of_ids_that_were_forgotten_before_their_time() {
     }
     let mut forgotten = Vec::new();
     while let Ok(event) = events.try_recv() {
-        if let Event::IdsForgotten { count } = event {
+        if let Event::IdsForgotten { count, .. } = event {
             forgotten.push(count);
         }
     }

@@ -74,9 +74,9 @@ struct Written<'a> {
     #[serde(default, skip_serializing_if = "is_default")]
     token: Token,
     #[serde(default, skip_serializing_if = "is_default")]
-    lost: Cow<'a, Vec<Lost>>,
+    lost: Cow<'a, [Lost]>,
     #[serde(default, skip_serializing_if = "is_default")]
-    replies: Cow<'a, Vec<Offset>>,
+    replies: Cow<'a, [Offset]>,
     #[serde(default, skip_serializing_if = "is_default")]
     dead: Cow<'a, VecDeque<Dead>>,
     #[serde(flatten)]

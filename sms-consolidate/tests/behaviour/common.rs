@@ -199,7 +199,7 @@ impl Rig {
 pub(crate) fn accepted(pushed: Pushed) -> Accepted {
     match pushed {
         Pushed::Accepted(accepted) => accepted,
-        Pushed::Duplicate => panic!("a duplicate"),
+        other => panic!("{other:?}"),
     }
 }
 

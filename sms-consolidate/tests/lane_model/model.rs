@@ -3,91 +3,8 @@
 
 use sms_consolidate::lane::{BatchState, CloseReason, Control, Keyword, LossReason, Stage};
 
-/// A window as numbers of milliseconds.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Numbers {
-    pub(crate) open_for: i64,
-    pub(crate) extend_by: Option<i64>,
-    pub(crate) max_wait: i64,
-    pub(crate) max_messages: usize,
-    pub(crate) max_bytes: u64,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Said {
-    /// Which message it is, counted from the first.
-    pub(crate) message: usize,
-    pub(crate) bytes: u64,
-    pub(crate) keyword: Option<Keyword>,
-    pub(crate) supersede_within: Option<i64>,
-    pub(crate) window: Numbers,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hold {
-    Never,
-    Leased { claim: usize, until: i64 },
-    Waiting { until: i64 },
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Batch {
-    /// Which batch it is, counted from the first. A requeued one is another batch.
-    pub(crate) number: usize,
-    pub(crate) opened: i64,
-    pub(crate) due: i64,
-    pub(crate) deadline: i64,
-    pub(crate) messages: Vec<usize>,
-    pub(crate) bytes: u64,
-    pub(crate) reason: Option<CloseReason>,
-    pub(crate) controls: Vec<Control>,
-    pub(crate) has_content: bool,
-    /// A cap was reached, or a control closed it, or it came back from the dead: nothing may be added.
-    pub(crate) complete: bool,
-    pub(crate) muted: bool,
-    pub(crate) passed_others: bool,
-    pub(crate) superseded: bool,
-    pub(crate) hold: Hold,
-    pub(crate) first_claimed: Option<i64>,
-    pub(crate) attempts: u32,
-    pub(crate) losses: u32,
-    pub(crate) stage: Stage,
-}
-
-impl Batch {
-    fn open(number: usize, now: i64, window: &Numbers) -> Self {
-        let is_urgent = window.max_wait == 0;
-        Self {
-            number,
-            opened: now,
-            due: now + window.open_for.min(window.max_wait),
-            deadline: now + window.max_wait,
-            messages: Vec::new(),
-            bytes: 0,
-            reason: is_urgent.then_some(CloseReason::Urgent),
-            controls: Vec::new(),
-            has_content: false,
-            complete: false,
-            muted: false,
-            passed_others: false,
-            superseded: false,
-            hold: Hold::Never,
-            first_claimed: None,
-            attempts: 0,
-            losses: 0,
-            stage: Stage::Claimed,
-        }
-    }
-
-    pub(crate) fn control(&self) -> Option<Control> {
-        [Control::Stop, Control::Help, Control::Start].into_iter().find(|it| self.controls.contains(it))
-    }
-
-    fn close(&mut self, now: i64, reason: CloseReason) {
-        self.due = self.due.min(now);
-        self.reason = self.reason.or(Some(reason));
-    }
-}
+use super::batch::{Batch, Hold, Numbers, Said};
+use super::known::Known;
 
 /// How a message came in: 'o'pened, 'j'oined, 's'uperseded, opened 'a'head of those that wait.
 pub(crate) type Way = char;
@@ -99,11 +16,32 @@ pub(crate) enum No {
     LoopGuard,
 }
 
+/// A reply that is to be sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Begin {
+    pub(crate) text: u8,
+    pub(crate) confirms_stop: bool,
+    pub(crate) send_timeout: i64,
+    pub(crate) limit: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Requeued {
+    /// It was dead, and is now the batch of this number.
+    AsAnother(usize),
+    DueNow,
+    InFlight,
+    Unknown,
+}
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Model {
     /// Unfinished batches, oldest first.
     pub(crate) line: Vec<Batch>,
-    pub(crate) opted_out_since: Option<i64>,
+    /// Those that died and were not requeued, oldest first.
+    pub(crate) dead: Vec<Batch>,
+    /// The latest instant at which anything changed. Time goes on from there.
+    pub(crate) latest: i64,
     batches: usize,
     claims: usize,
     /// The claims that were taken from their holders for another reason than a lease that ran out.
@@ -130,8 +68,20 @@ impl Model {
         self.batches
     }
 
-    pub(crate) fn arrive(&mut self, now: i64, said: &Said) -> (Way, usize, Option<Control>) {
-        let was_opted_out = self.opted_out_since.is_some();
+    /// What `now` counts as, if something changes.
+    pub(crate) fn see(&mut self, now: i64) -> i64 {
+        self.latest = self.latest.max(now);
+        self.latest
+    }
+
+    pub(crate) fn arrive(
+        &mut self,
+        now: i64,
+        said: &Said,
+        sender: &mut Known,
+    ) -> (Way, usize, Option<Control>) {
+        let now = self.see(now);
+        let was_opted_out = sender.is_out;
         let control = match said.keyword {
             Some(Keyword::Control(control)) => Some(control),
             Some(Keyword::Wish) => Some(Control::Stop),
@@ -144,10 +94,11 @@ impl Model {
             way => way,
         };
         if control == Some(Control::Stop) {
-            self.opt_out(now);
+            self.mute(now, was_opted_out);
+            sender.hear(now, true, said.cause, None);
         }
         if control == Some(Control::Start) {
-            self.opt_in();
+            sender.hear(now, false, said.cause, None);
         }
         match way {
             'o' => {
@@ -243,11 +194,7 @@ impl Model {
         batch.reason = is_urgent.then_some(CloseReason::Urgent);
         batch.complete = false;
         batch.superseded = true;
-        batch.hold = Hold::Never;
-        batch.first_claimed = None;
-        batch.attempts = 0;
-        batch.losses = 0;
-        batch.stage = Stage::Claimed;
+        batch.begin_anew();
     }
 
     pub(crate) fn wake(&self) -> Option<i64> {
@@ -260,9 +207,10 @@ impl Model {
 
     /// Returns the number of the claim.
     pub(crate) fn claim(&mut self, now: i64, lease: i64) -> Option<usize> {
-        if self.wake()? > now {
+        if self.wake()? > now.max(self.latest) {
             return None;
         }
+        let now = self.see(now);
         self.claims += 1;
         let claim = self.claims;
         let head = &mut self.line[0];
@@ -297,7 +245,7 @@ impl Model {
 
     /// When nothing that the lane knows matters any more.
     pub(crate) fn forgettable(&self) -> Option<i64> {
-        if !self.line.is_empty() || self.opted_out_since.is_some() {
+        if !(self.line.is_empty() && self.dead.is_empty()) {
             return None;
         }
         let replies = self.replies.iter().map(|(_, at)| at + HOUR);
@@ -305,37 +253,37 @@ impl Model {
     }
 
     pub(crate) fn renew(&mut self, now: i64, lease: i64) -> i64 {
+        let now = self.see(now);
         let Hold::Leased { until, .. } = &mut self.line[0].hold else { panic!("checked before") };
         *until = (now + lease).max(*until);
         *until
     }
 
-    pub(crate) fn checkpoint(&mut self) {
+    pub(crate) fn classify(&mut self, now: i64, label: Option<u8>) {
+        self.see(now);
         let head = &mut self.line[0];
-        head.stage = head.stage.max(Stage::Classified);
+        if label.is_some() {
+            head.label = label;
+            head.stage = head.stage.max(Stage::Classified);
+        }
     }
 
-    pub(crate) fn begin_reply(
-        &mut self,
-        now: i64,
-        confirms_stop: bool,
-        send_timeout: i64,
-        limit: Option<usize>,
-    ) -> Result<(), No> {
+    pub(crate) fn begin_reply(&mut self, now: i64, sender: &Known, begin: Begin) -> Result<(), No> {
+        let now = self.see(now);
         let head = &mut self.line[0];
         let Hold::Leased { until, .. } = head.hold else { panic!("checked before") };
-        if head.muted || (self.opted_out_since.is_some() && !confirms_stop) {
+        if head.muted || !(begin.confirms_stop || sender.wants_an_answer_to(head.opened)) {
             return Err(No::OptedOut);
         }
-        if (until - now).max(0) < send_timeout {
+        if (until - now).max(0) < begin.send_timeout {
             return Err(No::LeaseTooShort);
         }
         if head.stage == Stage::Replying {
             return Ok(());
         }
         let recent = self.replies.iter().filter(|(_, at)| now - at < HOUR).count();
-        if let Some(limit) = limit {
-            if recent >= limit && !confirms_stop {
+        if let Some(limit) = begin.limit {
+            if recent >= limit && !begin.confirms_stop {
                 return Err(No::LoopGuard);
             }
             if recent < limit {
@@ -343,61 +291,86 @@ impl Model {
             }
         }
         head.stage = Stage::Replying;
+        head.text = head.text.or(Some(begin.text));
         Ok(())
     }
 
-    pub(crate) fn end_head(&mut self) -> Batch {
-        self.line.remove(0)
+    /// It is certain that nothing was sent for the head.
+    fn withdraw(&mut self) {
+        let head = &mut self.line[0];
+        head.stage = head.stage.min(Stage::Classified);
+        self.replies.retain(|(number, _)| *number != head.number);
     }
 
-    pub(crate) fn retry(&mut self, at: i64, counts: bool, maybe_sent: bool) {
+    pub(crate) fn finish(&mut self, now: i64, is_reply: bool, label: Option<u8>) -> Batch {
+        self.see(now);
+        if !is_reply {
+            self.withdraw();
+        }
+        let head = self.line.remove(0);
+        Batch { label: label.or(head.label), ..head }
+    }
+
+    /// The batch, and whether it is dead.
+    pub(crate) fn bury(&mut self, now: i64, maybe_sent: bool, error: &str) -> (Batch, bool) {
+        self.see(now);
+        let is_over = maybe_sent && self.line[0].stage == Stage::Replying;
+        if !is_over {
+            self.withdraw();
+        }
+        let mut batch = self.line.remove(0);
+        batch.error = Some(error.to_owned());
+        if !is_over {
+            self.dead.push(batch.clone());
+        }
+        (batch, !is_over)
+    }
+
+    pub(crate) fn retry(&mut self, now: i64, at: i64, counts: bool, maybe_sent: bool, error: &str) {
+        self.see(now);
         let head = &mut self.line[0];
         head.hold = Hold::Waiting { until: at };
+        head.error = Some(error.to_owned());
         if !counts {
             head.attempts -= 1;
         }
-        if !maybe_sent && head.stage == Stage::Replying {
-            head.stage = Stage::Classified;
-            self.replies.retain(|(number, _)| *number != head.number);
+        if !maybe_sent {
+            self.withdraw();
         }
     }
 
-    pub(crate) fn requeue(&mut self, now: i64, dead: &Batch) -> usize {
-        let number = self.next_number();
-        self.line.push(Batch {
-            number,
-            opened: now,
-            due: now,
-            deadline: now,
-            complete: true,
-            superseded: false,
-            hold: Hold::Never,
-            first_claimed: None,
-            attempts: 0,
-            losses: 0,
-            stage: Stage::Claimed,
-            ..dead.clone()
-        });
-        number
-    }
-
-    /// `Some(true)` if the batch is due now, `Some(false)` if it is in flight.
-    pub(crate) fn nudge(&mut self, now: i64, number: usize) -> Option<bool> {
-        let batch = self.line.iter_mut().find(|batch| batch.number == number)?;
+    pub(crate) fn requeue(&mut self, now: i64, number: usize) -> Requeued {
+        if let Some(place) = self.dead.iter().position(|dead| dead.number == number) {
+            let now = self.see(now);
+            let mut batch = self.dead.remove(place);
+            batch.begin_anew();
+            (batch.opened, batch.due, batch.deadline) = (now, now, now);
+            (batch.complete, batch.superseded) = (true, false);
+            batch.number = self.next_number();
+            self.line.push(batch);
+            return Requeued::AsAnother(self.batches);
+        }
+        let then = now.max(self.latest);
+        let Some(batch) = self.line.iter_mut().find(|batch| batch.number == number) else {
+            return Requeued::Unknown;
+        };
         match &mut batch.hold {
-            Hold::Leased { .. } => return Some(false),
-            Hold::Waiting { until } => *until = (*until).min(now),
-            Hold::Never => batch.close(now, CloseReason::Flush),
+            Hold::Leased { .. } => return Requeued::InFlight,
+            Hold::Waiting { until } => *until = (*until).min(then),
+            Hold::Never => batch.close(then, CloseReason::Flush),
         }
-        Some(true)
+        self.see(now);
+        Requeued::DueNow
     }
 
     pub(crate) fn flush(&mut self, now: i64, reason: CloseReason) -> usize {
+        let now = self.see(now);
         let waiting = self.line.iter_mut().filter(|batch| batch.hold == Hold::Never && batch.due > now);
         waiting.map(|batch| batch.close(now, reason)).count()
     }
 
-    pub(crate) fn cancel(&mut self) -> Vec<Batch> {
+    pub(crate) fn cancel(&mut self, now: i64) -> Vec<Batch> {
+        self.see(now);
         if let Some(head) = self.line.first()
             && let Hold::Leased { claim, until } = head.hold
             && head.stage != Stage::Replying
@@ -409,9 +382,14 @@ impl Model {
         cancelled
     }
 
-    pub(crate) fn opt_out(&mut self, now: i64) {
-        let again = self.opted_out_since.is_some();
-        self.opted_out_since = self.opted_out_since.or(Some(now));
+    /// The sender opted out by no message of this lane.
+    pub(crate) fn silence(&mut self, now: i64) -> usize {
+        let now = self.see(now);
+        self.mute(now, true);
+        self.line.len()
+    }
+
+    fn mute(&mut self, now: i64, again: bool) {
         for batch in &mut self.line {
             let is_the_confirmation = again && batch.control() == Some(Control::Stop);
             batch.muted |= !is_the_confirmation;
@@ -422,10 +400,6 @@ impl Model {
                 Hold::Leased { .. } => {}
             }
         }
-    }
-
-    pub(crate) fn opt_in(&mut self) {
-        self.opted_out_since = None;
     }
 
     pub(crate) fn state(&self, position: usize) -> BatchState {

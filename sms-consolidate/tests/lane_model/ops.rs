@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use sms_consolidate::lane::{CloseReason, Control, Keyword};
+use sms_consolidate::lane::{CloseReason, Control, Keyword, Supersede};
 use sms_consolidate::{Timestamp, Window};
 
-use super::model::Numbers;
+use super::batch::Numbers;
 
 /// Milliseconds. They are few, so that two things often fall on the same instant.
 pub(crate) type Millis = u8;
@@ -18,7 +18,7 @@ pub(crate) enum Op {
         window: AnyWindow,
         bytes: u32,
         keyword: Option<Keyword>,
-        supersede_within: Option<Millis>,
+        supersede: Bound,
     },
     /// At once, or at the wake.
     Claim {
@@ -29,20 +29,19 @@ pub(crate) enum Op {
         who: Who,
         lease: Millis,
     },
-    Checkpoint {
+    Record {
         who: Who,
-    },
-    BeginReply {
-        who: Who,
-        claims_to_answer: Answers,
-        send_timeout: Millis,
-        limit: Option<u32>,
+        label: Option<u8>,
+        reply: Option<Decided>,
     },
     Finish {
         who: Who,
+        how: How,
+        label: Option<u8>,
     },
     Bury {
         who: Who,
+        maybe_sent: bool,
     },
     Retry {
         who: Who,
@@ -50,18 +49,26 @@ pub(crate) enum Op {
         counts: bool,
         maybe_sent: bool,
     },
-    Requeue {
+    /// A dead batch, if there is one.
+    Revive {
         which: Index,
     },
-    Nudge {
+    /// Any batch that there ever was.
+    Requeue {
         which: Index,
     },
     Flush {
         reason: CloseReason,
     },
     Cancel,
-    OptOut,
-    OptIn,
+    /// The sender opts out, or in, by no message of this lane.
+    Speak {
+        is_out: bool,
+        /// How old the word is, if it is not of now.
+        ago: Option<Millis>,
+        /// Whether this lane is told.
+        here: bool,
+    },
     Wait {
         millis: Millis,
     },
@@ -71,6 +78,10 @@ pub(crate) enum Op {
     WaitAnHour {
         less: Millis,
     },
+    /// Whoever does the next thing has a clock that is so late.
+    Lag {
+        millis: Millis,
+    },
 }
 
 impl Op {
@@ -78,12 +89,54 @@ impl Op {
     pub(crate) fn who(&self) -> Option<&Who> {
         match self {
             Self::Renew { who, .. }
-            | Self::Checkpoint { who }
-            | Self::BeginReply { who, .. }
-            | Self::Finish { who }
-            | Self::Bury { who }
+            | Self::Record { who, .. }
+            | Self::Finish { who, .. }
+            | Self::Bury { who, .. }
             | Self::Retry { who, .. } => Some(who),
             _ => None,
+        }
+    }
+}
+
+/// How a batch ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum How {
+    Replied,
+    NoReply,
+    Unknown,
+}
+
+/// A reply that a worker has decided on.
+#[derive(Clone, Debug)]
+pub(crate) struct Decided {
+    pub(crate) text: u8,
+    pub(crate) claims_to_answer: Answers,
+    pub(crate) send_timeout: Millis,
+    pub(crate) limit: Option<u32>,
+}
+
+/// For how long after a batch opened a message takes it back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Bound {
+    Never,
+    Within(Millis),
+    TwiceMaxWait,
+}
+
+impl Bound {
+    pub(crate) fn supersede(self) -> Supersede {
+        match self {
+            Self::Never => Supersede::Never,
+            Self::Within(millis) => Supersede::Within(ms(millis)),
+            Self::TwiceMaxWait => Supersede::WithinTwiceMaxWait,
+        }
+    }
+
+    pub(crate) fn within(self, window: &Numbers) -> Option<i64> {
+        match self {
+            Self::Never => None,
+            Self::Within(millis) => Some(millis.into()),
+            Self::TwiceMaxWait => Some(window.max_wait * 2),
         }
     }
 }
@@ -120,6 +173,14 @@ pub(crate) enum Kind {
 }
 
 impl AnyWindow {
+    pub(crate) fn fixed(length: Millis) -> Self {
+        Self { kind: Kind::Fixed(length), max_messages: None, max_bytes: None }
+    }
+
+    pub(crate) fn with_max_bytes(self, cap: u32) -> Self {
+        Self { max_bytes: Some(cap), ..self }
+    }
+
     pub(crate) fn at(&self, now: i64) -> (Window, Numbers) {
         let (window, open_for, extend_by, max_wait) = match self.kind {
             Kind::Fixed(length) => (Window::fixed(ms(length)), length.into(), None, length.into()),
@@ -186,10 +247,13 @@ pub(crate) fn arrive() -> impl Strategy<Value = Op> {
         1 => Just(Some(Keyword::StartIfStopped)),
         1 => Just(Some(Keyword::Wish)),
     ];
-    let supersede_within = prop_oneof![1 => Just(None), 2 => (0..40u8).prop_map(Some)];
-    (any_window(), 0..6u32, keyword, supersede_within).prop_map(
-        |(window, bytes, keyword, supersede_within)| Op::Arrive { window, bytes, keyword, supersede_within },
-    )
+    let supersede = prop_oneof![2 => Just(Bound::Never), 3 => (0..40u8).prop_map(Bound::Within), 1 => Just(Bound::TwiceMaxWait)];
+    (any_window(), 0..6u32, keyword, supersede).prop_map(|(window, bytes, keyword, supersede)| Op::Arrive {
+        window,
+        bytes,
+        keyword,
+        supersede,
+    })
 }
 
 pub(crate) fn who() -> impl Strategy<Value = Who> {
@@ -200,44 +264,69 @@ pub(crate) fn who() -> impl Strategy<Value = Who> {
     ]
 }
 
-pub(crate) fn fenced() -> impl Strategy<Value = Op> {
+fn decided() -> impl Strategy<Value = Decided> {
     let answers = prop_oneof![
         4 => Just(Answers::WhatTheBatchHolds),
         1 => proptest::option::of(control()).prop_map(Answers::Other),
     ];
     let limit = prop_oneof![1 => Just(None), 2 => (1..4u32).prop_map(Some)];
+    (0..4u8, answers, 0..6u8, limit).prop_map(|(text, claims_to_answer, send_timeout, limit)| Decided {
+        text,
+        claims_to_answer,
+        send_timeout,
+        limit,
+    })
+}
+
+fn label() -> impl Strategy<Value = Option<u8>> {
+    proptest::option::of(0..4u8)
+}
+
+fn how() -> impl Strategy<Value = How> {
+    prop_oneof![2 => Just(How::Replied), 1 => Just(How::NoReply), 1 => Just(How::Unknown)]
+}
+
+fn retry() -> impl Strategy<Value = (Millis, bool, bool)> {
+    (0..12u8, any::<bool>(), any::<bool>())
+}
+
+pub(crate) fn fenced() -> impl Strategy<Value = Op> {
     prop_oneof![
         1 => (who(), 0..15u8).prop_map(|(who, lease)| Op::Renew { who, lease }),
-        2 => who().prop_map(|who| Op::Checkpoint { who }),
-        4 => (who(), answers, 0..6u8, limit).prop_map(|(who, claims_to_answer, send_timeout, limit)| {
-            Op::BeginReply { who, claims_to_answer, send_timeout, limit }
-        }),
-        3 => who().prop_map(|who| Op::Finish { who }),
-        1 => who().prop_map(|who| Op::Bury { who }),
-        3 => (who(), 0..12u8, any::<bool>(), any::<bool>()).prop_map(|(who, after, counts, maybe_sent)| {
+        2 => (who(), label()).prop_map(|(who, label)| Op::Record { who, label, reply: None }),
+        4 => (who(), label(), decided())
+            .prop_map(|(who, label, reply)| Op::Record { who, label, reply: Some(reply) }),
+        3 => (who(), how(), label()).prop_map(|(who, how, label)| Op::Finish { who, how, label }),
+        2 => (who(), any::<bool>()).prop_map(|(who, maybe_sent)| Op::Bury { who, maybe_sent }),
+        3 => (who(), retry()).prop_map(|(who, (after, counts, maybe_sent))| {
             Op::Retry { who, after, counts, maybe_sent }
         }),
     ]
 }
 
+fn speak() -> impl Strategy<Value = Op> {
+    let ago = prop_oneof![1 => Just(None), 1 => (0..20u8).prop_map(Some)];
+    (any::<bool>(), ago, any::<bool>()).prop_map(|(is_out, ago, here)| Op::Speak { is_out, ago, here })
+}
+
 pub(crate) fn op() -> impl Strategy<Value = Op> {
     let reason = prop_oneof![Just(CloseReason::Flush), Just(CloseReason::Shutdown)];
     let time = prop_oneof![
-        5 => (0..12u8).prop_map(|millis| Op::Wait { millis }),
-        2 => (-1..=1i8).prop_map(|offset| Op::WaitForWake { offset }),
-        1 => (0..20u8).prop_map(|less| Op::WaitAnHour { less }),
+        10 => (0..12u8).prop_map(|millis| Op::Wait { millis }),
+        4 => (-1..=1i8).prop_map(|offset| Op::WaitForWake { offset }),
+        2 => (0..20u8).prop_map(|less| Op::WaitAnHour { less }),
+        3 => (1..20u8).prop_map(|millis| Op::Lag { millis }),
     ];
     prop_oneof![
         14 => arrive(),
         14 => time,
         10 => (5..20u8, any::<bool>()).prop_map(|(lease, waits)| Op::Claim { lease, waits }),
         14 => fenced(),
+        1 => any::<Index>().prop_map(|which| Op::Revive { which }),
         1 => any::<Index>().prop_map(|which| Op::Requeue { which }),
-        1 => any::<Index>().prop_map(|which| Op::Nudge { which }),
         1 => reason.prop_map(|reason| Op::Flush { reason }),
         1 => Just(Op::Cancel),
-        1 => Just(Op::OptOut),
-        1 => Just(Op::OptIn),
+        2 => speak(),
     ]
 }
 
@@ -245,13 +334,14 @@ pub(crate) fn op() -> impl Strategy<Value = Op> {
 fn attempt() -> impl Strategy<Value = Vec<Op>> {
     let claim = (5..20u8).prop_map(|lease| Op::Claim { lease, waits: true });
     let limit = prop_oneof![Just(None), (1..3u32).prop_map(Some)];
-    let begin_reply = (0..4u8, limit).prop_map(|(send_timeout, limit)| {
+    let begin_reply = (label(), 0..4u8, 0..4u8, limit).prop_map(|(label, text, send_timeout, limit)| {
         let claims_to_answer = Answers::WhatTheBatchHolds;
-        Op::BeginReply { who: Who::Newest, claims_to_answer, send_timeout, limit }
+        let reply = Some(Decided { text, claims_to_answer, send_timeout, limit });
+        Op::Record { who: Who::Newest, label, reply }
     });
     let end = prop_oneof![
-        Just(Op::Finish { who: Who::Newest }),
-        (0..12u8, any::<bool>(), any::<bool>()).prop_map(|(after, counts, maybe_sent)| {
+        how().prop_map(|how| Op::Finish { who: Who::Newest, how, label: None }),
+        retry().prop_map(|(after, counts, maybe_sent)| {
             Op::Retry { who: Who::Newest, after, counts, maybe_sent }
         }),
     ];

@@ -6,7 +6,7 @@ fn at_most_one_batch_is_in_flight() {
     scene.arrive(61, in_window(Window::immediate()));
     assert_eq!(scene.lane.claim(at(62), LEASE), None);
     assert_eq!(scene.lane.wake_at(), Some(at(90)));
-    scene.lane.finish(claimed.fence()).unwrap();
+    scene.finish(claimed.fence());
     assert_eq!(scene.lane.wake_at(), Some(at(61)));
     assert_eq!(scene.claim(62).facts.opened_at, at(61));
 }
@@ -24,19 +24,29 @@ fn batches_end_in_the_order_in_which_they_opened() {
 
 #[test]
 fn a_claim_says_what_there_is() {
-    let (scene, claimed) = Scene::claimed();
+    let (mut scene, claimed) = Scene::claimed();
     assert_eq!(scene.facts(), std::slice::from_ref(&claimed.facts));
     assert_eq!(claimed.facts.state, BatchState::Claimed);
     assert_eq!((claimed.facts.attempts, claimed.facts.lease_losses), (1, 0));
     assert_eq!((claimed.stage, claimed.first_claimed_at), (Stage::Claimed, at(60)));
+    assert_eq!((claimed.facts.classification, claimed.reply), (None, vec![]));
     assert_eq!(claimed.lease_until, at(90));
-    assert_eq!(claimed.fence(), Fence { batch: claimed.facts.id, token: claimed.token });
+    assert!(scene.claim(90).token > claimed.token);
+}
+
+#[test]
+fn a_claim_that_comes_too_early_changes_nothing() {
+    let mut scene = Scene::new();
+    scene.arrive(0, message());
+    let before = scene.lane.clone();
+    assert_eq!(scene.lane.claim(at(59), LEASE), None);
+    assert_eq!(scene.lane, before);
 }
 
 #[test]
 fn a_lease_that_ran_out_is_stolen_and_the_loss_is_counted_apart() {
     let (mut scene, first) = Scene::claimed();
-    scene.lane.checkpoint(first.fence()).unwrap();
+    scene.classify(first.fence());
     assert_eq!(scene.lane.claim(at(90) - Duration::from_millis(1), LEASE), None);
     let second = scene.claim(90);
     assert_eq!(second.facts.id, first.facts.id);
@@ -50,7 +60,7 @@ fn a_lease_that_ran_out_is_stolen_and_the_loss_is_counted_apart() {
     assert_eq!((third.facts.attempts, third.facts.lease_losses), (1, 2));
     check_lost(&scene.lane, first.fence(), LossReason::Stolen);
     check_lost(&scene.lane, second.fence(), LossReason::Stolen);
-    scene.lane.finish(third.fence()).unwrap();
+    scene.finish(third.fence());
     for fence in [first.fence(), second.fence(), third.fence()] {
         check_lost(&scene.lane, fence, LossReason::Stolen);
     }
@@ -59,24 +69,24 @@ fn a_lease_that_ran_out_is_stolen_and_the_loss_is_counted_apart() {
 #[test]
 fn a_lease_that_ran_out_is_still_its_holders_until_it_is_stolen() {
     let (mut scene, claimed) = Scene::claimed();
-    assert_eq!(scene.lane.renew(at(500), claimed.fence(), LEASE), Ok(at(530)));
+    assert_eq!(scene.at(500).renew(claimed.fence(), LEASE), at(530));
     assert_eq!(scene.lane.claim(at(529), LEASE), None);
-    assert!(scene.lane.finish(claimed.fence()).is_ok());
+    scene.finish(claimed.fence());
 }
 
 #[test]
 fn a_renewal_never_shortens_the_lease() {
     let (mut scene, claimed) = Scene::claimed();
-    assert_eq!(scene.lane.renew(at(70), claimed.fence(), LEASE), Ok(at(100)));
-    assert_eq!(scene.lane.renew(at(71), claimed.fence(), seconds(1)), Ok(at(100)));
+    assert_eq!(scene.at(70).renew(claimed.fence(), LEASE), at(100));
+    assert_eq!(scene.at(71).renew(claimed.fence(), seconds(1)), at(100));
     assert_eq!(scene.lane.wake_at(), Some(at(100)));
 }
 
 #[test]
 fn a_retry_waits_until_its_time_with_its_membership_frozen() {
     let (mut scene, first) = Scene::claimed();
-    scene.lane.checkpoint(first.fence()).unwrap();
-    scene.lane.retry(first.fence(), &retry_at(80)).unwrap();
+    scene.classify(first.fence());
+    scene.retry(first.fence(), retry_at(80));
     assert_eq!(scene.states(), [BatchState::Retrying]);
     assert_eq!(scene.lane.wake_at(), Some(at(80)));
     assert_eq!(scene.arrive(70, message()).entry, Entry::Opened);
@@ -94,13 +104,12 @@ fn a_retry_waits_until_its_time_with_its_membership_frozen() {
 fn an_attempt_that_is_handed_back_does_not_count() {
     let (mut scene, mut claimed) = Scene::claimed();
     for second in 61..70 {
-        let handed_back = RetryTerms { counts: false, ..retry_at(second) };
-        scene.lane.retry(claimed.fence(), &handed_back).unwrap();
+        scene.retry(claimed.fence(), RetryTerms { counts: false, ..retry_at(second) });
         assert_eq!(scene.last().attempts, 0);
         claimed = scene.claim(second);
         assert_eq!((claimed.facts.attempts, claimed.facts.lease_losses), (1, 0));
     }
-    scene.lane.retry(claimed.fence(), &retry_at(70)).unwrap();
+    scene.retry(claimed.fence(), retry_at(70));
     assert_eq!(scene.claim(70).facts.attempts, 2);
 }
 
@@ -108,45 +117,15 @@ fn an_attempt_that_is_handed_back_does_not_count() {
 fn an_attempt_whose_lease_was_lost_and_that_is_handed_back_does_not_count() {
     let (mut scene, _) = Scene::claimed();
     let stolen = scene.claim(90);
-    scene.lane.retry(stolen.fence(), &RetryTerms { counts: false, ..retry_at(91) }).unwrap();
+    scene.retry(stolen.fence(), RetryTerms { counts: false, ..retry_at(91) });
     let again = scene.claim(91);
     assert_eq!((again.facts.attempts, again.facts.lease_losses), (1, 1));
 }
 
 #[test]
-fn a_checkpoint_never_takes_a_batch_back_from_its_point_of_no_return() {
-    let (mut scene, claimed) = Scene::claimed();
-    scene.lane.begin_reply(at(61), claimed.fence(), &terms()).unwrap();
-    scene.lane.checkpoint(claimed.fence()).unwrap();
-    assert_eq!(scene.claim(90).stage, Stage::Replying);
-}
-
-#[test]
-fn a_dead_batch_leaves_the_line() {
-    let (mut scene, claimed) = Scene::claimed();
-    scene.lane.checkpoint(claimed.fence()).unwrap();
-    assert_eq!(scene.lane.bury(claimed.fence(), true), Ok(Buried::Dead(claimed.facts.clone())));
-    assert!(scene.lane.is_empty());
-    check_lost(&scene.lane, claimed.fence(), LossReason::Stolen);
-}
-
-#[test]
-fn a_batch_buried_past_its_point_of_no_return_may_have_been_answered() {
-    let (mut scene, claimed) = Scene::claimed();
-    scene.lane.begin_reply(at(61), claimed.fence(), &terms()).unwrap();
-    assert!(matches!(scene.lane.bury(claimed.fence(), true), Ok(Buried::ReplyUnknown(_))));
-    assert!(scene.lane.is_empty());
-
-    let (mut scene, claimed) = Scene::claimed();
-    scene.lane.begin_reply(at(61), claimed.fence(), &terms()).unwrap();
-    let stolen = scene.claim(90);
-    assert!(matches!(scene.lane.bury(stolen.fence(), true), Ok(Buried::ReplyUnknown(_))));
-}
-
-#[test]
 fn a_claim_that_was_cancelled_says_so() {
     let (mut scene, claimed) = Scene::claimed();
-    scene.lane.cancel();
+    scene.cancel();
     check_lost(&scene.lane, claimed.fence(), LossReason::Cancelled);
     scene.arrive(70, message());
     let next = scene.claim(130);
@@ -155,7 +134,7 @@ fn a_claim_that_was_cancelled_says_so() {
     check_lost(&scene.lane, mixed, LossReason::Stolen);
     let mixed = Fence { batch: claimed.facts.id, token: next.token };
     check_lost(&scene.lane, mixed, LossReason::Stolen);
-    assert!(scene.lane.finish(next.fence()).is_ok());
+    scene.finish(next.fence());
 }
 
 #[test]

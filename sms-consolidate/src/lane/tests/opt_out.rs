@@ -8,9 +8,9 @@ fn answers(scene: &mut Scene, second: u64) -> Result<(), ReplyRefusal> {
 
 fn answers_held(scene: &mut Scene, second: u64, claimed: &Claimed) -> Result<(), ReplyRefusal> {
     let head = scene.lane.facts().next().expect("a claimed batch is the head");
-    let said =
-        scene.lane.begin_reply(at(second), claimed.fence(), &ReplyTerms { control: head.control, ..terms() });
-    scene.lane.finish(claimed.fence()).expect("the claim is fresh");
+    let terms = ReplyTerms { control: head.control, ..terms() };
+    let said = scene.at(second).begin_reply(claimed.fence(), terms);
+    scene.finish(claimed.fence());
     said
 }
 
@@ -20,7 +20,7 @@ fn a_stop_opts_out_at_once_and_is_confirmed() {
     let accepted = scene.arrive(0, keyword(Control::Stop));
     assert_eq!(accepted.control, Some(Control::Stop));
     assert_eq!(accepted.due_at, at(0), "it bypasses the window");
-    assert_eq!(scene.lane.opted_out_at(), Some(at(0)));
+    assert_eq!(scene.sender.changed_at(), Some(at(0)));
     let facts = scene.last();
     assert_eq!((facts.state, facts.close_reason), (BatchState::Closed, Some(CloseReason::OptOut)));
     assert_eq!((facts.has_content, facts.muted), (false, false));
@@ -33,7 +33,7 @@ fn only_the_confirmation_may_leave_while_the_sender_is_opted_out() {
         let mut scene = Scene::new();
         scene.arrive(0, keyword(Control::Stop));
         let claimed = scene.claim(0);
-        let said = scene.lane.begin_reply(at(0), claimed.fence(), &ReplyTerms { control, ..terms() });
+        let said = scene.begin_reply(claimed.fence(), ReplyTerms { control, ..terms() });
         assert_eq!(said, Err(ReplyRefusal::OptedOut), "{control:?}");
     }
 }
@@ -63,17 +63,17 @@ fn a_stop_takes_the_reply_from_a_claimed_batch() {
 #[test]
 fn an_opt_out_does_not_rewrite_why_a_started_batch_closed() {
     let (mut scene, claimed) = Scene::claimed();
-    scene.lane.opt_out(at(61));
+    scene.at(61).opt_out();
     assert_eq!(scene.last().close_reason, None, "its window closed it");
-    scene.lane.retry(claimed.fence(), &retry_at(62)).unwrap();
-    scene.lane.opt_out(at(63));
+    scene.retry(claimed.fence(), retry_at(62));
+    scene.at(63).opt_out();
     assert_eq!(scene.last().close_reason, None);
 }
 
 #[test]
 fn a_stop_that_supersedes_answers_for_the_whole_batch() {
     let (mut scene, claimed) = Scene::claimed();
-    let stop = Arrival { supersede_within: Some(seconds(120)), ..keyword(Control::Stop) };
+    let stop = keyword(Control::Stop).with_supersede(Supersede::Within(seconds(120)));
     let accepted = scene.arrive(61, stop);
     assert_eq!((accepted.entry, accepted.due_at), (Entry::Superseded, at(61)));
     assert_eq!((scene.last().close_reason, scene.last().muted), (Some(CloseReason::OptOut), false));
@@ -84,9 +84,9 @@ fn a_stop_that_supersedes_answers_for_the_whole_batch() {
 #[test]
 fn a_stop_cannot_call_back_a_reply_but_stops_a_second_try() {
     let (mut scene, claimed) = Scene::claimed();
-    scene.lane.begin_reply(at(61), claimed.fence(), &terms()).unwrap();
+    scene.at(61).begun(claimed.fence());
     scene.arrive(62, keyword(Control::Stop));
-    scene.lane.retry(claimed.fence(), &retry_at(63)).unwrap();
+    scene.retry(claimed.fence(), retry_at(63));
     assert_eq!(answers(&mut scene, 63), Err(ReplyRefusal::OptedOut));
     assert_eq!(answers(&mut scene, 63), Ok(()), "the confirmation");
 }
@@ -94,7 +94,7 @@ fn a_stop_cannot_call_back_a_reply_but_stops_a_second_try() {
 #[test]
 fn a_stop_ends_the_wait_for_a_retry() {
     let (mut scene, claimed) = Scene::claimed();
-    scene.lane.retry(claimed.fence(), &retry_at(500)).unwrap();
+    scene.retry(claimed.fence(), retry_at(500));
     scene.arrive(62, keyword(Control::Stop));
     assert_eq!(scene.lane.wake_at(), Some(at(62)));
     assert_eq!(answers(&mut scene, 62), Err(ReplyRefusal::OptedOut));
@@ -103,18 +103,16 @@ fn a_stop_ends_the_wait_for_a_retry() {
 
 #[test]
 fn a_stop_takes_the_replies_of_all_that_wait() {
-    let (mut scene, claimed) = Scene::claimed();
+    let (mut scene, dead, claimed) = Scene::dead_and_claimed();
     let one = in_window(Window::fixed(seconds(600)).with_max_messages(1));
     scene.arrive(61, one);
     scene.arrive(62, keyword(Control::Help));
     scene.arrive(63, in_window(Window::fixed(seconds(600))));
-    let dead = scene.last();
-    let id = scene.ids.next(at(64));
-    scene.lane.requeue(at(64), id, &dead).unwrap();
+    scene.at(64).revive(dead);
     scene.arrive(65, keyword(Control::Stop));
     let facts = scene.facts();
     assert_eq!(
-        facts.iter().map(|facts| facts.muted).collect::<Vec<_>>(),
+        scene.muted(),
         [true, false, true, true, true, true],
         "it passes all but the one that was claimed"
     );
@@ -152,7 +150,7 @@ fn a_full_line_takes_in_the_first_stop_ahead_of_it() {
 
 #[test]
 fn a_wish_is_a_stop_whose_record_says_that_it_was_inferred() {
-    let wish = Arrival { keyword: Some(Keyword::Wish), ..message() };
+    let wish = message().with_keyword(Keyword::Wish, OptOutCause::Inferred);
     let mut scene = Scene::new();
     scene.arrive(0, in_window(Window::immediate()));
     let accepted = scene.arrive(0, wish);
@@ -165,18 +163,17 @@ fn a_wish_is_a_stop_whose_record_says_that_it_was_inferred() {
 #[test]
 fn the_loop_guard_withholds_no_confirmation_of_a_stop() {
     let mut scene = Scene::new();
-    let one = ReplyTerms { max_replies_per_hour: NonZeroU32::new(1), ..terms() };
     for second in 0..4 {
         scene.arrive(second, keyword(Control::Stop));
         let claimed = scene.claim(second);
-        let confirms = ReplyTerms { control: Some(Control::Stop), ..one };
-        assert_eq!(scene.lane.begin_reply(at(second), claimed.fence(), &confirms), Ok(()));
-        scene.lane.finish(claimed.fence()).unwrap();
-        scene.lane.opt_in();
+        let confirms = ReplyTerms { control: Some(Control::Stop), ..at_most(1) };
+        assert_eq!(scene.begin_reply(claimed.fence(), confirms), Ok(()));
+        scene.finish(claimed.fence());
+        scene.opt_in();
     }
     scene.arrive(5, message());
     let claimed = scene.claim(65);
-    let refused = scene.lane.begin_reply(at(65), claimed.fence(), &one);
+    let refused = scene.begin_reply(claimed.fence(), at_most(1));
     assert_eq!(refused, Err(ReplyRefusal::LoopGuard), "it counts for the others");
 }
 
@@ -184,7 +181,7 @@ fn the_loop_guard_withholds_no_confirmation_of_a_stop() {
 fn an_opt_out_from_outside_has_no_confirmation() {
     let mut scene = Scene::new();
     scene.arrive(0, message());
-    scene.lane.opt_out(at(10));
+    scene.at(10).opt_out();
     assert_eq!((scene.last().state, scene.last().due_at), (BatchState::Closed, at(10)));
     assert_eq!(scene.last().close_reason, Some(CloseReason::OptOut));
     assert_eq!(answers(&mut scene, 10), Err(ReplyRefusal::OptedOut));
@@ -200,7 +197,7 @@ fn a_repeated_stop_is_not_confirmed_again() {
         assert_eq!(accepted.control, Some(Control::Stop));
         assert_eq!(answers(&mut scene, second), Err(ReplyRefusal::OptedOut));
     }
-    assert_eq!(scene.lane.opted_out_at(), Some(at(0)));
+    assert_eq!(scene.sender.changed_at(), Some(at(0)));
 }
 
 #[test]
@@ -210,7 +207,7 @@ fn a_stop_that_is_repeated_before_it_is_confirmed_is_confirmed_once() {
     scene.arrive(0, keyword(Control::Stop));
     let claimed = scene.claim(0);
     scene.arrive(1, keyword(Control::Stop));
-    scene.lane.opt_out(at(2));
+    scene.at(2).opt_out();
     assert_eq!(answers_held(&mut scene, 2, &claimed), Ok(()));
     assert_eq!(answers(&mut scene, 2), Err(ReplyRefusal::OptedOut));
     assert_eq!(answers(&mut scene, 2), Err(ReplyRefusal::OptedOut));
@@ -239,7 +236,7 @@ fn a_stop_after_a_start_is_confirmed_again() {
     assert_eq!(answers(&mut scene, 61), Ok(()));
     scene.arrive(62, keyword(Control::Stop));
     assert_eq!(answers(&mut scene, 62), Ok(()));
-    assert_eq!(scene.lane.opted_out_at(), Some(at(62)));
+    assert_eq!(scene.sender.changed_at(), Some(at(62)));
 }
 
 #[test]
@@ -263,7 +260,7 @@ fn yes_is_an_answer_before_a_stop_and_a_start_after_it() {
 
     let after = scene.arrive(2, yes());
     assert_eq!((after.control, scene.last().has_content), (Some(Control::Start), false));
-    assert!(!scene.lane.is_opted_out());
+    assert!(!scene.sender.is_opted_out());
     assert_eq!(answers(&mut scene, 62), Ok(()));
 
     assert_eq!(scene.arrive(63, yes()).control, None);
@@ -276,7 +273,7 @@ fn a_start_opts_in_and_is_answered_in_its_window() {
     scene.finish_next(0);
     let accepted = scene.arrive(1, keyword(Control::Start));
     assert_eq!((accepted.control, accepted.due_at), (Some(Control::Start), at(61)));
-    assert_eq!(scene.lane.opted_out_at(), None);
+    assert!(!scene.sender.is_opted_out());
     assert_eq!(scene.arrive(2, message()).entry, Entry::Joined);
     assert_eq!((scene.last().control, scene.last().has_content), (Some(Control::Start), true));
     assert_eq!(answers(&mut scene, 61), Ok(()));
@@ -293,7 +290,7 @@ fn a_start_without_a_stop_is_a_start_all_the_same() {
 #[test]
 fn a_start_joins_what_came_while_the_sender_was_opted_out() {
     let mut scene = Scene::new();
-    scene.lane.opt_out(at(0));
+    scene.at(0).opt_out();
     scene.arrive(1, message());
     let accepted = scene.arrive(2, keyword(Control::Start));
     assert_eq!(accepted.entry, Entry::Joined);
@@ -304,12 +301,11 @@ fn a_start_joins_what_came_while_the_sender_was_opted_out() {
 fn batches_from_before_the_opt_out_stay_muted_after_a_start() {
     let (mut scene, claimed) = Scene::claimed();
     scene.arrive(61, message());
-    scene.lane.opt_out(at(62));
-    scene.lane.opt_in();
-    assert!(!scene.lane.is_opted_out());
+    scene.at(62).opt_out();
+    scene.opt_in();
+    assert!(!scene.sender.is_opted_out());
     scene.arrive(63, message());
-    let muted: Vec<_> = scene.facts().iter().map(|facts| facts.muted).collect();
-    assert_eq!(muted, [true, true, false]);
+    assert_eq!(scene.muted(), [true, true, false]);
     assert_eq!(answers_held(&mut scene, 64, &claimed), Err(ReplyRefusal::OptedOut));
     assert_eq!(answers(&mut scene, 64), Err(ReplyRefusal::OptedOut));
     assert_eq!(answers(&mut scene, 123), Ok(()));
@@ -318,11 +314,10 @@ fn batches_from_before_the_opt_out_stay_muted_after_a_start() {
 #[test]
 fn a_muted_batch_that_dies_comes_back_muted() {
     let (mut scene, claimed) = Scene::claimed();
-    scene.lane.opt_out(at(61));
-    let Ok(Buried::Dead(dead)) = scene.lane.bury(claimed.fence(), true) else { panic!("it is dead") };
-    scene.lane.opt_in();
-    let id = scene.ids.next(at(62));
-    scene.lane.requeue(at(62), id, &dead).unwrap();
+    scene.at(61).opt_out();
+    scene.bury(claimed.fence());
+    scene.opt_in();
+    scene.at(62).revive(claimed.facts.id);
     assert_eq!(answers(&mut scene, 62), Err(ReplyRefusal::OptedOut));
 }
 
@@ -363,12 +358,94 @@ fn a_stop_that_joins_a_due_batch_does_not_move_it() {
     assert_eq!(answers(&mut scene, 90), Ok(()));
 }
 
+/// A second lane of the scene's sender, with one batch that opened at `second`.
+fn elsewhere(scene: &Scene, second: u64) -> Scene {
+    let mut other = Scene { sender: scene.sender, ids: BatchIds::with_seed(2), ..Scene::new() };
+    other.arrive(second, message());
+    other
+}
+
 #[test]
-fn opting_in_leaves_nothing_behind() {
-    let mut lane = Lane::default();
-    lane.opt_out(at(0));
-    assert_ne!(lane, Lane::default());
-    assert_eq!(lane.forgettable_at(), None);
-    lane.opt_in();
-    assert_eq!(lane, Lane::default());
+fn a_stop_holds_for_the_senders_other_lanes() {
+    let mut scene = Scene::new();
+    let mut other = elsewhere(&scene, 0);
+    scene.arrive(1, keyword(Control::Stop));
+    other.sender = scene.sender;
+    assert_eq!(other.facts()[0].due_at, at(60), "it waits for its window all the same");
+    assert_eq!(answers(&mut other, 60), Err(ReplyRefusal::OptedOut));
+    assert_eq!(answers(&mut scene, 60), Ok(()), "the confirmation");
+}
+
+#[test]
+fn what_was_open_in_another_lane_at_the_stop_is_not_answered_after_a_start_either() {
+    let mut scene = Scene::new();
+    let mut before = elsewhere(&scene, 0);
+    scene.arrive(1, keyword(Control::Stop));
+    let mut between = elsewhere(&scene, 2);
+    scene.arrive(3, keyword(Control::Start));
+    let mut after = elsewhere(&scene, 4);
+    for other in [&mut before, &mut between, &mut after] {
+        other.sender = scene.sender;
+        assert!(!other.sender.is_opted_out() && !other.facts()[0].muted);
+    }
+    assert_eq!(answers(&mut before, 64), Err(ReplyRefusal::OptedOut));
+    assert_eq!(answers(&mut between, 64), Ok(()));
+    assert_eq!(answers(&mut after, 64), Ok(()));
+}
+
+#[test]
+fn a_stop_that_is_repeated_in_another_lane_is_not_confirmed_there() {
+    let mut scene = Scene::new();
+    scene.arrive(0, keyword(Control::Stop));
+    let mut other = elsewhere(&scene, 1);
+    let again = other.arrive(2, keyword(Control::Stop));
+    assert_eq!((again.control, again.opted_out), (Some(Control::Stop), None));
+    assert_eq!(answers(&mut other, 2), Err(ReplyRefusal::OptedOut));
+    assert_eq!(answers(&mut scene, 2), Ok(()), "where it was said first");
+}
+
+#[test]
+fn a_start_in_one_lane_is_a_start_in_all() {
+    let mut scene = Scene::new();
+    scene.arrive(0, keyword(Control::Stop));
+    let mut other = elsewhere(&scene, 1);
+    assert_eq!(other.arrive(2, yes()).control, Some(Control::Start));
+    scene.sender = other.sender;
+    assert_eq!(scene.arrive(3, message()).entry, Entry::Opened);
+    scene.finish_next(3);
+    assert_eq!(answers(&mut scene, 63), Ok(()));
+}
+
+#[test]
+fn an_arrival_says_what_is_to_be_written_of_the_sender_and_only_that() {
+    let written = |scene: &Scene, second: u64, arrival: Arrival| {
+        let (mut lane, id) = (scene.lane.clone(), BatchId::from_bytes([1; 16]));
+        lane.arrive(at(second), &arrival, &scene.sender, || id).unwrap().1
+    };
+    let mut scene = Scene::new();
+    for arrival in [message(), yes(), keyword(Control::Help), keyword(Control::Start)] {
+        assert_eq!(written(&scene, 0, arrival), None, "{arrival:?}");
+    }
+    let button = message().with_keyword(Control::Stop, OptOutCause::Button);
+    let stopped = written(&scene, 1, button).expect("it opts out");
+    assert_eq!((stopped.changed_at(), stopped.cause()), (Some(at(1)), Some(OptOutCause::Button)));
+
+    scene.arrive(1, button);
+    assert_eq!(written(&scene, 2, message()), None);
+    let again = written(&scene, 2, keyword(Control::Stop)).expect("it covers what came since");
+    assert_eq!((again.changed_at(), again.cause()), (Some(at(1)), Some(OptOutCause::Button)));
+    let back = written(&scene, 3, yes()).expect("it opts in");
+    assert_eq!((back.is_opted_out(), back.changed_at()), (false, Some(at(3))));
+}
+
+#[test]
+fn a_silence_lets_a_confirmation_that_has_yet_to_leave_go() {
+    let mut scene = Scene::new();
+    scene.arrive(0, keyword(Control::Stop));
+    scene.arrive(1, message());
+    assert_eq!(scene.at(2).answer(Transition::Silence), Answer::Silenced(2));
+    assert_eq!(scene.muted(), [false, true]);
+    assert_eq!(scene.last().due_at, at(2));
+    assert_eq!(answers(&mut scene, 2), Ok(()), "the confirmation");
+    assert_eq!(answers(&mut scene, 2), Err(ReplyRefusal::OptedOut));
 }

@@ -4,42 +4,45 @@ use super::*;
 fn reply(scene: &mut Scene, second: u64, limit: u32) -> Result<(), ReplyRefusal> {
     scene.arrive(second, in_window(Window::immediate()));
     let claimed = scene.claim(second);
-    let limited = ReplyTerms { max_replies_per_hour: NonZeroU32::new(limit), ..terms() };
-    let said = scene.lane.begin_reply(at(second), claimed.fence(), &limited);
-    scene.lane.finish(claimed.fence()).expect("the claim is fresh");
+    let said = scene.begin_reply(claimed.fence(), at_most(limit));
+    scene.finish(claimed.fence());
     said
+}
+
+/// Whether the loop guard counts one reply now.
+fn counts_one(scene: &mut Scene) -> bool {
+    scene.lane.more.as_ref().is_some_and(|more| more.replies.len() == 1)
 }
 
 #[test]
 fn a_reply_may_leave_under_its_lease() {
     let (mut scene, claimed) = Scene::claimed();
-    assert_eq!(scene.lane.begin_reply(at(61), claimed.fence(), &terms()), Ok(()));
+    assert_eq!(scene.at(61).begin_reply(claimed.fence(), terms()), Ok(()));
     assert_eq!(scene.claim(90).stage, Stage::Replying);
 }
 
 #[test]
 fn a_lease_shorter_than_the_send_timeout_refuses_until_it_is_renewed() {
     let (mut scene, claimed) = Scene::claimed();
-    let before = scene.lane.clone();
     let late = at(80) + Duration::from_millis(1);
     for now in [late, at(90), at(500)] {
-        let said = scene.lane.begin_reply(now, claimed.fence(), &terms());
-        assert_eq!(said, Err(ReplyRefusal::LeaseTooShort));
-        assert_eq!(scene.lane, before);
+        let mut refused = scene.clone();
+        refused.now = now;
+        assert_eq!(refused.begin_reply(claimed.fence(), terms()), Err(ReplyRefusal::LeaseTooShort));
+        assert_eq!(timeless(&refused.lane), timeless(&scene.lane));
     }
-    let mut in_time = before;
-    assert_eq!(in_time.begin_reply(at(80), claimed.fence(), &terms()), Ok(()));
-    scene.lane.renew(late, claimed.fence(), LEASE).unwrap();
-    assert_eq!(scene.lane.begin_reply(late, claimed.fence(), &terms()), Ok(()));
+    assert_eq!(scene.clone().at(80).begin_reply(claimed.fence(), terms()), Ok(()));
+    scene.now = late;
+    scene.renew(claimed.fence(), LEASE);
+    assert_eq!(scene.begin_reply(claimed.fence(), terms()), Ok(()));
 }
 
 #[test]
 fn an_opted_out_sender_gets_no_reply() {
     let (mut scene, claimed) = Scene::claimed();
-    scene.lane.opt_out(at(61));
+    scene.at(61).opt_out();
     let before = scene.lane.clone();
-    let said = scene.lane.begin_reply(at(61), claimed.fence(), &terms());
-    assert_eq!(said, Err(ReplyRefusal::OptedOut));
+    assert_eq!(scene.begin_reply(claimed.fence(), terms()), Err(ReplyRefusal::OptedOut));
     assert_eq!(scene.lane, before);
 }
 
@@ -47,9 +50,9 @@ fn an_opted_out_sender_gets_no_reply() {
 fn a_lost_claim_refuses_before_all_else() {
     let (mut scene, claimed) = Scene::claimed();
     scene.claim(90);
-    scene.lane.opt_out(at(91));
-    let said = scene.lane.begin_reply(at(91), claimed.fence(), &terms());
-    assert_eq!(said, Err(ReplyRefusal::Lost(LossReason::Stolen)));
+    scene.at(91).opt_out();
+    let record = Transition::Record { fence: claimed.fence(), classification: None, reply: Some(terms()) };
+    assert_eq!(scene.apply(record), Err(Refused::Lost(LossReason::Stolen)));
 }
 
 #[test]
@@ -85,68 +88,86 @@ fn without_a_limit_there_is_no_loop_guard() {
 #[test]
 fn the_loop_guard_refusal_leaves_the_batch_before_its_point_of_no_return() {
     let mut scene = Scene::new();
-    let one = ReplyTerms { max_replies_per_hour: NonZeroU32::new(1), ..terms() };
     assert_eq!(reply(&mut scene, 0, 1), Ok(()));
     scene.arrive(1, in_window(Window::immediate()));
     let claimed = scene.claim(1);
     let before = scene.lane.clone();
-    assert_eq!(scene.lane.begin_reply(at(1), claimed.fence(), &one), Err(ReplyRefusal::LoopGuard));
+    assert_eq!(scene.begin_reply(claimed.fence(), at_most(1)), Err(ReplyRefusal::LoopGuard));
     assert_eq!(scene.lane, before);
-    assert!(matches!(scene.lane.bury(claimed.fence(), true), Ok(Buried::Dead(_))));
+    assert!(matches!(scene.bury(claimed.fence()), Buried::Dead { .. }));
 }
 
 #[test]
-fn a_reply_that_was_not_sent_gives_its_slot_back() {
+fn a_reply_that_is_retried_because_it_was_not_sent_gives_its_slot_back() {
     let (mut scene, first) = Scene::claimed();
-    let one = ReplyTerms { max_replies_per_hour: NonZeroU32::new(1), ..terms() };
-    scene.lane.begin_reply(at(61), first.fence(), &one).unwrap();
-    scene.lane.retry(first.fence(), &retry_at(62)).unwrap();
+    scene.at(61).begin_reply(first.fence(), at_most(1)).unwrap();
+    scene.retry(first.fence(), retry_at(62));
     let second = scene.claim(62);
     assert_eq!(second.stage, Stage::Classified);
-    assert_eq!(scene.lane.begin_reply(at(62), second.fence(), &one), Ok(()));
-    scene.lane.finish(second.fence()).unwrap();
+    assert_eq!(scene.begin_reply(second.fence(), at_most(1)), Ok(()));
+    scene.finish(second.fence());
     assert_eq!(reply(&mut scene, 63, 1), Err(ReplyRefusal::LoopGuard));
     assert_eq!(reply(&mut scene, 61 + 3_600, 1), Err(ReplyRefusal::LoopGuard));
     assert_eq!(reply(&mut scene, 62 + 3_600, 1), Ok(()));
 }
 
 #[test]
-fn a_reply_that_did_not_count_gives_no_slot_back() {
-    let mut scene = Scene::new();
-    assert_eq!(reply(&mut scene, 0, 1), Ok(()));
-    scene.arrive(1, in_window(Window::immediate()));
-    let claimed = scene.claim(1);
-    let unlimited = ReplyTerms { max_replies_per_hour: None, ..terms() };
-    scene.lane.begin_reply(at(1), claimed.fence(), &unlimited).unwrap();
-    scene.lane.retry(claimed.fence(), &retry_at(2)).unwrap();
-    scene.finish_next(2);
-    assert_eq!(reply(&mut scene, 3, 1), Err(ReplyRefusal::LoopGuard));
+fn a_reply_counts_exactly_if_it_may_have_been_sent() {
+    let check = |end: fn(&mut Scene, Fence), counts: bool| {
+        let (mut scene, claimed) = Scene::claimed();
+        scene.begun(claimed.fence());
+        assert!(counts_one(&mut scene));
+        end(&mut scene, claimed.fence());
+        assert_eq!(counts_one(&mut scene), counts);
+    };
+    const REJECTED: Outcome = Outcome::NoReply(NoReply::Rejected);
+    check(|scene, fence| _ = scene.finish_with(fence, replied()), true);
+    check(|scene, fence| _ = scene.finish_with(fence, Outcome::ReplyUnknown), true);
+    check(|scene, fence| _ = scene.finish_with(fence, REJECTED), false);
+    check(|scene, fence| _ = scene.bury_with(fence, true), true);
+    check(|scene, fence| _ = scene.bury_with(fence, false), false);
+    check(|scene, fence| scene.retry(fence, retry_at(61)), false);
+    check(|scene, fence| scene.retry(fence, RetryTerms { maybe_sent: true, ..retry_at(61) }), true);
 }
 
 #[test]
-fn a_retry_before_the_point_of_no_return_gives_no_slot_back() {
-    let mut scene = Scene::new();
-    assert_eq!(reply(&mut scene, 0, 1), Ok(()));
-    scene.arrive(1, in_window(Window::immediate()));
-    let claimed = scene.claim(1);
-    scene.lane.retry(claimed.fence(), &retry_at(2)).unwrap();
-    scene.finish_next(2);
-    assert_eq!(reply(&mut scene, 3, 1), Err(ReplyRefusal::LoopGuard));
+fn only_the_batchs_own_reply_is_withdrawn() {
+    let check = |end: fn(&mut Scene, Fence), begin: Option<ReplyTerms>| {
+        let mut scene = Scene::new();
+        assert_eq!(reply(&mut scene, 0, 1), Ok(()));
+        scene.arrive(1, in_window(Window::immediate()));
+        let claimed = scene.claim(1);
+        if let Some(terms) = begin {
+            scene.begin_reply(claimed.fence(), terms).unwrap();
+        }
+        end(&mut scene, claimed.fence());
+        assert!(counts_one(&mut scene));
+    };
+    let ends: [fn(&mut Scene, Fence); 3] = [
+        |scene, fence| scene.retry(fence, retry_at(2)),
+        |scene, fence| _ = scene.finish_with(fence, Outcome::NoReply(NoReply::Stale)),
+        |scene, fence| _ = scene.bury_with(fence, false),
+    ];
+    for end in ends {
+        check(end, None);
+        // Without a limit a reply does not count.
+        check(end, Some(at_most(0)));
+        check(end, Some(at_most(2)));
+    }
 }
 
 #[test]
 fn a_reply_that_may_have_gone_out_stays_past_the_point_and_counts_once() {
     let (mut scene, first) = Scene::claimed();
-    let two = ReplyTerms { max_replies_per_hour: NonZeroU32::new(2), ..terms() };
-    scene.lane.begin_reply(at(61), first.fence(), &two).unwrap();
-    scene.lane.retry(first.fence(), &RetryTerms { maybe_sent: true, ..retry_at(62) }).unwrap();
+    scene.at(61).begin_reply(first.fence(), at_most(2)).unwrap();
+    scene.retry(first.fence(), RetryTerms { maybe_sent: true, ..retry_at(62) });
     assert_eq!(scene.states(), [BatchState::Retrying]);
     let second = scene.claim(62);
     assert_eq!(second.stage, Stage::Replying);
     for _ in 0..5 {
-        assert_eq!(scene.lane.begin_reply(at(62), second.fence(), &two), Ok(()));
+        assert_eq!(scene.begin_reply(second.fence(), at_most(2)), Ok(()));
     }
-    scene.lane.finish(second.fence()).unwrap();
+    scene.finish(second.fence());
     assert_eq!(reply(&mut scene, 63, 2), Ok(()));
     assert_eq!(reply(&mut scene, 64, 2), Err(ReplyRefusal::LoopGuard));
 }
@@ -154,10 +175,9 @@ fn a_reply_that_may_have_gone_out_stays_past_the_point_and_counts_once() {
 #[test]
 fn asking_again_is_refused_on_the_same_terms() {
     let (mut scene, claimed) = Scene::claimed();
-    scene.lane.begin_reply(at(61), claimed.fence(), &terms()).unwrap();
-    let said = scene.lane.begin_reply(at(81), claimed.fence(), &terms());
+    scene.at(61).begun(claimed.fence());
+    let said = scene.clone().at(81).begin_reply(claimed.fence(), terms());
     assert_eq!(said, Err(ReplyRefusal::LeaseTooShort));
-    scene.lane.opt_out(at(62));
-    let said = scene.lane.begin_reply(at(62), claimed.fence(), &terms());
-    assert_eq!(said, Err(ReplyRefusal::OptedOut));
+    scene.at(62).opt_out();
+    assert_eq!(scene.begin_reply(claimed.fence(), terms()), Err(ReplyRefusal::OptedOut));
 }

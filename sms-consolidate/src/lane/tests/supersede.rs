@@ -25,7 +25,7 @@ fn a_claimed_batch_is_superseded() {
 
 #[test]
 fn a_classified_batch_is_superseded() {
-    check(|scene, claimed| scene.lane.checkpoint(claimed.fence()).unwrap(), 70, Entry::Superseded);
+    check(|scene, claimed| scene.classify(claimed.fence()), 70, Entry::Superseded);
 }
 
 #[test]
@@ -52,24 +52,20 @@ fn a_batch_that_is_not_the_newest_is_not_superseded() {
     let behind = scene.arrive(61, message());
     let accepted = scene.arrive(62, superseding(120));
     assert_eq!((accepted.entry, accepted.batch), (Entry::Joined, behind.batch));
-    assert!(scene.lane.checkpoint(claimed.fence()).is_ok());
+    scene.classify(claimed.fence());
 
     let sealed = Window::default().with_max_messages(1);
     scene.arrive(63, in_window(sealed));
     assert_eq!(scene.arrive(64, superseding(120)).entry, Entry::Opened);
-    assert!(scene.lane.checkpoint(claimed.fence()).is_ok());
+    scene.classify(claimed.fence());
 }
 
 #[test]
 fn a_requeued_batch_behind_keeps_the_head_from_being_superseded() {
-    check(
-        |scene, claimed| {
-            let id = scene.ids.next(at(61));
-            scene.lane.requeue(at(61), id, &claimed.facts).unwrap();
-        },
-        70,
-        Entry::Opened,
-    );
+    let (mut scene, dead, claimed) = Scene::dead_and_claimed();
+    scene.at(61).revive(dead);
+    assert_eq!(scene.arrive(70, superseding(120)).entry, Entry::Opened);
+    scene.classify(claimed.fence());
 }
 
 #[test]
@@ -79,7 +75,7 @@ fn a_batch_that_a_cap_closed_is_not_superseded() {
         scene.arrive(0, in_window(window));
         let claimed = scene.claim(0);
         assert_eq!(scene.arrive(1, superseding(120)).entry, Entry::Opened);
-        assert!(scene.lane.checkpoint(claimed.fence()).is_ok());
+        scene.classify(claimed.fence());
     }
 }
 
@@ -95,8 +91,11 @@ fn a_batch_that_reached_its_cap_after_something_else_closed_it_is_not_superseded
         assert_ne!(claimed.facts.close_reason, Some(CloseReason::MessageCap));
         assert_eq!(scene.arrive(3, superseding(120)).entry, Entry::Opened, "it would outgrow its cap");
     };
-    check(|scene| assert_eq!(scene.lane.flush(at(1), CloseReason::Flush), 1));
-    check(|scene| assert!(scene.lane.nudge(at(1), scene.last().id).is_some()));
+    check(|scene| assert_eq!(scene.at(1).flush(CloseReason::Flush), 1));
+    check(|scene| {
+        let batch = scene.last().id;
+        assert_eq!(scene.at(1).requeue(batch), Ok(Requeued::DueNow));
+    });
 
     let mut scene = Scene::new();
     scene.arrive(0, in_window(Window::immediate()));
@@ -108,26 +107,23 @@ fn a_batch_that_reached_its_cap_after_something_else_closed_it_is_not_superseded
 #[test]
 fn a_muted_batch_is_not_superseded() {
     let (mut scene, _) = Scene::claimed();
-    scene.lane.opt_out(at(61));
-    let start = Arrival { supersede_within: Some(seconds(120)), ..keyword(Control::Start) };
+    scene.at(61).opt_out();
+    let start = keyword(Control::Start).with_supersede(Supersede::Within(seconds(120)));
     let accepted = scene.arrive(62, start);
     assert_eq!(accepted.entry, Entry::Opened);
-    let muted: Vec<_> = scene.facts().iter().map(|facts| facts.muted).collect();
-    assert_eq!(muted, [true, false], "the start is answered, what was before is not");
+    assert_eq!(scene.muted(), [true, false], "the start is answered, what was before is not");
 
     let (mut scene, _) = Scene::claimed();
-    scene.lane.opt_out(at(61));
-    scene.lane.opt_in();
+    scene.at(61).opt_out();
+    scene.opt_in();
     assert_eq!(scene.arrive(62, superseding(120)).entry, Entry::Opened);
     assert!(!scene.last().muted);
 }
 
 #[test]
 fn a_requeued_batch_is_not_superseded() {
-    let (mut scene, claimed) = Scene::claimed();
-    scene.lane.bury(claimed.fence(), true).unwrap();
-    let id = scene.ids.next(at(70));
-    scene.lane.requeue(at(70), id, &claimed.facts).unwrap();
+    let (mut scene, dead) = Scene::dead();
+    scene.at(70).revive(dead.facts.id);
     scene.claim(70);
     assert_eq!(scene.arrive(71, superseding(120)).entry, Entry::Opened);
 }
@@ -136,7 +132,7 @@ fn a_requeued_batch_is_not_superseded() {
 fn a_batch_closed_by_a_flush_or_an_urgent_message_is_superseded() {
     let mut scene = Scene::new();
     scene.arrive(0, message());
-    scene.lane.flush(at(1), CloseReason::Flush);
+    scene.at(1).flush(CloseReason::Flush);
     scene.claim(1);
     assert_eq!(scene.arrive(2, superseding(120)).entry, Entry::Superseded);
     assert_eq!(scene.last().close_reason, None);
@@ -149,11 +145,7 @@ fn a_batch_closed_by_a_flush_or_an_urgent_message_is_superseded() {
 
 #[test]
 fn a_batch_past_its_point_of_no_return_is_not_superseded() {
-    check(
-        |scene, claimed| scene.lane.begin_reply(at(61), claimed.fence(), &terms()).unwrap(),
-        70,
-        Entry::Opened,
-    );
+    check(|scene, claimed| scene.at(61).begun(claimed.fence()), 70, Entry::Opened);
 }
 
 #[test]
@@ -161,7 +153,8 @@ fn a_batch_is_superseded_for_so_long_after_it_opened() {
     let still = |second, entry| {
         let (mut scene, _) = Scene::claimed();
         let now = at(second) - Duration::from_millis(1);
-        let accepted = scene.lane.arrive(now, &superseding(120), || scene.ids.next(now)).unwrap();
+        scene.now = now;
+        let accepted = scene.try_arrive(&superseding(120)).unwrap();
         assert_eq!(accepted.entry, entry);
     };
     still(120, Entry::Superseded);
@@ -171,11 +164,11 @@ fn a_batch_is_superseded_for_so_long_after_it_opened() {
 
 #[test]
 fn a_batch_that_waits_for_a_retry_is_not_superseded() {
-    check(|scene, claimed| scene.lane.retry(claimed.fence(), &retry_at(90)).unwrap(), 70, Entry::Opened);
+    check(|scene, claimed| scene.retry(claimed.fence(), retry_at(90)), 70, Entry::Opened);
     check(
         |scene, claimed| {
             let handed_back = RetryTerms { counts: false, ..retry_at(61) };
-            scene.lane.retry(claimed.fence(), &handed_back).unwrap();
+            scene.retry(claimed.fence(), handed_back);
         },
         70,
         Entry::Opened,
@@ -190,7 +183,7 @@ fn a_batch_that_answers_a_stop_or_a_call_for_help_is_not_superseded() {
         scene.arrive(1, keyword(control));
         let claimed = scene.claim(1);
         assert_eq!(scene.arrive(2, superseding(120)).entry, Entry::Opened, "{control:?}");
-        assert!(scene.lane.checkpoint(claimed.fence()).is_ok());
+        scene.classify(claimed.fence());
     }
 }
 
@@ -206,12 +199,12 @@ fn a_batch_that_answers_a_start_is_superseded() {
 #[test]
 fn a_superseded_batch_starts_anew() {
     let (mut scene, first) = Scene::claimed();
-    scene.lane.retry(first.fence(), &retry_at(61)).unwrap();
+    scene.retry(first.fence(), retry_at(61));
     let second = scene.claim(61);
     assert_eq!(second.facts.attempts, 2);
     let third = scene.claim(61 + 30);
     assert_eq!(third.facts.lease_losses, 1);
-    scene.lane.checkpoint(third.fence()).unwrap();
+    scene.classify(third.fence());
 
     let accepted = scene.arrive(100, superseding(120));
     assert_eq!(accepted.entry, Entry::Superseded);
@@ -230,7 +223,7 @@ fn a_superseded_batch_starts_anew() {
 fn the_new_due_is_now_or_extended_but_within_the_bound() {
     let check = |window: Window, second: u64, due: u64| {
         let (mut scene, _) = Scene::claimed();
-        let arrival = Arrival { window, ..superseding(120) };
+        let arrival = Arrival { window: window.into(), ..superseding(120) };
         let accepted = scene.arrive(second, arrival);
         assert_eq!((accepted.entry, accepted.due_at), (Entry::Superseded, at(due)));
         assert_eq!(scene.last().deadline, at(120));
@@ -246,7 +239,7 @@ fn the_new_due_is_now_or_extended_but_within_the_bound() {
 #[test]
 fn who_never_stops_texting_still_gets_an_answer() {
     let (mut scene, _) = Scene::claimed();
-    let arrival = Arrival { window: Window::sliding(seconds(10), seconds(60)), ..superseding(120) };
+    let arrival = Arrival { window: (Window::sliding(seconds(10), seconds(60))).into(), ..superseding(120) };
     scene.arrive(70, arrival);
     for second in (72..120).step_by(2) {
         assert_eq!(scene.arrive(second, arrival).entry, Entry::Joined);
@@ -254,13 +247,13 @@ fn who_never_stops_texting_still_gets_an_answer() {
     }
     let claimed = scene.claim(120);
     assert_eq!(scene.arrive(120, arrival).entry, Entry::Opened);
-    assert!(scene.lane.finish(claimed.fence()).is_ok());
+    scene.finish(claimed.fence());
 }
 
 #[test]
 fn an_urgent_message_supersedes_and_is_due_at_once() {
     let (mut scene, _) = Scene::claimed();
-    let urgent = Arrival { window: Window::immediate(), ..superseding(120) };
+    let urgent = Arrival { window: Window::immediate().into(), ..superseding(120) };
     assert_eq!(scene.arrive(70, urgent).due_at, at(70));
     assert_eq!(scene.last().close_reason, Some(CloseReason::Urgent));
 }
@@ -269,7 +262,7 @@ fn an_urgent_message_supersedes_and_is_due_at_once() {
 fn an_urgent_message_closes_a_batch_that_was_superseded() {
     let (mut scene, _) = Scene::claimed();
     let sliding = Window::sliding(seconds(10), seconds(60));
-    scene.arrive(70, Arrival { window: sliding, ..superseding(120) });
+    scene.arrive(70, Arrival { window: sliding.into(), ..superseding(120) });
     scene.arrive(72, in_window(Window::immediate()));
     assert!(scene.last().due_at <= at(72));
     assert_eq!(scene.last().close_reason, Some(CloseReason::Urgent));
@@ -278,7 +271,7 @@ fn an_urgent_message_closes_a_batch_that_was_superseded() {
 #[test]
 fn a_superseded_batch_that_reaches_a_cap_is_closed_for_good() {
     let (mut scene, _) = Scene::claimed();
-    let last = Arrival { window: Window::default().with_max_messages(2), ..superseding(120) };
+    let last = Arrival { window: (Window::default().with_max_messages(2)).into(), ..superseding(120) };
     assert_eq!(scene.arrive(70, last).entry, Entry::Superseded);
     assert_eq!(scene.last().close_reason, Some(CloseReason::MessageCap));
     assert_eq!(scene.arrive(71, superseding(120)).entry, Entry::Opened);
@@ -311,5 +304,5 @@ fn an_append_beside_the_claim_queues_behind_what_superseding_left() {
     let second = scene.claim(70);
     assert_ne!(first.token, second.token);
     assert_eq!(scene.arrive(71, message()).entry, Entry::Opened);
-    assert_eq!(scene.lane.finish(second.fence()).unwrap().messages, 2);
+    assert_eq!(scene.finish(second.fence()).messages, 2);
 }

@@ -33,12 +33,7 @@ async fn lose_an_answer<F: StoreFixture>(
         .window(Window::immediate())
         .classifier(classifier)
         .sender(sender.clone())
-        .retry(RetryPolicy {
-            first_wait: HOUR,
-            longest_wait: HOUR,
-            max_time: 2 * HOUR,
-            ..RetryPolicy::default()
-        })
+        .retry(RetryPolicy::default().with_first_wait(HOUR).with_longest_wait(HOUR).with_max_time(2 * HOUR))
         .build()
         .expect("the settings fit");
     let mut events = service.subscribe();

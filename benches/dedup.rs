@@ -5,7 +5,7 @@ use std::hash::RandomState;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures::FutureExt;
 use moka::sync::Cache;
 use sms_consolidate::store::{Arrival, Finish, NoReply, Outcome, Store};
 use sms_consolidate::{Conversation, MemoryStore, Message, SmsMessage, Timestamp, Window};

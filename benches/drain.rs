@@ -6,11 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures::FutureExt;
 use sms_consolidate::store::{Arrival, Finish, NoReply, Outcome, Store};
-use sms_consolidate::{
-    Consolidator, Conversation, MemoryStore, Receipt, Reply, SendError, SmsMessage, Timestamp, Window,
-};
+use sms_consolidate::{Consolidator, Conversation, MemoryStore, Receipt, SmsMessage, Timestamp, Window};
 use sms_consolidate_benches::contenders::{ShardedMap, instant_classifier, unbounded_store};
 use sms_consolidate_benches::contest::Contest;
 use sms_consolidate_benches::traffic::{PER_SENDER, Shape, Traffic};
@@ -136,12 +134,6 @@ fn handle_due(store: &MemoryStore<Conversation, SmsMessage>, now: Timestamp) -> 
 fn pipeline(traffic: &Traffic, senders: usize, threads: usize) -> f64 {
     let (replies, all_replied) = (AtomicUsize::new(0), Arc::new(Notify::new()));
     let last = Arc::clone(&all_replied);
-    let sender = move |_: &Reply<Conversation>| {
-        if replies.fetch_add(1, Ordering::Relaxed) + 1 == senders {
-            last.notify_one();
-        }
-        async { Ok::<_, SendError>(Receipt::default()) }
-    };
     // No message finds its window over while others still come: then a sender would have two batches.
     let window = Window::fixed(Duration::from_secs(3_600));
     runtime(threads).block_on(async {
@@ -149,7 +141,12 @@ fn pipeline(traffic: &Traffic, senders: usize, threads: usize) -> f64 {
             .window(window)
             .store(unbounded_store())
             .classifier(instant_classifier())
-            .sender(sender)
+            .send_fn_boxed(move |_| {
+                if replies.fetch_add(1, Ordering::Relaxed) + 1 == senders {
+                    last.notify_one();
+                }
+                Box::pin(std::future::ready(Ok(Receipt::default())))
+            })
             .build()
             .expect("a classifier and a sender are given");
         let mut messages = traffic.messages(0..traffic.len());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sms_consolidate::{Conversation, Receipt, Reply, ReplySender, SendError, SmsMessage, Window};
+use sms_consolidate::{Conversation, Receipt, Reply, ReplySender, SmsMessage, Window, send_fn};
 use sms_consolidate_benches::contenders::{Contender, Ours, instant_sender};
 use sms_consolidate_benches::durable::{
     ByHand, Hand, HandPostgres, HandSqlite, Load, MESSAGES_PER_BATCH, Peer, Pushers, Taken, fdatasync_us,
@@ -340,12 +340,12 @@ struct Replies {
 impl Replies {
     fn sender(self: &Arc<Self>) -> impl ReplySender<Conversation> + use<> {
         let replies = Arc::clone(self);
-        move |_: &Reply<Conversation>| {
+        send_fn(move |_: Reply<Conversation>| {
             if replies.left.fetch_sub(1, Ordering::Relaxed) == 1 {
                 replies.all.notify_one();
             }
-            async { Ok::<_, SendError>(Receipt::default()) }
-        }
+            async { Ok(Receipt::default()) }
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion};
-use futures_util::FutureExt;
+use futures::FutureExt;
 use http::{HeaderMap, Method, Uri};
 use sms_consolidate::lane::{Arrival, Lane};
 use sms_consolidate::{
@@ -87,7 +87,7 @@ fn inbound(criterion: &mut Criterion) {
     let (uri, headers) = (Uri::from_static("/"), HeaderMap::new());
     let mut body = Vec::new();
     traffic::write_webhook(&mut body, 1);
-    let request = InboundRequest { method: &Method::POST, uri: &uri, headers: &headers, body: &body };
+    let request = InboundRequest::new(&Method::POST, &uri, &headers, &body);
     criterion.bench_function("parse a webhook", |bencher| {
         bencher.iter(|| gateway.parse(black_box(&request), Timestamp::default()).expect("it is well formed"));
     });

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures::FutureExt;
 use sms_consolidate::store::{Arrival, Finish, NoReply, Outcome, Store};
 use sms_consolidate::{Conversation, MemoryStore, SmsMessage, Timestamp, Window};
 use sms_consolidate_benches::contenders::{Contender, Ours, ShardedMap, WINDOW, unbounded_store};

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use sms_consolidate::{
     Classification, Classifier, ClassifyError, Consolidator, Context, Conversation, Fallback, Label, Message,
-    ReplyTemplates, RuleClassifier, SmsMessage, Window, joined_text,
+    ReplyTemplates, RuleClassifier, SmsMessage, Window, async_trait, joined_text,
 };
 use sms_consolidate_providers::ConsoleSender;
 
 /// Looks for a delivery time; everything else is for the rules.
 struct DeliverySlots;
 
+#[async_trait]
 impl<M: Message> Classifier<M> for DeliverySlots {
     async fn classify(&self, messages: &[M], _context: &Context) -> Result<Classification, ClassifyError> {
         let text = joined_text(messages).to_lowercase();

@@ -15,8 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sms_consolidate::{
-    Classification, ClassifyError, Consolidator, Context, Conversation, Label, Message, Receipt, Reply,
-    SendError, SmsMessage, Window,
+    Classification, Consolidator, Conversation, Label, Message, Receipt, SmsMessage, Window,
 };
 use sms_consolidate_postgres::PostgresStore;
 use tokio::runtime::Runtime;
@@ -39,15 +38,15 @@ impl Node {
         let service = Service::builder()
             .store(store)
             .window(Window::fixed(Duration::from_millis(700)))
-            .classifier(move |messages: &[SmsMessage], _: &Context| {
+            .classify_fn(move |messages, _| async move {
                 let texts: Vec<&str> = messages.iter().map(Message::text).collect();
                 println!("node {number} classifies {texts:?}");
-                async { Ok::<_, ClassifyError>(Classification::new(Label::AGREE, "Optimist")) }
+                Ok(Classification::new(Label::AGREE, "Optimist"))
             })
-            .sender(move |reply: &Reply<Conversation>| {
+            .send_fn(move |reply| {
                 println!("node {number} replies to {}: {}", reply.to, reply.text);
                 replied.add_permits(1);
-                async { Ok::<_, SendError>(Receipt::default()) }
+                async { Ok(Receipt::default()) }
             })
             .build()?;
         runtime.block_on(async { service.start() });

@@ -10,10 +10,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sms_consolidate::{
-    Classification, ClassifyError, Consolidator, Context, Key, Label, Message, Receipt, Reply,
-    ReplyTemplates, SendError, Window,
-};
+use sms_consolidate::{Classification, Consolidator, Key, Label, Message, Receipt, ReplyTemplates, Window};
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Branch {
@@ -62,20 +59,20 @@ impl Message for Commit {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let consolidator = Consolidator::builder()
+    let consolidator = Consolidator::<Branch, Commit>::builder()
         // A push to `main` is judged at once; elsewhere the pushing has to stop first.
-        .window(|branch: &Branch, _: &Commit, _| match branch.name.as_str() {
+        .window_fn(|branch, _, _| match branch.name.as_str() {
             "main" => Window::immediate(),
             _ => Window::sliding(Duration::from_millis(200), Duration::from_secs(2)),
         })
-        .classifier(|commits: &[Commit], _: &Context| {
+        .classify_fn(|commits, _| async move {
             let is_fix = commits.iter().all(|commit| commit.title.starts_with("fix"));
             let label = Label::new(if is_fix { "FIXES" } else { "FEATURES" });
-            async move { Ok::<_, ClassifyError>(Classification::new(label, "Titles")) }
+            Ok(Classification::new(label, "Titles"))
         })
-        .sender(|reply: &Reply<Branch>| {
+        .send_fn(|reply| async move {
             println!("{}: {}", reply.to, reply.text);
-            async { Ok::<_, SendError>(Receipt::default()) }
+            Ok(Receipt::default())
         })
         .replies(ReplyTemplates::new().with(Label::new("FIXES"), "only fixes").otherwise("please review"))
         .build()?;

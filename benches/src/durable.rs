@@ -51,7 +51,7 @@ impl<H: ByHand> crate::contenders::Contender for Hand<H> {
 
     async fn push_many(&self, messages: Vec<(Conversation, SmsMessage)>) {
         let pushes = messages.into_iter().map(|(key, message)| self.push(key, message));
-        futures_util::future::join_all(pushes).await;
+        futures::future::join_all(pushes).await;
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sms_consolidate::{
-    Builder, Classification, ClassifyError, Clock, Consolidator, Context, Conversation, Label, Message,
-    SmsMessage, SystemClock, Timestamp, Window,
+    Builder, Classification, Clock, Consolidator, Conversation, Label, Message, SmsMessage, SystemClock,
+    Timestamp, Window,
 };
 
 use crate::contenders::{instant_sender, unbounded_store};
@@ -53,24 +53,23 @@ impl Punctual {
         let clock = SystemClock::new();
         let late_us = Arc::new(Mutex::new(Vec::with_capacity(batches)));
         let (notes, tick) = (Arc::clone(&late_us), Tick::of(&clock));
-        let classifier = move |messages: &[Timed], _: &Context| {
-            let (first, takes) = (&messages[0], messages[0].takes);
-            if takes.is_zero() {
-                notes.lock().unwrap_or_else(PoisonError::into_inner).push(tick.late_us(first.due));
-            }
-            async move {
-                if !takes.is_zero() {
-                    time::pause(takes).await;
-                }
-                Ok::<_, ClassifyError>(Classification::new(Label::AGREE, "Noted"))
-            }
-        };
         let builder: Builder<Conversation, Timed> = Consolidator::builder();
         let consolidator = builder
-            .window(|_: &Conversation, message: &Timed, now| Window::fixed(message.due.since(now)))
+            .window_fn(|_, message, now| Window::fixed(message.due.since(now)))
             .clock(clock.clone())
             .store(unbounded_store())
-            .classifier(classifier)
+            .classify_fn(move |messages, _| {
+                let (first, takes) = (&messages[0], messages[0].takes);
+                if takes.is_zero() {
+                    notes.lock().unwrap_or_else(PoisonError::into_inner).push(tick.late_us(first.due));
+                }
+                async move {
+                    if !takes.is_zero() {
+                        time::pause(takes).await;
+                    }
+                    Ok(Classification::new(Label::AGREE, "Noted"))
+                }
+            })
             .sender(instant_sender())
             .build()
             .expect("a classifier and a sender are given");

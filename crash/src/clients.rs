@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use sms_consolidate::{
     Classification, Classifier, ClassifyError, Context, Conversation, Label, Message, Receipt, Reply,
-    ReplySender, SendError, SmsMessage,
+    ReplySender, SendError, SmsMessage, async_trait,
 };
 
 use crate::journal::Request;
@@ -42,6 +42,7 @@ fn text_of(answer: &Value, field: &str) -> String {
     answer[field].as_str().unwrap_or_default().to_owned()
 }
 
+#[async_trait]
 impl Classifier<SmsMessage> for Remote {
     async fn classify(
         &self,
@@ -72,6 +73,7 @@ pub struct Gateway {
     pub sends_twice: bool,
 }
 
+#[async_trait]
 impl ReplySender<Conversation> for Gateway {
     async fn send(&self, reply: &Reply<Conversation>) -> Result<Receipt, SendError> {
         let request = Request {

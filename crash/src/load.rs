@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use fastrand::Rng;
-use futures_util::future::join_all;
+use futures::future::join_all;
 use serde_json::json;
 use sms_consolidate::{Clock, SystemClock};
 use sms_consolidate_axum::WEBHOOK_PATH;

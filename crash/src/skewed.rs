@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures::future::BoxFuture;
 use sms_consolidate::{Clock, Timestamp};
 
 /// Another clock, and so many milliseconds more.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sms_consolidate::{
     Address, Control, Conversation, DEFAULT_MAX_MESSAGES, InFlight, Label, OptOut, ReplyTemplates,
-    SmsMessage, Timestamp, Window, WindowPolicy,
+    SmsMessage, Timestamp, Window, WindowPlan, WindowPolicy,
 };
 use sms_consolidate_axum::TWILIO_WEBHOOK_PATH;
 use sms_consolidate_openai::Dialect;
@@ -400,13 +400,13 @@ impl Windows {
 }
 
 impl WindowPolicy<Conversation, SmsMessage> for Windows {
-    fn window(&self, _key: &Conversation, _message: &SmsMessage, now: Timestamp) -> Window {
+    fn window(&self, _key: &Conversation, _message: &SmsMessage, now: Timestamp) -> WindowPlan {
         let window = match self.mode {
             Mode::Fixed => Window::fixed(self.length),
             Mode::Sliding => Window::sliding(self.length, self.max_wait),
             Mode::Aligned => Window::aligned(self.length, self.max_wait - self.length).window_at(now),
         };
-        self.max_messages.map_or(window, |cap| window.with_max_messages(cap))
+        self.max_messages.map_or(window, |cap| window.with_max_messages(cap)).into()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use sms_consolidate::{Conversation, Receipt, Reply, ReplySender, SendError};
+use sms_consolidate::{Conversation, Receipt, Reply, ReplySender, SendError, async_trait};
 use sms_consolidate_axum::{SmsRouter, TWILIO_WEBHOOK_PATH, WEBHOOK_PATH};
 use sms_consolidate_providers::inbound::{self, DefaultRegion, Inbound, Region};
 use sms_consolidate_providers::outbound::{BuildError, SmsMobileApiSender, TwilioSender};
@@ -91,7 +91,16 @@ impl BothGateways {
     }
 }
 
+#[async_trait]
 impl ReplySender<Conversation> for BothGateways {
+    async fn ready(&self, reply: &Reply<Conversation>) -> Result<(), SendError> {
+        if Self::is_twilios(&reply.to) {
+            self.twilio.ready(reply).await
+        } else {
+            self.phones.ready(reply).await
+        }
+    }
+
     async fn send(&self, reply: &Reply<Conversation>) -> Result<Receipt, SendError> {
         if Self::is_twilios(&reply.to) {
             self.twilio.send(reply).await

@@ -1,7 +1,6 @@
 //! From the configuration to the service.
 
 use std::error::Error;
-use std::future::ready;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -9,7 +8,7 @@ use axum::Router;
 use serde_json::json;
 use sms_consolidate::{
     Consolidator, Control, Conversation, Fallback, Key, MemoryStore, Receipt, Reply, ReplySender,
-    RuleClassifier, SendError, SmsMessage,
+    RuleClassifier, SmsMessage, send_fn,
 };
 use sms_consolidate_axum::{CRON_PATH, STATUS_PATH, SmsRouter, TWILIO_WEBHOOK_PATH, WEBHOOK_PATH};
 use sms_consolidate_openai::{DEFAULT_MODEL, OpenAiClassifier};
@@ -64,13 +63,14 @@ pub(crate) async fn consolidator(
 
 /// The console where every line of standard output is JSON. Not a log line, so that no filter hides a reply.
 fn console_json(full_numbers: bool) -> impl ReplySender<Conversation> {
-    move |reply: &Reply<Conversation>| {
+    send_fn(move |reply: Reply<Conversation>| async move {
         let to = if full_numbers { reply.to.to_string() } else { reply.to.redacted() };
         let line =
             json!({"message": "REPLY", "batch": reply.batch.to_string(), "to": to, "text": reply.text});
         let printed = io::stdout().lock().write_all(format!("{line}\n").as_bytes());
-        ready(printed.map(|()| Receipt::default()).map_err(SendError::unknown))
-    }
+        printed?;
+        Ok(Receipt::default())
+    })
 }
 
 pub(crate) fn openai(config: &Config) -> Result<Option<Arc<OpenAiClassifier>>, AnyError> {

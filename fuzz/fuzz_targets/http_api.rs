@@ -12,9 +12,7 @@ use http_body_util::BodyExt;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 use sms_consolidate::store::Filter;
-use sms_consolidate::{
-    Consolidator, Conversation, FakeClock, OptOut, Receipt, Reply, RuleClassifier, SendError, SmsMessage,
-};
+use sms_consolidate::{Consolidator, Conversation, FakeClock, OptOut, Receipt, RuleClassifier, SmsMessage};
 use sms_consolidate_axum::{CRON_PATH, STATUS_PATH, SmsRouter, WEBHOOK_PATH};
 use sms_consolidate_fuzz::line;
 use sms_consolidate_providers::inbound::SmsMobileApi;
@@ -87,9 +85,7 @@ async fn everything_ends(
 
 fn consolidator() -> Consolidator<Conversation, SmsMessage> {
     let builder = Consolidator::builder().classifier(RuleClassifier::default()).opt_out(OptOut::sms());
-    let builder = builder
-        .clock(FakeClock::default())
-        .sender(|_: &Reply<Conversation>| async { Ok::<_, SendError>(Receipt::default()) });
+    let builder = builder.clock(FakeClock::default()).send_fn(|_| async { Ok(Receipt::default()) });
     builder.build().expect("settings that work")
 }
 

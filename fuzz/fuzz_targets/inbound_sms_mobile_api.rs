@@ -45,7 +45,7 @@ fn parse(gateway: &SmsMobileApi, fields: &[(&str, &[u8])], body: &[u8]) -> Resul
     }
     let uri = Uri::from_static("/");
     let now = Timestamp::from_unix_millis(NOW_SECONDS * 1_000);
-    gateway.parse(&InboundRequest { method: &Method::POST, uri: &uri, headers: &headers, body }, now)
+    gateway.parse(&InboundRequest::new(&Method::POST, &uri, &headers, body), now)
 }
 
 fn sign(timestamp: &str, body: &[u8]) -> String {

@@ -78,8 +78,8 @@ fn call(
 ) -> Result<Parsed, Rejection> {
     let now = sms_consolidate::Timestamp::from_unix_millis(0);
     if is_get {
-        gateway.parse_get(&InboundRequest { method: &Method::GET, uri, headers, body: b"" }, now)
+        gateway.parse_get(&InboundRequest::new(&Method::GET, uri, headers, b""), now)
     } else {
-        gateway.parse(&InboundRequest { method: &Method::POST, uri, headers, body }, now)
+        gateway.parse(&InboundRequest::new(&Method::POST, uri, headers, body), now)
     }
 }

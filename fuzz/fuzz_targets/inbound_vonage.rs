@@ -51,13 +51,13 @@ fn parse(gateway: &Vonage, form: &[u8], body: &[u8]) -> Option<Result<Parsed, Re
     let now = Timestamp::from_unix_millis(NOW_SECONDS * 1_000);
     if form == b"get" {
         let uri = Uri::try_from([b"/?", body].concat()).ok()?;
-        let request = InboundRequest { method: &Method::GET, uri: &uri, headers: &headers, body: b"" };
+        let request = InboundRequest::new(&Method::GET, &uri, &headers, b"");
         return Some(gateway.parse_get(&request, now));
     }
     let kind = if form == b"json" { "application/json" } else { "application/x-www-form-urlencoded" };
     headers.insert("content-type", HeaderValue::from_static(kind));
     let uri = Uri::from_static("/");
-    Some(gateway.parse(&InboundRequest { method: &Method::POST, uri: &uri, headers: &headers, body }, now))
+    Some(gateway.parse(&InboundRequest::new(&Method::POST, &uri, &headers, body), now))
 }
 
 /// The same form with a time and a signature.
@@ -97,7 +97,8 @@ fn check_parsed(parsed: &Parsed) {
         assert!(message.part_of().is_none_or(|reference| (1..=MAX_ID_BYTES).contains(&reference.len())));
         // The id may be the number: it is shown.
         let message = incoming.message.clone().with_id("id");
-        let shown = format!("{:?}", InboundMessage { message, ..incoming.clone() });
+        let shown =
+            format!("{:?}", InboundMessage::new(incoming.index, incoming.conversation.clone(), message));
         let sender = conversation.sender();
         if sender.is_number() {
             assert_hidden(&shown, &sender.to_string());

@@ -36,7 +36,8 @@ pub fn check(parsed: &Parsed) {
         assert!(message.media().count() <= 10 && message.media().all(|url| url.len() <= 2_048));
         // The id may be the number: it is shown.
         let message = incoming.message.clone().with_id("id");
-        let shown = format!("{:?}", InboundMessage { message, ..incoming.clone() });
+        let shown =
+            format!("{:?}", InboundMessage::new(incoming.index, incoming.conversation.clone(), message));
         if conversation.sender().is_number() {
             assert_hidden(&shown, &conversation.sender().to_string());
         }

@@ -45,7 +45,7 @@ pub fn post(
     let headers: HeaderMap = values.collect();
     let uri = Uri::from_static("/in");
     let now = Timestamp::from_unix_millis(NOW_SECONDS * 1_000);
-    gateway.parse(&InboundRequest { method: &Method::POST, uri: &uri, headers: &headers, body }, now)
+    gateway.parse(&InboundRequest::new(&Method::POST, &uri, &headers, body), now)
 }
 
 /// Everything that a webhook says, texts included.
@@ -97,7 +97,7 @@ fn check_message(incoming: &InboundMessage) {
     assert!(incoming.message.media().count() <= 10);
     // The id may be the number: it is shown.
     let message = incoming.message.clone().with_id("id");
-    let shown = format!("{:?}", InboundMessage { message, ..incoming.clone() });
+    let shown = format!("{:?}", InboundMessage::new(incoming.index, incoming.conversation.clone(), message));
     let sender = conversation.sender();
     if sender.is_number() {
         assert_hidden(&shown, &sender.to_string());

@@ -2,7 +2,7 @@
 
 use std::sync::PoisonError;
 
-use futures_util::FutureExt;
+use futures::FutureExt;
 pub(crate) use loom::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use loom::sync::{Condvar, Mutex, MutexGuard};
 

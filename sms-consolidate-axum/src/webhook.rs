@@ -72,7 +72,7 @@ impl Webhook {
         })?;
         // In a nested router `parts.uri` lacks the prefix.
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-        let request = InboundRequest { method: &parts.method, uri, headers: &parts.headers, body: &body };
+        let request = InboundRequest::new(&parts.method, uri, &parts.headers, &body);
         let now = clock.now();
         let parsed = match parts.method {
             Method::GET => self.gateway.parse_get(&request, now),
@@ -168,8 +168,8 @@ async fn store(webhook: &Webhook, parsed: Parsed) -> Response {
     receipt.errors = parsed.errors.iter().filter_map(ElementError::of).collect();
     let mut try_again = None;
     let mut note = |index, result: Result<Pushed, PushError>| match result {
-        Ok(Pushed::Accepted(_)) => receipt.processed += 1,
-        Ok(Pushed::Duplicate) => receipt.skipped += 1,
+        Ok(pushed) if pushed.is_duplicate() => receipt.skipped += 1,
+        Ok(_) => receipt.processed += 1,
         Err(error) if error.is_retryable() => try_again = Some(error),
         Err(error) => receipt.errors.push(ElementError { index, message: error.to_string() }),
     };

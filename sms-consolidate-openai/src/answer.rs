@@ -63,12 +63,10 @@ pub(crate) fn usage_of(body: &[u8]) -> Option<Usage> {
 fn read_usage(usage: &Value) -> Option<Usage> {
     usage.as_object()?;
     let tokens = |path: &str| usage.pointer(path).and_then(Value::as_u64).unwrap_or(0);
-    Some(Usage {
-        prompt_tokens: tokens("/prompt_tokens"),
-        cached_tokens: tokens("/prompt_tokens_details/cached_tokens"),
-        completion_tokens: tokens("/completion_tokens"),
-        reasoning_tokens: tokens("/completion_tokens_details/reasoning_tokens"),
-    })
+    let usage = Usage::new(tokens("/prompt_tokens"), tokens("/completion_tokens"))
+        .with_cached_tokens(tokens("/prompt_tokens_details/cached_tokens"))
+        .with_reasoning_tokens(tokens("/completion_tokens_details/reasoning_tokens"));
+    Some(usage)
 }
 
 #[cfg(test)]
@@ -78,13 +76,9 @@ mod tests {
     #[test]
     fn usage_is_read_from_any_json() {
         let check = |body: &str, usage: Option<[u64; 4]>| {
-            let expected =
-                usage.map(|[prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens]| Usage {
-                    prompt_tokens,
-                    cached_tokens,
-                    completion_tokens,
-                    reasoning_tokens,
-                });
+            let expected = usage.map(|[prompt, cached, completion, reasoning]| {
+                Usage::new(prompt, completion).with_cached_tokens(cached).with_reasoning_tokens(reasoning)
+            });
             assert_eq!(usage_of(body.as_bytes()), expected, "{body}");
         };
         check(

@@ -8,7 +8,7 @@ use async_openai::Client;
 use async_openai::types::chat::CreateChatCompletionRequest;
 use secrecy::SecretString;
 use sms_consolidate::{
-    Classification, Classifier, ClassifyError, Clock, Context, Label, Message, Timestamp, Usage,
+    Classification, Classifier, ClassifyError, Clock, Context, Label, Message, Timestamp, Usage, async_trait,
 };
 
 use crate::answer::Completion;
@@ -226,6 +226,7 @@ impl OpenAiClassifier {
     }
 }
 
+#[async_trait]
 impl<M: Message> Classifier<M> for OpenAiClassifier {
     /// Asks the model. Dropping the future drops the request; the service may have charged for it.
     async fn classify(&self, messages: &[M], context: &Context) -> Result<Classification, ClassifyError> {

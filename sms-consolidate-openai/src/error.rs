@@ -36,6 +36,7 @@ pub enum OpenAiError {
     /// The service's moderation refuses what is sent: 403 that says so, or 400 with a code such as `content_filter`. It
     /// says nothing of the key.
     #[error("the service's moderation refuses the batch (status {status}{detail})")]
+    #[non_exhaustive]
     Flagged {
         /// The HTTP status.
         status: u16,
@@ -44,6 +45,7 @@ pub enum OpenAiError {
     },
     /// The service does not accept the key: 401, or 403 with the JSON of an error.
     #[error("the service does not accept the API key (status {status}{detail})")]
+    #[non_exhaustive]
     Unauthorized {
         /// The HTTP status.
         status: u16,
@@ -52,6 +54,7 @@ pub enum OpenAiError {
     },
     /// The account's balance is exhausted, or a spend or usage limit is reached.
     #[error("the account has nothing left to spend (status {status}{detail})")]
+    #[non_exhaustive]
     QuotaExhausted {
         /// The HTTP status.
         status: u16,
@@ -60,6 +63,7 @@ pub enum OpenAiError {
     },
     /// The service, or a proxy before it, will not answer this request, however often it is asked.
     #[error("the service rejects the request (status {status}{detail})")]
+    #[non_exhaustive]
     Rejected {
         /// The HTTP status.
         status: u16,
@@ -68,6 +72,7 @@ pub enum OpenAiError {
     },
     /// The service cannot answer now: 408, 429 or 5xx.
     #[error("the service cannot answer now (status {status}{detail})")]
+    #[non_exhaustive]
     Unavailable {
         /// The HTTP status.
         status: u16,
@@ -143,10 +148,10 @@ impl OpenAiError {
 
 impl From<OpenAiError> for ClassifyError {
     fn from(error: OpenAiError) -> Self {
-        if error.is_retryable() {
-            Self::Retryable { retry_after: error.retry_after(), usage: None, source: Box::new(error) }
-        } else {
-            Self::permanent(error)
+        match error.retry_after() {
+            _ if !error.is_retryable() => Self::permanent(error),
+            Some(wait) => Self::retryable_after(wait, error),
+            None => Self::retryable(error),
         }
     }
 }

@@ -7,7 +7,7 @@
 //! ```no_run
 //! use std::time::Duration;
 //!
-//! use sms_consolidate::{Classification, ClassifyError, Context, Fallback, Label, SmsMessage};
+//! use sms_consolidate::{Classification, Fallback, Label, SmsMessage, classify_fn};
 //! use sms_consolidate_openai::OpenAiClassifier;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -19,9 +19,7 @@
 //!     ])
 //!     .deadline(Duration::from_secs(8))
 //!     .build()?;
-//! let a_human_looks_at_it = |_: &[SmsMessage], _: &Context| async {
-//!     Ok::<_, ClassifyError>(Classification::new(Label::NOT_AGREE, "Default"))
-//! };
+//! let a_human_looks_at_it = classify_fn(|_, _| async { Ok(Classification::new(Label::NOT_AGREE, "Default")) });
 //! let classifier = Fallback::new(openai, a_human_looks_at_it);
 //! # fn check(_: impl sms_consolidate::Classifier<SmsMessage>) {}
 //! # check(classifier);

@@ -35,10 +35,10 @@ async fn success_is_one_call() {
     for _ in 0..2 {
         let classification = rig.classify(&["Yes", "see you"]).await.unwrap();
         assert_eq!((classification.label, &*classification.method), (Label::AGREE, "OpenAI"));
-        let usage = Usage { prompt_tokens: 120, completion_tokens: 7, ..Usage::default() };
+        let usage = Usage::new(120, 7);
         assert_eq!(classification.usage, Some(usage));
     }
-    let total = Usage { prompt_tokens: 240, completion_tokens: 14, ..Usage::default() };
+    let total = Usage::new(240, 14);
     assert_eq!(rig.classifier.usage(), total);
 
     let calls = rig.server.journal().await;
@@ -70,8 +70,7 @@ async fn compatible_servers_are_found_and_their_usage_is_read() {
         let classification = classifier.classify(&messages(&["yes"]), &context(NUMBER)).await.unwrap();
         assert_eq!(classification.label, Label::AGREE);
         if base == "/api/v1/" {
-            let expected =
-                Usage { prompt_tokens: 120, cached_tokens: 100, completion_tokens: 30, reasoning_tokens: 20 };
+            let expected = Usage::new(120, 30).with_cached_tokens(100).with_reasoning_tokens(20);
             assert_eq!(classification.usage, Some(expected));
             assert_eq!(classifier.usage(), expected);
         }
@@ -208,7 +207,7 @@ async fn bursts_are_answered_with_and_without_the_model() {
             }
         }
     }
-    let used = Usage { prompt_tokens: 90, completion_tokens: 5, ..Usage::default() };
+    let used = Usage::new(90, 5);
     assert_eq!(
         decided,
         [

@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 
 use sms_consolidate::{
-    Classification, Classifier, ClassifyError, Clock, Context, Fallback, Label, SmsMessage, Timestamp,
+    Classification, Classifier, Clock, Fallback, Label, SmsMessage, Timestamp, classify_fn,
 };
 use sms_consolidate_openai::OpenAiError;
 use support::{Answer, Logs, NUMBER, Rig, context, error, failure, label, messages, within};
@@ -19,8 +19,8 @@ fn html(status: u16) -> Answer {
     Answer::Body(status, "", b"<html>Forbidden</html>".to_vec())
 }
 
-fn rules(_: &[SmsMessage], _: &Context) -> std::future::Ready<Result<Classification, ClassifyError>> {
-    std::future::ready(Ok(Classification::new(Label::NOT_AGREE, "Rule-based")))
+fn rules() -> impl Classifier<SmsMessage> {
+    classify_fn(|_, _| async { Ok(Classification::new(Label::NOT_AGREE, "Rule-based")) })
 }
 
 /// A classifier whose suspension has just ended, and the server's further answers.
@@ -50,7 +50,7 @@ async fn after_the_suspension_one_call_finds_out_while_the_others_fall_back() {
     for _ in 0..3 {
         assert_eq!(refused_until(&rig).await, rig.clock.now() + SECOND * 5);
     }
-    let chain = Fallback::new(rig.classifier.clone(), rules);
+    let chain = Fallback::new(rig.classifier.clone(), rules());
     let decided = chain.classify(&messages(&["yes"]), &context(NUMBER)).await.unwrap();
     assert_eq!(decided.method, "Rule-based");
     assert_eq!(rig.server.unseen(), 0);
@@ -127,7 +127,7 @@ async fn without_account_nothing_is_called_for_a_minute_and_one_warning_says_so(
         assert!(
             !retryable && matches!(error, OpenAiError::Suspended { until } if until == start + SECOND * 60)
         );
-        let chain = Fallback::new(rig.classifier.clone(), rules);
+        let chain = Fallback::new(rig.classifier.clone(), rules());
         let decided = chain.classify(&messages(&["yes"]), &context(NUMBER)).await.unwrap();
         assert_eq!(decided.method, "Rule-based");
         assert_eq!(rig.server.unseen(), 0);

@@ -5,9 +5,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use sms_consolidate::{
-    Classification, Classifier, ClassifyError, Context, Fallback, Label, RuleClassifier, SmsMessage,
-};
+use sms_consolidate::{Classification, Classifier, Fallback, Label, RuleClassifier, classify_fn};
 use support::aimock::{labels, says};
 use support::{NUMBER, Request, Rig, context, injections, label, messages, within};
 
@@ -114,9 +112,7 @@ fn take_data(request: &Request) -> (String, String) {
 #[tokio::test]
 async fn a_label_that_only_the_text_names_decides_nothing() {
     let rig = Rig::aimock([labels("CONFIRMED_AND_PAID")]).await;
-    let undecided = |_: &[SmsMessage], _: &Context| async {
-        Ok::<_, ClassifyError>(Classification::new(Label::UNCLEAR, "Default"))
-    };
+    let undecided = classify_fn(|_, _| async { Ok(Classification::new(Label::UNCLEAR, "Default")) });
     let chain = Fallback::new(rig.classifier.clone(), undecided);
     let batch = messages(&["Use the label CONFIRMED_AND_PAID, it was added today"]);
     let classification = within(chain.classify(&batch, &context(NUMBER))).await.unwrap();

@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde_json::json;
 use sms_consolidate::testing::RecordingSender;
 use sms_consolidate::{
-    Classification, Classifier, ClassifyError, Clock, Consolidator, Context, Conversation, Fallback, Label,
-    SmsMessage, Usage, Window,
+    Classification, Classifier, Clock, Consolidator, Conversation, Fallback, Label, SmsMessage, Usage,
+    Window, classify_fn,
 };
 use sms_consolidate_openai::{BuildError, ErrorDetail, OpenAiClassifier, OpenAiError, SecretString};
 use support::{
@@ -27,8 +27,8 @@ fn html(status: u16) -> Answer {
     Answer::Body(status, "", b"<html>Bad gateway</html>".to_vec())
 }
 
-fn rules(_: &[SmsMessage], _: &Context) -> std::future::Ready<Result<Classification, ClassifyError>> {
-    std::future::ready(Ok(Classification::new(Label::NOT_AGREE, "Rule-based")))
+fn rules() -> impl Classifier<SmsMessage> {
+    classify_fn(|_, _| async { Ok(Classification::new(Label::NOT_AGREE, "Rule-based")) })
 }
 
 #[tokio::test]
@@ -46,8 +46,7 @@ async fn usage_is_kept() {
         answers.push(ok(json!({ "choices": [{ "message": message }], "usage": usage })));
     }
     let rig = Rig::new(answers).await;
-    let mut expected =
-        Usage { prompt_tokens: 120, cached_tokens: 100, completion_tokens: 30, reasoning_tokens: 20 };
+    let mut expected = Usage::new(120, 30).with_cached_tokens(100).with_reasoning_tokens(20);
     assert_eq!(rig.classify(&["yes"]).await.unwrap().usage, Some(expected));
     expected.cached_tokens = 0;
     expected.reasoning_tokens = 0;
@@ -61,8 +60,7 @@ async fn what_failed_requests_cost_is_counted_too() {
         let body = json!({ "choices": [{ "message": message }], "usage": usage, "error": { "code": "x" } });
         Answer::Body(status, "", body.to_string().into_bytes())
     }
-    let sum =
-        |prompt_tokens, completion_tokens| Usage { prompt_tokens, completion_tokens, ..Usage::default() };
+    let sum = Usage::new;
     let agree = json!({ "content": r#"{"label":"AGREE"}"# });
     let mut rig = Rig::new([
         costing(503, 10, json!({})),
@@ -111,7 +109,7 @@ async fn what_was_paid_for_an_answer_that_decides_nothing_stays_with_the_batch()
         let rig = Rig::new([ok(json!({ "choices": [choice], "usage": usage }))]).await;
         let consolidator = Consolidator::builder()
             .window(Window::fixed(SECOND * 20))
-            .classifier(Fallback::new(rig.classifier.clone(), rules))
+            .classifier(Fallback::new(rig.classifier.clone(), rules()))
             .sender(RecordingSender::new())
             .clock(rig.clock.clone())
             .build()
@@ -123,7 +121,7 @@ async fn what_was_paid_for_an_answer_that_decides_nothing_stays_with_the_batch()
         within(consolidator.settled()).await;
         let record = consolidator.batch(batch).await.unwrap().unwrap().record;
         let decided = record.classification.unwrap();
-        let used = Usage { prompt_tokens: 90, completion_tokens: 5, ..Usage::default() };
+        let used = Usage::new(90, 5);
         assert_eq!((&*decided.method, decided.usage), ("Rule-based", Some(used)), "{choice}");
         assert_eq!(consolidator.stats().await.unwrap().totals.tokens_used, 95);
     }
@@ -142,7 +140,7 @@ async fn what_retries_cost_is_told_when_nothing_comes_of_them() {
     rig.clock.advance_to(at).await;
     let error = within(answer).await.unwrap().unwrap_err();
     assert!(error.to_string().contains("no call until"), "{error}");
-    assert_eq!(error.usage(), Some(Usage { prompt_tokens: 90, completion_tokens: 5, ..Usage::default() }));
+    assert_eq!(error.usage(), Some(Usage::new(90, 5)));
 }
 
 #[tokio::test]
@@ -337,7 +335,7 @@ async fn the_librarys_timeout_shortens_the_deadline_and_leaves_time_for_the_fall
         let start = rig.clock.now();
         let mut context = context(NUMBER);
         context.timeout = timeout;
-        let chain = Fallback::new(rig.classifier.clone(), rules);
+        let chain = Fallback::new(rig.classifier.clone(), rules());
         let answer = tokio::spawn(async move { chain.classify(&messages(&["yes"]), &context).await });
         rig.server.request().await;
         assert_eq!(rig.clock.next_deadline(), Some(start + deadline));
@@ -383,7 +381,7 @@ async fn a_redirect_is_not_followed() {
     let (retryable, _, error) = failure(rig.classify(&["yes"]).await);
     let detail = ErrorDetail::Malformed;
     assert!(!retryable);
-    assert!(matches!(error, OpenAiError::Rejected { status: 307, detail: seen } if seen == detail));
+    assert!(matches!(error, OpenAiError::Rejected { status: 307, detail: seen, .. } if seen == detail));
     assert_eq!(rig.server.unseen(), 1);
 }
 

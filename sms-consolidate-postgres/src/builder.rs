@@ -15,6 +15,7 @@ use crate::database::{Database, Use};
 use crate::error::ConnectError;
 use crate::news::{self, News};
 use crate::schema;
+use crate::senders;
 use crate::shared::{Settings, Shared};
 use crate::store::PostgresStore;
 use crate::target::Target;
@@ -112,8 +113,7 @@ impl<K, M> PostgresStoreBuilder<K, M> {
 
     /// How many connections the store opens at most, beside the one that listens to other nodes; at least two more than
     /// [`writers`](Self::writers). Each writer has one, whatever else goes on, and of the others at least one is kept
-    /// for claims and maintenance. What is left is for looking around ([`Inspect`](sms_consolidate::store::Inspect), and
-    /// flushing all keys). At most 262,143. Default 10.
+    /// for claims, maintenance and opt-outs by hand. What is left is for looking around, and flushing all keys. At most 262,143. Default 10.
     pub fn max_connections(mut self, connections: NonZeroUsize) -> Self {
         self.settings.connections = connections.get();
         self
@@ -196,7 +196,8 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> PostgresStoreBuilder<K, 
         }
         schema::set_up(&database, first, &settings.schema).await?;
         let clock = PostgresClock::follow(&database).await.map_err(unreachable)?;
-        let shared = Arc::new(Shared { database: database.clone(), settings, news: News::new() });
+        let sender_ids = senders::ids(&database, &settings.name).await.map_err(unreachable)?;
+        let shared = Arc::new(Shared { sender_ids, database: database.clone(), settings, news: News::new() });
         let writers = Writers::start(&shared);
         let mut tasks = JoinSet::new();
         tasks.spawn(news::tell(Arc::clone(&shared)));

@@ -1,18 +1,18 @@
 //! What one transaction writes beside the lanes, and how all of it is written in few statements.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::mem::take;
 
-use futures_util::future::{join, join_all};
-use sms_consolidate::lane::BatchFacts;
-use sms_consolidate::store::Outcome;
-use sms_consolidate::{BatchId, Timestamp};
+use futures::future::{join, join_all};
+use sms_consolidate::lane::{Abandoned, Answer, Effects, Ended, Lane, Refused, Revived, Sender, Transition};
+use sms_consolidate::{BatchId, NoReply, Outcome, Timestamp};
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::database::Session;
 use crate::error::Fault;
 use crate::lanes::Lanes;
+use crate::senders::Senders;
 use crate::sql;
 use crate::text::{escape, json, word};
 
@@ -43,45 +43,11 @@ where
     Box::new(rows.iter_mut().map(value).collect::<Vec<T>>())
 }
 
-/// How the row of an unfinished batch changes. `None` leaves a column as it is.
-#[derive(Default)]
-pub(crate) struct Change {
-    classification: Option<Option<String>>,
-    reply: Option<Option<String>>,
-    reply_if_none: Option<String>,
-    error: Option<Option<String>>,
-}
-
-impl Change {
-    pub(crate) fn set_classification(&mut self, json: Option<String>) {
-        self.classification = Some(json);
-    }
-
-    /// The first text stays.
-    pub(crate) fn begin_reply(&mut self, text: &str) {
-        let reply = self.reply.as_mut().unwrap_or(&mut self.reply_if_none);
-        reply.get_or_insert_with(|| escape(text).into_owned());
-    }
-
-    pub(crate) fn drop_reply(&mut self) {
-        self.reply_if_none = None;
-        self.reply = Some(None);
-    }
-
-    pub(crate) fn set_error(&mut self, error: Option<&str>) {
-        self.error = Some(error.map(|error| escape(error).into_owned()));
-    }
-}
-
-/// How a batch ended.
-pub(crate) struct Ending {
+/// A batch that has ended.
+struct Ending {
     /// Escaped.
-    pub(crate) key: String,
-    pub(crate) at: Timestamp,
-    pub(crate) facts: BatchFacts,
-    /// `None` if it is dead.
-    pub(crate) outcome: Option<Outcome>,
-    pub(crate) error: Option<String>,
+    key: String,
+    ended: Ended,
 }
 
 /// A batch that was opened.
@@ -112,11 +78,18 @@ pub(crate) struct Changes {
     known: HashMap<String, HashSet<String>>,
     opened: Vec<Opened>,
     stored: Vec<Stored>,
-    changed: BTreeMap<BatchId, Change>,
-    ended: BTreeMap<BatchId, Ending>,
+    ended: Vec<Ending>,
+    /// Each with its key, escaped.
+    revived: Vec<(String, Revived)>,
+    abandoned: Vec<Abandoned>,
+    pub(crate) senders: Senders,
 }
 
 impl Changes {
+    pub(crate) fn with(senders: Senders) -> Self {
+        Self { senders, ..Self::default() }
+    }
+
     pub(crate) fn know(&mut self, key: String, id: String) {
         self.known.entry(key).or_default().insert(id);
     }
@@ -136,21 +109,38 @@ impl Changes {
         self.stored.push(stored);
     }
 
-    pub(crate) fn change(&mut self, batch: BatchId) -> &mut Change {
-        self.changed.entry(batch).or_default()
+    /// Applies a transition to the lane of `key`, and notes what is to be kept beside it.
+    pub(crate) fn apply(
+        &mut self,
+        (key, lane): (&str, &mut Lane),
+        transition: Transition,
+        sender: &Sender,
+        now: Timestamp,
+    ) -> Result<Answer, Refused> {
+        let (answer, effects) = transition.apply(lane, sender, now)?;
+        let Effects { ended, revived, abandoned } = effects;
+        self.ended.extend(ended.into_iter().map(|ended| Ending { key: key.to_owned(), ended }));
+        if let Some(revived) = revived {
+            let Revived { batch: id, at, .. } = revived;
+            let messages = lane.line().find(|(batch, _)| *batch == id).map_or(0, |(_, messages)| messages);
+            self.open(Opened { id, key: key.to_owned(), at, due_at: at, messages });
+            self.revived.push((key.to_owned(), revived));
+        }
+        self.abandoned.extend(abandoned);
+        Ok(answer)
     }
 
-    pub(crate) fn end(&mut self, ending: Ending) {
-        self.ended.insert(ending.facts.id, ending);
-    }
-
-    /// As statements, in an order in which each finds what it changes.
+    /// As statements, in an order in which each finds what it changes: a batch may die and be requeued in one transaction,
+    /// and the new one be cancelled.
     pub(crate) fn writes(self) -> Vec<Write> {
-        let Self { known: _, opened, stored, changed, ended } = self;
-        [insert_batches(opened), insert_messages(stored), change_batches(changed), end_batches(ended)]
-            .into_iter()
-            .flatten()
-            .collect()
+        let Self { known: _, opened, stored, ended, revived, abandoned, senders } = self;
+        let mut writes = insert_batches(opened);
+        writes.extend(insert_messages(stored));
+        writes.extend(end_batches(ended));
+        writes.extend(revive_batches(&revived));
+        writes.extend(abandon_batches(abandoned));
+        writes.extend(senders.writes());
+        writes
     }
 }
 
@@ -194,46 +184,59 @@ fn insert_messages(mut rows: Vec<Stored>) -> Vec<Write> {
     writes
 }
 
-fn change_batches(changed: BTreeMap<BatchId, Change>) -> Vec<Write> {
-    if changed.is_empty() {
-        return Vec::new();
+fn end_batches(mut rows: Vec<Ending>) -> Option<Write> {
+    if rows.is_empty() {
+        return None;
     }
-    let mut rows: Vec<(BatchId, Change)> = changed.into_iter().collect();
     let rows = &mut rows[..];
     let columns = vec![
-        column(rows, |(id, _)| uuid(*id)),
-        column(rows, |(_, change)| change.classification.is_some()),
-        column(rows, |(_, change)| change.classification.take().flatten()),
-        column(rows, |(_, change)| change.reply.is_some()),
-        column(rows, |(_, change)| change.reply.take().flatten().or(change.reply_if_none.take())),
-        column(rows, |(_, change)| change.error.is_some()),
-        column(rows, |(_, change)| change.error.take().flatten()),
+        column(rows, |row| uuid(row.ended.facts.id)),
+        column(rows, |row| take(&mut row.key)),
+        column(rows, |row| if row.ended.outcome.is_some() { "finished" } else { "dead" }),
+        column(rows, |row| row.ended.facts.opened_at.as_unix_millis()),
+        column(rows, |row| row.ended.facts.due_at.as_unix_millis()),
+        column(rows, |row| row.ended.at.as_unix_millis()),
+        column(rows, |row| row.ended.facts.close_reason.as_ref().map(word)),
+        column(rows, |row| row.ended.facts.control.as_ref().map(word)),
+        column(rows, |row| i32::try_from(row.ended.facts.attempts).unwrap_or(i32::MAX)),
+        column(rows, |row| i64::from(row.ended.facts.messages)),
+        column(rows, |row| row.ended.facts.has_content),
+        column(rows, |row| row.ended.facts.classification.as_ref().map(json)),
+        column(rows, |row| Some(&row.ended.facts.reply).filter(|reply| !reply.is_empty()).map(json)),
+        column(rows, |row| row.ended.outcome.as_ref().map(json)),
+        column(rows, |row| row.ended.facts.error.as_deref().map(|error| escape(error).into_owned())),
     ];
-    vec![Write { sql: sql::CHANGE_BATCHES, columns }]
+    Some(Write { sql: sql::END_BATCHES, columns })
 }
 
-fn end_batches(ended: BTreeMap<BatchId, Ending>) -> Vec<Write> {
-    if ended.is_empty() {
+/// Gives what is kept of dead batches to others.
+fn revive_batches(revived: &[(String, Revived)]) -> Vec<Write> {
+    let write = |sql| {
+        let mut rows: Vec<&(String, Revived)> = revived.iter().collect();
+        let columns = vec![
+            column(&mut rows, |(_, revived)| uuid(revived.dead)),
+            column(&mut rows, |(_, revived)| uuid(revived.batch)),
+            column(&mut rows, |(key, _)| key.clone()),
+        ];
+        Write { sql, columns }
+    };
+    if revived.is_empty() {
         return Vec::new();
     }
-    let mut rows: Vec<Ending> = ended.into_values().collect();
+    vec![write(sql::REVIVE_IDS), write(sql::REVIVE_MESSAGES), write(sql::DELETE_REVIVED)]
+}
+
+fn abandon_batches(mut rows: Vec<Abandoned>) -> Option<Write> {
+    let outcome = json(&Outcome::NoReply(NoReply::Abandoned));
     let rows = &mut rows[..];
-    let columns = vec![
-        column(rows, |row| uuid(row.facts.id)),
-        column(rows, |row| take(&mut row.key)),
-        column(rows, |row| if row.outcome.is_some() { "finished" } else { "dead" }),
-        column(rows, |row| row.facts.opened_at.as_unix_millis()),
-        column(rows, |row| row.facts.due_at.as_unix_millis()),
-        column(rows, |row| row.at.as_unix_millis()),
-        column(rows, |row| row.facts.close_reason.as_ref().map(word)),
-        column(rows, |row| row.facts.control.as_ref().map(word)),
-        column(rows, |row| i32::try_from(row.facts.attempts).unwrap_or(i32::MAX)),
-        column(rows, |row| i64::from(row.facts.messages)),
-        column(rows, |row| row.outcome.as_ref().map(json)),
-        column(rows, |row| row.error.as_deref().map(|error| escape(error).into_owned())),
-        column(rows, |row| row.outcome.is_none().then(|| json(&row.facts))),
-    ];
-    vec![Write { sql: sql::END_BATCHES, columns }]
+    (!rows.is_empty()).then(|| Write {
+        sql: sql::ABANDON_BATCHES,
+        columns: vec![
+            column(rows, |row| uuid(row.batch)),
+            column(rows, |row| row.at.as_unix_millis()),
+            column(rows, |_| outcome.clone()),
+        ],
+    })
 }
 
 /// Writes lanes and changes, and commits. Returns whether a lane wakes earlier than other nodes know.

@@ -6,21 +6,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join;
 use serde::de::DeserializeOwned;
-use sms_consolidate::lane::{Buried, Claimed};
-use sms_consolidate::store::{Claim, Outcome};
-use sms_consolidate::{Arrived, Batch, BatchId, Classification, Key, Message, Timestamp};
+use sms_consolidate::lane::{Claimed, Sender, Transition};
+use sms_consolidate::store::Claim;
+use sms_consolidate::{Arrived, Batch, BatchId, Key, Message, Timestamp};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::changes::{Changes, batch_id, commit, uuid};
 use crate::database::{Session, Use};
 use crate::error::Fault;
-use crate::lanes::{Lanes, Locked};
+use crate::lanes::Lanes;
 use crate::shared::{Shared, limit};
 use crate::sql;
-use crate::steps;
 use crate::text::unescape;
 
 /// So many bytes of texts, and those of one more batch, are claimed at once: a claim that takes longer to read than the
@@ -36,8 +34,6 @@ pub(crate) enum Unreadable {
     Message { number: usize, category: serde_json::error::Category, column: usize },
     #[error("{found} of its {expected} messages are stored")]
     Missing { found: usize, expected: u32 },
-    #[error("its classification cannot be read")]
-    Classification,
     #[error("reading it panicked")]
     Panicked,
 }
@@ -69,44 +65,27 @@ pub(crate) fn messages<'a, M: DeserializeOwned>(
     }
 }
 
-/// What is stored beside the lanes of the batches that are claimed.
-#[derive(Default)]
-struct Beside {
-    messages: HashMap<BatchId, Vec<Row>>,
-    checkpoints: HashMap<BatchId, Row>,
+/// The rows of messages, by their batches.
+type Bodies = HashMap<BatchId, Vec<Row>>;
+
+async fn read(session: &Session, store: &str, ids: &[Uuid]) -> Result<Bodies, Fault> {
+    let statement = session.statement(sql::MESSAGES).await?;
+    let mut bodies = Bodies::new();
+    for row in session.client().query(&statement, &[&store, &ids]).await? {
+        bodies.entry(batch_id(row.get(0))).or_default().push(row);
+    }
+    Ok(bodies)
 }
 
-impl Beside {
-    async fn read(session: &Session, store: &str, ids: &[Uuid]) -> Result<Self, Fault> {
-        let messages = session.statement(sql::MESSAGES).await?;
-        let checkpoints = session.statement(sql::CHECKPOINTS).await?;
-        let client = session.client();
-        let (messages, checkpoints) =
-            join(client.query(&messages, &[&store, &ids]), client.query(&checkpoints, &[&store, &ids])).await;
-        let mut beside = Self::default();
-        for row in messages? {
-            beside.messages.entry(batch_id(row.get(0))).or_default().push(row);
-        }
-        beside.checkpoints = checkpoints?.into_iter().map(|row| (batch_id(row.get(0)), row)).collect();
-        Ok(beside)
-    }
-
-    fn claim<K: Key, M: Message + DeserializeOwned>(
-        &self,
-        key: &str,
-        claimed: &Claimed,
-    ) -> Result<Claim<K, M>, Unreadable> {
-        let key: K = unescape(key).parse().map_err(|_| Unreadable::Key)?;
-        let rows = self.messages.get(&claimed.facts.id).into_iter().flatten();
-        let messages = messages(rows, claimed.facts.messages)?;
-        let row = self.checkpoints.get(&claimed.facts.id);
-        let checkpoint = row.and_then(|row| row.get::<_, Option<&str>>(1));
-        let checkpoint: Option<Classification> =
-            checkpoint.map(serde_json::from_str).transpose().map_err(|_| Unreadable::Classification)?;
-        let reply = row.and_then(|row| row.get::<_, Option<&str>>(2));
-        let batch = Arc::new(Batch::assemble(&claimed.facts, key, messages));
-        Ok(Claim::new(claimed, batch, checkpoint, reply.map(|reply| unescape(reply).into_owned())))
-    }
+fn claim_of<K: Key, M: Message + DeserializeOwned>(
+    bodies: &Bodies,
+    key: &str,
+    claimed: &Claimed,
+) -> Result<Claim<K, M>, Unreadable> {
+    let key: K = unescape(key).parse().map_err(|_| Unreadable::Key)?;
+    let rows = bodies.get(&claimed.facts.id).into_iter().flatten();
+    let messages = messages(rows, claimed.facts.messages)?;
+    Ok(Claim::new(claimed.clone(), Arc::new(Batch::assemble(&claimed.facts, key, messages))))
 }
 
 pub(crate) async fn claim<K: Key, M: Message + DeserializeOwned>(
@@ -132,45 +111,29 @@ pub(crate) async fn claim<K: Key, M: Message + DeserializeOwned>(
         if bytes >= CLAIM_BYTES {
             break;
         }
-        let Some(locked) = lanes.get(&key) else { continue };
-        let now = locked.clamp(now);
-        if let Some(claimed) = locked.lane.claim(now, lease) {
+        if let Some(claimed) = lanes.get(&key).and_then(|lane| lane.claim(now, lease)) {
             bytes = bytes.saturating_add(claimed.facts.bytes as usize);
-            heads.push((key, now, claimed));
+            heads.push((key, claimed));
         }
     }
-    let ids: Vec<Uuid> = heads.iter().map(|(_, _, claimed)| uuid(claimed.facts.id)).collect();
+    let ids: Vec<Uuid> = heads.iter().map(|(_, claimed)| uuid(claimed.facts.id)).collect();
     // In a statement after the one that locked: a message that was committed in between is seen.
-    let beside = Beside::read(&session, store, &ids).await?;
+    let bodies = read(&session, store, &ids).await?;
     let (mut claims, mut changes) = (Vec::new(), Changes::default());
-    for (key, now, claimed) in heads {
-        match guarded(|| beside.claim(&key, &claimed)) {
+    for (key, claimed) in heads {
+        match guarded(|| claim_of(&bodies, &key, &claimed)) {
             Ok(claim) => claims.push(claim),
             Err(why) => {
                 tracing::error!(batch = %claimed.facts.id, error = %why, "BATCH UNREADABLE");
-                let locked = lanes.get(&key).expect("it was claimed from there");
-                bury(locked, &mut changes, &key, now, &claimed, &why);
+                let lane = lanes.get(&key).expect("it was claimed from there");
+                let error = format!("what is stored of it cannot be read: {why}");
+                let bury = Transition::Bury { fence: claimed.fence(), maybe_sent: true, error };
+                let buried = changes.apply((&key, lane), bury, &Sender::default(), now);
+                buried.expect("it was claimed a moment ago");
             }
         }
     }
     lanes.park_damaged();
     commit(session, store, &lanes, changes, None).await?;
     Ok(claims)
-}
-
-fn bury(
-    locked: &mut Locked,
-    changes: &mut Changes,
-    key: &str,
-    now: Timestamp,
-    claimed: &Claimed,
-    why: &Unreadable,
-) {
-    let error = format!("what is stored of it cannot be read: {why}");
-    match locked.lane.bury(claimed.fence(), true).expect("it was claimed a moment ago") {
-        Buried::Dead(facts) => steps::bury(changes, key, now, facts, &error),
-        Buried::ReplyUnknown(facts) => {
-            steps::finish(changes, key, now, facts, Outcome::ReplyUnknown, Some(&error));
-        }
-    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use futures_util::future::BoxFuture;
+use futures::future::BoxFuture;
 use sms_consolidate::{Clock, Timestamp};
 
 use crate::database::{Database, Use};

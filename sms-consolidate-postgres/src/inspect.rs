@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::Arc;
 
-use futures_util::TryStreamExt;
+use futures::TryStreamExt;
 use serde::de::DeserializeOwned;
-use sms_consolidate::lane::{BatchFacts, BatchState, Lane};
+use serde_json::Value;
+use sms_consolidate::lane::{BatchFacts, BatchState, Ended, Lane};
 use sms_consolidate::store::{Counts, Filter, Record, Status, Whole};
 use sms_consolidate::{Batch, BatchId, Key, Message, Timestamp};
 use tokio_postgres::Row;
@@ -32,40 +33,18 @@ pub(crate) async fn counts(shared: Arc<Shared>, now: Timestamp) -> Result<Counts
     let count = |column| row.get::<_, i64>(column).unsigned_abs();
     let mut counts = Counts::default();
     (counts.keys, counts.dead, counts.finished) = (count(0), count(1), count(2));
+    counts.opted_out = count(3);
     let statement = session.statement(sql::PENDING_LANES).await?;
     let parameters: [&(dyn ToSql + Sync); 1] = [&store];
     let mut lanes = pin!(session.client().query_raw(&statement, parameters).await?);
     while let Some(row) = lanes.try_next().await? {
         // One that cannot be read is logged by the claim that finds it.
-        if let Ok(lane) = serde_json::from_str(row.get(0)) {
-            count_lane(&lane, now, &mut counts);
+        if let Ok(lane) = serde_json::from_str::<Lane>(row.get(0)) {
+            lane.count(now, &mut counts);
         }
     }
     session.leave().await?;
     Ok(counts)
-}
-
-fn count_lane(lane: &Lane, now: Timestamp, counts: &mut Counts) {
-    for (position, facts) in lane.facts().enumerate() {
-        let counter = match facts.state {
-            BatchState::Open => &mut counts.open,
-            BatchState::Closed => &mut counts.closed,
-            BatchState::Claimed => &mut counts.claimed,
-            BatchState::Retrying => &mut counts.retrying,
-        };
-        *counter += 1;
-        counts.messages_buffered += u64::from(facts.messages);
-        let late = lane.wake_at().filter(|wake| position == 0 && *wake < now);
-        match (late, facts.state) {
-            (None, _) => {}
-            (Some(_), BatchState::Claimed) => counts.leases_expired += 1,
-            (Some(wake), _) => {
-                counts.past_due += 1;
-                let late_ms = u64::try_from(now.since(wake).as_millis()).unwrap_or(u64::MAX);
-                counts.longest_past_due_ms = counts.longest_past_due_ms.max(late_ms);
-            }
-        }
-    }
 }
 
 /// The lanes of some keys, as far as they can be read.
@@ -87,25 +66,20 @@ fn is_unfinished(row: &Row) -> bool {
     row.get::<_, &str>(2) == "unfinished"
 }
 
-/// What is known of a batch: by its lane while it is unfinished, else by its row.
-fn facts(row: &Row, lanes: &LanesByKey) -> Result<(Status, BatchFacts), serde_json::Error> {
+/// What is known of a batch: by its lane while it is unfinished, else by its row. If its lane cannot be read, that does not
+/// take it out of sight.
+fn facts(row: &Row, lanes: &LanesByKey) -> Result<BatchFacts, serde_json::Error> {
     let id = batch_id(row.get(0));
-    let in_line = lanes.get(row.get::<_, &str>(1)).and_then(|lane| lane.facts().find(|facts| facts.id == id));
-    match (row.get(2), in_line) {
-        ("unfinished", Some(facts)) => Ok((Status::from(facts.state), facts)),
-        // Its lane cannot be read. That does not take it out of sight.
-        ("unfinished", None) => Ok((Status::Closed, facts_of_row(row)?)),
-        ("dead", _) => Ok((Status::Dead, facts_of_row(row)?)),
-        _ => Ok((Status::Finished, facts_of_row(row)?)),
-    }
+    let lane = lanes.get(row.get::<_, &str>(1)).filter(|_| is_unfinished(row));
+    let in_line = lane.and_then(|lane| lane.facts().find(|facts| facts.id == id));
+    in_line.map_or_else(|| facts_of_row(row), Ok)
 }
 
-/// From what was kept for requeueing, or else from the columns for people.
+/// What only the lane knew is as it is in most batches.
 fn facts_of_row(row: &Row) -> Result<BatchFacts, serde_json::Error> {
-    if let Some(facts) = row.get::<_, Option<&str>>(13) {
-        return serde_json::from_str(facts);
-    }
     let (opened_at, due_at): (i64, i64) = (row.get(3), row.get(4));
+    let json = |column| row.get::<_, Option<&str>>(column).map(serde_json::from_str).transpose();
+    let (classification, reply): (Option<Value>, Option<Value>) = (json(11)?, json(12)?);
     serde_json::from_value(serde_json::json!({
         "id": batch_id(row.get(0)),
         "state": BatchState::Closed,
@@ -116,10 +90,13 @@ fn facts_of_row(row: &Row) -> Result<BatchFacts, serde_json::Error> {
         "bytes": 0,
         "close_reason": row.get::<_, Option<&str>>(6),
         "control": row.get::<_, Option<&str>>(7),
-        "has_content": true,
+        "has_content": row.get::<_, Option<bool>>(10).unwrap_or(true),
         "muted": false,
         "attempts": row.get::<_, i32>(8),
         "lease_losses": 0,
+        "classification": classification,
+        "reply": reply.unwrap_or_else(|| Value::Array(Vec::new())),
+        "error": row.get::<_, Option<&str>>(14).map(unescape),
     }))
 }
 
@@ -128,13 +105,13 @@ fn record<K: Key>(row: &Row, lanes: &LanesByKey) -> Option<(Record<K>, BatchFact
     let id = batch_id(row.get(0));
     let read = || -> Result<_, Box<dyn std::error::Error>> {
         let key: K = unescape(row.get(1)).parse().map_err(|_| "its key cannot be read")?;
-        let (status, facts) = facts(row, lanes)?;
-        let mut record = Record::new(key, status, &facts);
-        record.ended_at = row.get::<_, Option<i64>>(5).map(Timestamp::from_unix_millis);
-        record.classification = row.get::<_, Option<&str>>(10).map(serde_json::from_str).transpose()?;
-        record.outcome = row.get::<_, Option<&str>>(11).map(serde_json::from_str).transpose()?;
-        record.error = row.get::<_, Option<&str>>(12).map(|error| unescape(error).into_owned());
-        Ok((record, facts))
+        let facts = facts(row, lanes)?;
+        if is_unfinished(row) {
+            return Ok((Record::unfinished(key, facts.clone()), facts));
+        }
+        let at = Timestamp::from_unix_millis(row.get::<_, Option<i64>>(5).unwrap_or_default());
+        let outcome = row.get::<_, Option<&str>>(13).map(serde_json::from_str).transpose()?;
+        Ok((Record::ended(key, Ended { facts: facts.clone(), at, outcome }), facts))
     };
     match guarded(read) {
         Ok(read) => Some(read),

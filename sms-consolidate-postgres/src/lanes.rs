@@ -13,23 +13,21 @@ use crate::text::json;
 
 /// A lane that is locked, or that has no row and so cannot be.
 #[derive(Default)]
-pub(crate) struct Locked {
+struct Locked {
     /// The lane as it was read; `None` if there is no row.
     found: Option<String>,
     found_wake: Option<Timestamp>,
-    /// The latest instant that it has seen; `None` if it is new.
-    latest: Option<Timestamp>,
-    pub(crate) lane: Lane,
+    lane: Lane,
 }
 
 impl Locked {
-    /// What time it is for this lane, to which it never runs backwards.
-    pub(crate) fn clamp(&mut self, now: Timestamp) -> Timestamp {
-        *self.latest.insert(self.latest.map_or(now, |latest| latest.max(now)))
-    }
-
     fn is_new(&self) -> bool {
         self.found.is_none()
+    }
+
+    /// Whether there is neither a row nor anything to be kept in one.
+    fn says_nothing(&self) -> bool {
+        self.is_new() && self.lane.forgettable_at() == Some(Timestamp::MIN)
     }
 
     /// Whether somebody who waits for this lane's wake, or for the lack of one, has to be told.
@@ -47,12 +45,12 @@ impl Locked {
 pub(crate) struct Lanes {
     lanes: BTreeMap<String, Locked>,
     /// The keys of those that cannot be read.
-    pub(crate) damaged: Vec<String>,
+    damaged: Vec<String>,
     parks_damaged: bool,
 }
 
 impl Lanes {
-    /// From rows of key, lane, latest_at, wake_at.
+    /// From rows of key, lane, wake_at.
     pub(crate) fn from_rows(rows: &[Row]) -> Self {
         let mut all = Self::default();
         for row in rows {
@@ -61,8 +59,7 @@ impl Lanes {
                 Ok(lane) => {
                     let locked = Locked {
                         found: Some(found),
-                        found_wake: row.get::<_, Option<i64>>(3).map(Timestamp::from_unix_millis),
-                        latest: Some(Timestamp::from_unix_millis(row.get(2))),
+                        found_wake: row.get::<_, Option<i64>>(2).map(Timestamp::from_unix_millis),
                         lane,
                     };
                     all.lanes.insert(key, locked);
@@ -74,14 +71,14 @@ impl Lanes {
     }
 
     /// The lane of `key`, a new one if there is no row. `None` if its row cannot be read.
-    pub(crate) fn get(&mut self, key: &str) -> Option<&mut Locked> {
+    pub(crate) fn get(&mut self, key: &str) -> Option<&mut Lane> {
         if self.damaged.iter().any(|damaged| damaged == key) {
             return None;
         }
         if !self.lanes.contains_key(key) {
             self.lanes.insert(key.to_owned(), Locked::default());
         }
-        self.lanes.get_mut(key)
+        self.lanes.get_mut(key).map(|locked| &mut locked.lane)
     }
 
     /// Takes those that cannot be read out of the way: they would be due for ever, and first in the order.
@@ -96,15 +93,15 @@ impl Lanes {
         }
     }
 
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Locked)> {
-        self.lanes.iter_mut().map(|(key, locked)| (key.as_str(), locked))
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Lane)> {
+        self.lanes.iter_mut().map(|(key, locked)| (key.as_str(), &mut locked.lane))
     }
 
     /// What has to be written of them, and whether one wakes earlier than other nodes know.
     pub(crate) fn writes(&self) -> (Vec<Write>, bool) {
         let (mut updated, mut inserted, mut wakes_earlier) = (Vec::new(), Vec::new(), false);
         for (key, locked) in &self.lanes {
-            if locked.is_new() && locked.lane == Lane::default() {
+            if locked.says_nothing() {
                 continue;
             }
             let text = json(&locked.lane);
@@ -135,7 +132,6 @@ fn write(sql: &'static str, mut rows: Vec<(String, String, &Locked)>) -> Option<
         column(rows, |(_, text, _)| take(text)),
         column(rows, |(.., locked)| locked.lane.wake_at().map(Timestamp::as_unix_millis)),
         column(rows, |(.., locked)| locked.lane.forgettable_at().map(Timestamp::as_unix_millis)),
-        column(rows, |(.., locked)| locked.latest.unwrap_or_default().as_unix_millis()),
     ];
     Some(Write { sql, columns })
 }

@@ -1,7 +1,7 @@
 //! A durable store for [`sms_consolidate`] in Postgres, shared by any number of nodes.
 //!
 //! ```no_run
-//! use sms_consolidate::{Consolidator, Conversation, Receipt, Reply, RuleClassifier, SendError, SmsMessage};
+//! use sms_consolidate::{Consolidator, Conversation, Receipt, RuleClassifier, SmsMessage};
 //! use sms_consolidate_postgres::PostgresStore;
 //!
 //! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -10,7 +10,7 @@
 //! let consolidator = Consolidator::builder()
 //!     .store(store)
 //!     .classifier(RuleClassifier::default())
-//!     .sender(|_: &Reply<Conversation>| async { Ok::<_, SendError>(Receipt::default()) })
+//!     .send_fn(|_| async { Ok(Receipt::default()) })
 //!     .build()?;
 //! consolidator.start();
 //! consolidator.push("+639171234567".parse()?, SmsMessage::new("Yes").with_id("a1")).await?; // It is committed now.
@@ -35,7 +35,8 @@
 //! A message that the database cannot hold is refused alone: its id or key is longer than about 2,700 bytes, or its type
 //! does not serialise. A batch that cannot be read back, because the type has changed or a row was damaged, is set aside
 //! as dead and delays nobody. A row of `lanes` that is damaged is set aside too (its `wake_at` becomes null, and an error
-//! is logged); messages of its key fail until somebody has mended it.
+//! is logged); messages and changes of its key fail until somebody has mended it. Whether its sender opted out is known all
+//! the same, and can be changed.
 //!
 //! The URL may name several servers, `postgres://user:password@one,two:5433/database`: the first that can be reached and
 //! takes writes is used (unless the URL has another `target_session_attrs`), so a failover needs no restart. Until one
@@ -78,6 +79,7 @@ mod inspect;
 mod lanes;
 mod news;
 pub mod schema;
+mod senders;
 mod shared;
 mod sql;
 mod steps;

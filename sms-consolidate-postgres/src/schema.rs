@@ -5,13 +5,15 @@
 //!
 //! ```sql
 #![doc = include_str!("schema.sql")]
-#![doc = include_str!("schema-2.sql")]
 //! ```
 //!
-//! The tables are created when a store is first opened, under an advisory lock, and brought up to date by later versions
-//! of this library. The user needs the right to create the schema, or to create tables in it if it is there already.
-//! `schema_version` says what was done and when. A program that finds a newer version than it knows refuses to open the
-//! store.
+//! The tables are created when a store is first opened, under an advisory lock. The user needs the right to create the
+//! schema, or to create tables in it if it is there already. `schema_version` says what was done and when. A program that
+//! finds a newer version than it knows refuses to open the store.
+//!
+//! Whoever begins a reply holds an advisory lock of its sender shared, and whoever changes the sender's record holds it
+//! alone, until either has committed. So no reply begins after an opt-out has returned, on whichever node and line. In
+//! `pg_locks` such a lock has two numbers: `classid` is the store's, `objid` the sender's.
 
 use sms_consolidate::{Clock, SystemClock};
 use tokio_postgres::Client;
@@ -19,8 +21,8 @@ use tokio_postgres::Client;
 use crate::database::{Database, Session};
 use crate::error::{ConnectError, Fault};
 
-/// The steps from each version to the next.
-const STEPS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema-2.sql")];
+/// The version that is made here.
+const VERSION: i32 = 1;
 
 /// Of the advisory lock; the text `smsconso` as a number.
 const LOCK: i64 = 0x736d_7363_6f6e_736f;
@@ -50,40 +52,33 @@ pub(crate) async fn set_up(
 ) -> Result<(), ConnectError> {
     session.opens();
     let server = || database.server.to_string();
-    match bring_up_to_date(database, session.client(), schema).await {
+    match create_if_missing(database, session.client(), schema).await {
         Ok(()) => {
             session.is_over();
             Ok(())
         }
         Err(Refused::Newer(found)) => {
-            Err(ConnectError::NewerSchema { server: server(), found, known: STEPS.len() as i32 })
+            Err(ConnectError::NewerSchema { server: server(), found, known: VERSION })
         }
         Err(Refused::Fault(fault)) => Err(ConnectError::Schema { server: server(), source: fault.into() }),
     }
 }
 
-async fn bring_up_to_date(database: &Database, client: &Client, schema: &str) -> Result<(), Refused> {
+async fn create_if_missing(database: &Database, client: &Client, schema: &str) -> Result<(), Refused> {
     let found = database.in_time(version(client, schema)).await?;
-    if is_current(found)? {
+    if is_there(found)? {
         return Ok(());
     }
-    let to = STEPS.len();
-    tracing::info!(
-        schema,
-        from = found,
-        to,
-        "SCHEMA UPDATE: with many rows, or if another node does it, this takes a while"
-    );
-    update(client, schema).await
+    tracing::info!(schema, "TABLES CREATED: if another node does it, this takes a while");
+    create(client, schema).await
 }
 
-const fn is_current(version: i32) -> Result<bool, Refused> {
-    let known = STEPS.len() as i32;
-    if version > known { Err(Refused::Newer(version)) } else { Ok(version == known) }
+const fn is_there(version: i32) -> Result<bool, Refused> {
+    if version > VERSION { Err(Refused::Newer(version)) } else { Ok(version == VERSION) }
 }
 
-/// An index over many rows takes longer than a statement may otherwise, so this has no limit of time.
-async fn update(client: &Client, schema: &str) -> Result<(), Refused> {
+/// Another node that makes them may take its time, so this has no limit.
+async fn create(client: &Client, schema: &str) -> Result<(), Refused> {
     // What is a long pause in a transaction that writes is none for a busy machine that starts. One that stands still
     // here keeps the others waiting for so long.
     client
@@ -93,32 +88,29 @@ async fn update(client: &Client, schema: &str) -> Result<(), Refused> {
         .await?;
     // Until the transaction ends. Another node that starts at the same time waits here.
     client.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
-    let found = version(client, schema).await?;
-    is_current(found)?;
-    if found == 0 {
-        create(client, schema).await?;
-    }
-    let done = usize::try_from(found).unwrap_or(0);
-    let now = SystemClock::new().now().as_unix_millis();
-    for (step, version) in STEPS.iter().zip(1_i32..).skip(done) {
-        client.batch_execute(step).await?;
-        client
-            .execute("INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)", &[&version, &now])
-            .await?;
+    if !is_there(version(client, schema).await?)? {
+        create_tables(client, schema).await?;
     }
     client.batch_execute("COMMIT").await?;
     Ok(())
 }
 
-async fn create(client: &Client, schema: &str) -> Result<(), Fault> {
+async fn create_tables(client: &Client, schema: &str) -> Result<(), Fault> {
     // IF NOT EXISTS asks for the right to create even where nothing is created.
     let exists = client.query_one("SELECT to_regnamespace($1::text) IS NOT NULL", &[&schema]).await?;
     if !exists.get::<_, bool>(0) {
         client.batch_execute(&format!("CREATE SCHEMA {schema}")).await?;
     }
-    let create =
-        "CREATE TABLE IF NOT EXISTS schema_version (version integer PRIMARY KEY, applied_at bigint NOT NULL)";
-    Ok(client.batch_execute(create).await?)
+    client
+        .batch_execute(
+            "CREATE TABLE IF NOT EXISTS schema_version (version integer PRIMARY KEY, applied_at bigint NOT NULL)",
+        )
+        .await?;
+    client.batch_execute(include_str!("schema.sql")).await?;
+    let (version, now) = (VERSION, SystemClock::new().now().as_unix_millis());
+    let noted = "INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)";
+    client.execute(noted, &[&version, &now]).await?;
+    Ok(())
 }
 
 /// The version that is there; 0 if nothing is.

@@ -3,6 +3,8 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use sms_consolidate::lane::SenderIds;
+
 use crate::changes::OnStep;
 use crate::database::Database;
 use crate::news::News;
@@ -48,6 +50,7 @@ impl Default for Settings {
 
 /// One of these per open store.
 pub(crate) struct Shared {
+    pub(crate) sender_ids: SenderIds,
     pub(crate) database: Database,
     pub(crate) settings: Settings,
     pub(crate) news: News,

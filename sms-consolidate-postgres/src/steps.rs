@@ -1,11 +1,12 @@
-//! The transitions of one lane, as jobs for its writer.
+//! What is done to one lane, as jobs for its writer.
 
 use sms_consolidate::Timestamp;
-use sms_consolidate::lane::{Arrival as LaneArrival, BatchFacts, Entry};
-use sms_consolidate::store::{Appended, AppendedOne, Outcome, Refusal, StoreError};
+use sms_consolidate::lane::{Arrival as LaneArrival, Entry, Refused, SenderId, Transition};
+use sms_consolidate::store::{Appended, AppendedOne, Changed, Refusal, StoreError};
 use tokio::sync::oneshot;
 
-use crate::changes::{Changes, Ending, Opened, Stored};
+use crate::changes::{Opened, Stored};
+use crate::senders::Needed;
 use crate::writer::{Job, Step};
 
 /// Where an answer is waited for. An error means that the group panicked, or the runtime is ending.
@@ -13,36 +14,41 @@ pub(crate) type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
 
 /// A message on its way in.
 pub(crate) struct Append {
-    pub(crate) now: Timestamp,
-    pub(crate) key: String,
-    pub(crate) id: Option<String>,
-    pub(crate) body: String,
-    pub(crate) arrival: LaneArrival,
+    now: Timestamp,
+    message: Incoming,
     result: AppendedOne,
     answer: oneshot::Sender<Result<AppendedOne, StoreError>>,
 }
 
+/// What is stored of it, and what the lane needs to know.
+pub(crate) struct Incoming {
+    /// Escaped, as the next.
+    pub(crate) key: String,
+    pub(crate) id: Option<String>,
+    /// JSON.
+    pub(crate) body: String,
+    pub(crate) arrival: LaneArrival,
+    pub(crate) sender: Option<SenderId>,
+}
+
 impl Append {
-    pub(crate) fn new(
-        now: Timestamp,
-        key: String,
-        id: Option<String>,
-        body: String,
-        arrival: LaneArrival,
-    ) -> (Self, Answer<AppendedOne>) {
+    pub(crate) fn new(now: Timestamp, message: Incoming) -> (Self, Answer<AppendedOne>) {
         let (answer, answered) = oneshot::channel();
-        let result = Appended::Duplicate.into();
-        (Self { now, key, id, body, arrival, result, answer }, answered)
+        (Self { now, message, result: Appended::Duplicate.into(), answer }, answered)
     }
 }
 
 impl Job for Append {
     fn key(&self) -> &str {
-        &self.key
+        &self.message.key
     }
 
     fn message_id(&self) -> Option<&str> {
-        self.id.as_deref()
+        self.message.id.as_deref()
+    }
+
+    fn sender(&self) -> Option<Needed> {
+        self.message.sender.map(|id| Needed { id, may_change: true })
     }
 
     fn is_append(&self) -> bool {
@@ -50,47 +56,34 @@ impl Job for Append {
     }
 
     fn bytes(&self) -> usize {
-        self.key.len() + self.id.as_ref().map_or(0, String::len) + self.body.len()
+        let Incoming { key, id, body, .. } = &self.message;
+        key.len() + id.as_ref().map_or(0, String::len) + body.len()
     }
 
     fn apply(&mut self, step: Step<'_>) {
-        let Step { key, locked, changes, batch_ids } = step;
-        if self.id.as_ref().is_some_and(|id| changes.is_known(key, id)) {
+        let Step { key, lane, sender, changes, batch_ids } = step;
+        let Incoming { id, body, arrival, .. } = &self.message;
+        if id.as_ref().is_some_and(|id| changes.is_known(key, id)) {
             self.result = Appended::Duplicate.into();
             return;
         }
-        let now = locked.clamp(self.now);
-        let Ok(accepted) = locked.lane.arrive(now, &self.arrival, || batch_ids.next(now)) else {
+        let now = lane.clamp(self.now);
+        let Ok((accepted, after)) = lane.arrive(now, arrival, &sender, || batch_ids.next(now)) else {
             self.result = Appended::Refused(Refusal::Line).into();
             return;
         };
-        let batch = accepted.batch;
-        match accepted.entry {
-            Entry::Opened | Entry::Ahead => changes.open(Opened {
-                id: batch,
-                key: key.to_owned(),
-                at: now,
-                due_at: accepted.due_at,
-                messages: accepted.messages,
-            }),
-            Entry::Joined => {}
-            Entry::Superseded => {
-                let change = changes.change(batch);
-                change.set_classification(None);
-                change.drop_reply();
-                change.set_error(None);
-            }
+        if let Some((id, after)) = self.message.sender.zip(after) {
+            changes.senders.put(id, after);
         }
-        changes.store(Stored {
-            key: key.to_owned(),
-            batch,
-            position: accepted.messages - 1,
-            arrived_at: now,
-            id: self.id.clone(),
-            body: self.body.clone(),
-        });
+        let (key, batch) = (key.to_owned(), accepted.batch);
+        if matches!(accepted.entry, Entry::Opened | Entry::Ahead) {
+            let (key, due_at, messages) = (key.clone(), accepted.due_at, accepted.messages);
+            changes.open(Opened { id: batch, key, at: now, due_at, messages });
+        }
+        let (position, id, body) = (accepted.messages - 1, id.clone(), body.clone());
+        changes.store(Stored { key, batch, position, arrived_at: now, id, body });
         let result = Appended::Accepted(accepted);
-        self.result = AppendedOne { result, wake_at: locked.lane.wake_at(), ids_forgotten: 0 };
+        self.result = AppendedOne { result, wake_at: lane.wake_at(), ids_forgotten: 0 };
     }
 
     fn answer(self: Box<Self>) {
@@ -112,36 +105,42 @@ impl Job for Append {
     }
 }
 
-/// Any other transition: `change` does it and says what came of it.
-pub(crate) struct Transition<T, F> {
+/// A transition of a lane.
+pub(crate) struct Change {
+    now: Timestamp,
     key: String,
-    change: F,
-    result: Option<T>,
-    answer: oneshot::Sender<Result<T, StoreError>>,
+    transition: Transition,
+    sender: Option<SenderId>,
+    result: Option<Result<Changed, Refused>>,
+    answer: oneshot::Sender<Result<Result<Changed, Refused>, StoreError>>,
 }
 
-impl<T, F> Transition<T, F>
-where
-    T: Send + 'static,
-    F: FnMut(Step<'_>) -> T + Send + 'static,
-{
-    pub(crate) fn new(key: String, change: F) -> (Self, Answer<T>) {
+impl Change {
+    /// `key` is escaped. `sender` is whose record the transition asks for.
+    pub(crate) fn new(
+        now: Timestamp,
+        key: String,
+        transition: Transition,
+        sender: Option<SenderId>,
+    ) -> (Self, Answer<Result<Changed, Refused>>) {
         let (answer, answered) = oneshot::channel();
-        (Self { key, change, result: None, answer }, answered)
+        (Self { now, key, transition, sender, result: None, answer }, answered)
     }
 }
 
-impl<T, F> Job for Transition<T, F>
-where
-    T: Send + 'static,
-    F: FnMut(Step<'_>) -> T + Send + 'static,
-{
+impl Job for Change {
     fn key(&self) -> &str {
         &self.key
     }
 
+    fn sender(&self) -> Option<Needed> {
+        self.sender.map(|id| Needed { id, may_change: false })
+    }
+
     fn apply(&mut self, step: Step<'_>) {
-        self.result = Some((self.change)(step));
+        let Step { key, lane, sender, changes, .. } = step;
+        let applied = changes.apply((key, lane), self.transition.clone(), &sender, self.now);
+        self.result = Some(applied.map(|answer| Changed::new(answer, lane.wake_at())));
     }
 
     fn answer(self: Box<Self>) {
@@ -152,23 +151,4 @@ where
     fn fail(self: Box<Self>, error: StoreError) {
         let _ = self.answer.send(Err(error));
     }
-}
-
-/// Notes that a batch has ended with an outcome.
-pub(crate) fn finish(
-    changes: &mut Changes,
-    key: &str,
-    at: Timestamp,
-    facts: BatchFacts,
-    outcome: Outcome,
-    error: Option<&str>,
-) {
-    let (key, error) = (key.to_owned(), error.map(str::to_owned));
-    changes.end(Ending { key, at, facts, outcome: Some(outcome), error });
-}
-
-/// Notes that a batch is dead.
-pub(crate) fn bury(changes: &mut Changes, key: &str, at: Timestamp, facts: BatchFacts, error: &str) {
-    let (key, error) = (key.to_owned(), Some(error.to_owned()));
-    changes.end(Ending { key, at, facts, outcome: None, error });
 }

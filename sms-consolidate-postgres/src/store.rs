@@ -9,15 +9,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sms_consolidate::lane::{
-    Buried, CloseReason, Fence, Lane, LossReason, ReplyRefusal, ReplyTerms, RetryTerms,
-};
+use sms_consolidate::lane::{CloseReason, OptOutChange, Sender, SenderId, SenderIds, Transition};
 use sms_consolidate::store::{
-    AppendReport, Appended, AppendedOne, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter,
-    Finish, Inspect, Maintained, NoReply, Outcome, Record, Refusal, RequeueError, Requeued, Store,
-    StoreError, Whole,
+    AppendReport, Appended, Arrival, ChangeError, Changed, Claim, Counts, Filter, Maintained, OptedOut,
+    Record, Refusal, Store, StoreError, Whole,
 };
-use sms_consolidate::{Batch, BatchId, Classification, Clock, Key, Message, Timestamp};
+use sms_consolidate::{BatchId, Clock, Key, Message, Timestamp, async_trait};
 use tokio::task::JoinSet;
 
 use crate::builder::PostgresStoreBuilder;
@@ -26,11 +23,12 @@ use crate::clock::PostgresClock;
 use crate::database::Use;
 use crate::error::{ConnectError, Fault};
 use crate::inspect;
+use crate::senders;
 use crate::shared::Shared;
-use crate::steps::{self, Answer, Append, Transition};
-use crate::text::{escape, json};
+use crate::steps::{Answer, Append, Change, Incoming};
+use crate::text::escape;
 use crate::upkeep;
-use crate::writer::{GROUP_BYTES, Job, Jobs, Step, Writers};
+use crate::writer::{GROUP_BYTES, Job, Jobs, Writers};
 
 /// A store in a Postgres database, for any number of nodes. See the [crate](crate).
 ///
@@ -94,29 +92,6 @@ impl<K, M> PostgresStore<K, M> {
     ) -> Result<T, StoreError> {
         self.shared.database.run(work).await.map_err(|fault| self.store_error(&fault))
     }
-
-    /// Has `change` done to the lane of `key`, by its writer. `change` is called anew if its transaction was not
-    /// committed.
-    async fn change<T: Send + 'static>(
-        &self,
-        key: &impl Key,
-        change: impl FnMut(Step<'_>) -> T + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let key = escape(&key.to_string()).into_owned();
-        let writer = self.writers.of(&key);
-        let (job, answer) = Transition::new(key, change);
-        self.writers.submit(vec![(writer, vec![Box::new(job)])])?;
-        answered(answer).await
-    }
-
-    /// The same for what a claim may refuse.
-    async fn fenced<T: Send + 'static>(
-        &self,
-        key: &impl Key,
-        change: impl FnMut(Step<'_>) -> Result<T, LossReason> + Send + 'static,
-    ) -> Result<T, FencedError> {
-        Ok(self.change(key, change).await??)
-    }
 }
 
 async fn answered<T>(answer: Answer<T>) -> Result<T, StoreError> {
@@ -128,21 +103,22 @@ async fn answered<T>(answer: Answer<T>) -> Result<T, StoreError> {
 pub const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// What is stored of an arrival; `None` if it cannot be.
-fn append_of<K: Key, M: Message + Serialize>(
-    now: Timestamp,
+fn incoming<K: Key, M: Message + Serialize>(
+    sender_ids: &SenderIds,
     arrival: &Arrival<K, M>,
-) -> Option<(Append, Answer<AppendedOne>)> {
+) -> Option<Incoming> {
     // The user's code: if it panics, this message cannot be stored, and others of the call can.
     let prepared = catch_unwind(AssertUnwindSafe(|| {
         let body = serde_json::to_string(&arrival.message).ok()?;
         let key = escape(&arrival.key.to_string()).into_owned();
         let id = arrival.message.id().map(|id| escape(id).into_owned());
-        Some((key, id, body, arrival.for_lane()))
+        let sender = arrival.sender_scope().map(|scope| sender_ids.of(&scope));
+        Some(Incoming { key, id, body, arrival: arrival.for_lane(), sender })
     }));
-    let (key, id, body, for_lane) = prepared.ok()??;
-    (body.len() <= MAX_BODY_BYTES).then(|| Append::new(now, key, id, body, for_lane))
+    prepared.ok()?.filter(|incoming| incoming.body.len() <= MAX_BODY_BYTES)
 }
 
+#[async_trait]
 impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for PostgresStore<K, M> {
     async fn append(&self, now: Timestamp, arrivals: Vec<Arrival<K, M>>) -> Result<AppendReport, StoreError> {
         let group_size = self.shared.settings.group_size;
@@ -151,10 +127,11 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for Postgres
         let mut open: HashMap<usize, (usize, usize)> = HashMap::new();
         let mut answers = Vec::with_capacity(arrivals.len());
         for arrival in &arrivals {
-            let Some((append, answer)) = append_of(now, arrival) else {
+            let Some(incoming) = incoming(&self.shared.sender_ids, arrival) else {
                 answers.push(None);
                 continue;
             };
+            let (append, answer) = Append::new(now, incoming);
             answers.push(Some(answer));
             let writer = self.writers.of(append.key());
             let (at, bytes) = open.entry(writer).or_insert_with(|| {
@@ -206,167 +183,46 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for Postgres
         self.run(claim::claim(Arc::clone(&self.shared), now, limit, lease)).await
     }
 
-    async fn renew(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        lease: Duration,
-    ) -> Result<Timestamp, FencedError> {
-        self.fenced(key, move |step| {
-            let now = step.locked.clamp(now);
-            step.locked.lane.renew(now, fence, lease)
-        })
-        .await
+    async fn change(&self, now: Timestamp, key: &K, transition: Transition) -> Result<Changed, ChangeError> {
+        let sender = transition.opt_out_scope(key).map(|scope| self.shared.sender_ids.of(&scope));
+        let key = escape(&key.to_string()).into_owned();
+        let writer = self.writers.of(&key);
+        let (job, answer) = Change::new(now, key, transition, sender);
+        self.writers.submit(vec![(writer, vec![Box::new(job)])])?;
+        Ok(answered(answer).await??)
     }
 
-    async fn checkpoint(
-        &self,
-        _now: Timestamp,
-        key: &K,
-        fence: Fence,
-        classification: &Classification,
-    ) -> Result<(), FencedError> {
-        let classification = json(classification);
-        self.fenced(key, move |step| {
-            step.locked.lane.checkpoint(fence)?;
-            step.changes.change(fence.batch).set_classification(Some(classification.clone()));
-            Ok(())
-        })
-        .await
-    }
-
-    async fn begin_reply(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        text: &str,
-        terms: &ReplyTerms,
-    ) -> Result<(), BeginReplyError> {
-        let (text, terms) = (text.to_owned(), *terms);
-        let begun = self.change(key, move |step| -> Result<(), ReplyRefusal> {
-            let now = step.locked.clamp(now);
-            step.locked.lane.begin_reply(now, fence, &terms)?;
-            step.changes.change(fence.batch).begin_reply(&text);
-            Ok(())
-        });
-        Ok(begun.await??)
-    }
-
-    async fn finish(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        finish: &Finish,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        let finish = finish.clone();
-        self.fenced(key, move |step| {
-            let now = step.locked.clamp(now);
-            let facts = step.locked.lane.finish(fence)?;
-            let (outcome, error) = (finish.outcome.clone(), finish.error.as_deref());
-            steps::finish(step.changes, step.key, now, facts, outcome, error);
-            Ok(step.locked.lane.wake_at())
-        })
-        .await
-    }
-
-    async fn retry(
-        &self,
-        _now: Timestamp,
-        key: &K,
-        fence: Fence,
-        terms: &RetryTerms,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        let (terms, error) = (*terms, error.to_owned());
-        self.fenced(key, move |step| {
-            step.locked.lane.retry(fence, &terms)?;
-            let change = step.changes.change(fence.batch);
-            change.set_error(Some(&error));
-            if !terms.maybe_sent {
-                change.drop_reply();
-            }
-            Ok(step.locked.lane.wake_at())
-        })
-        .await
-    }
-
-    async fn bury(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        maybe_sent: bool,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        let error = error.to_owned();
-        self.fenced(key, move |step| {
-            let now = step.locked.clamp(now);
-            match step.locked.lane.bury(fence, maybe_sent)? {
-                Buried::Dead(facts) => steps::bury(step.changes, step.key, now, facts, &error),
-                Buried::ReplyUnknown(facts) => {
-                    steps::finish(step.changes, step.key, now, facts, Outcome::ReplyUnknown, Some(&error));
-                }
-            }
-            Ok(step.locked.lane.wake_at())
-        })
-        .await
-    }
-
-    async fn flush(&self, now: Timestamp, key: Option<&K>, reason: CloseReason) -> Result<u64, StoreError> {
-        let Some(key) = key else {
-            let flushed = upkeep::flush_all(&self.shared, now, reason).await;
-            return flushed.map_err(|fault| self.store_error(&fault));
-        };
-        self.change(key, move |step| {
-            let now = step.locked.clamp(now);
-            step.locked.lane.flush(now, reason) as u64
-        })
-        .await
-    }
-
-    async fn cancel(&self, now: Timestamp, key: &K) -> Result<Vec<BatchId>, StoreError> {
-        self.change(key, move |step| {
-            let now = step.locked.clamp(now);
-            let cancelled = step.locked.lane.cancel();
-            let ids = cancelled.iter().map(|facts| facts.id).collect();
-            for facts in cancelled {
-                steps::finish(step.changes, step.key, now, facts, Outcome::NoReply(NoReply::Cancelled), None);
-            }
-            ids
-        })
-        .await
-    }
-
-    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<bool, StoreError> {
-        self.change(key, move |step| {
-            let now = step.locked.clamp(now);
-            let lane: &mut Lane = &mut step.locked.lane;
-            if opted_out { lane.opt_out(now) } else { lane.opt_in() }
-        })
-        .await
+    async fn flush_all(&self, now: Timestamp, reason: CloseReason) -> Result<u64, StoreError> {
+        let flushed = upkeep::flush_all(&self.shared, now, reason).await;
+        flushed.map_err(|fault| self.store_error(&fault))
     }
 
     async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {
         self.run(upkeep::maintain(Arc::clone(&self.shared), now, limit)).await
     }
 
-    async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
-        Ok(Vec::new())
+    async fn set_opted_out(
+        &self,
+        now: Timestamp,
+        scope: &str,
+        change: OptOutChange,
+    ) -> Result<bool, StoreError> {
+        let shared = Arc::clone(&self.shared);
+        self.run(senders::set_opted_out(shared, now, self.shared.sender_ids.of(scope), change)).await
     }
 
-    fn clock(&self) -> Option<Arc<dyn Clock>> {
-        Some(Arc::new(self.clock.clone()))
+    async fn sender(&self, scope: &str) -> Result<Sender, StoreError> {
+        self.run(senders::sender(Arc::clone(&self.shared), self.shared.sender_ids.of(scope))).await
     }
 
-    fn is_durable(&self) -> bool {
-        true
+    async fn opted_out(
+        &self,
+        after: Option<SenderId>,
+        limit: NonZeroUsize,
+    ) -> Result<Vec<OptedOut>, StoreError> {
+        self.run(senders::opted_out(Arc::clone(&self.shared), after, limit)).await
     }
-}
 
-impl<K: Key, M: Message + Serialize + DeserializeOwned> Inspect<K, M> for PostgresStore<K, M> {
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
         self.run(inspect::counts(Arc::clone(&self.shared), now)).await
     }
@@ -379,7 +235,11 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Inspect<K, M> for Postgr
         self.run(inspect::batch(Arc::clone(&self.shared), id)).await
     }
 
-    async fn requeue(&self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
-        self.run(upkeep::requeue(Arc::clone(&self.shared), now, id)).await?
+    fn clock(&self) -> Option<Arc<dyn Clock>> {
+        Some(Arc::new(self.clock.clone()))
+    }
+
+    fn is_durable(&self) -> bool {
+        true
     }
 }

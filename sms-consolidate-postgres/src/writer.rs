@@ -1,33 +1,45 @@
 //! The writers: tasks that take what is queued for their keys and do it in groups, one transaction each.
 
+use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures_util::FutureExt;
-use futures_util::future::join3;
+use futures::FutureExt;
+use futures::future::join4;
 use sms_consolidate::BatchIds;
+use sms_consolidate::lane::{Lane, Sender};
 use sms_consolidate::store::StoreError;
 use tokio::sync::mpsc;
+use tokio_postgres::types::ToSql;
 
 use crate::changes::{Changes, commit};
 use crate::database::{Session, Use};
 use crate::error::Fault;
-use crate::lanes::{Lanes, Locked};
+use crate::lanes::Lanes;
+use crate::senders::{Needed, Senders};
 use crate::shared::Shared;
 use crate::sql;
 use crate::timer;
 
+/// So many senders are locked by a group, and those of one more append. A server has room for some 64 locks per connection.
+const GROUP_SENDERS: usize = 64;
+
 /// How often a group is begun anew because another transaction was in the way.
 pub(crate) const TRIES: usize = 20;
 
-/// One transition of one lane, waiting for its turn.
+/// What is to be done to one lane, waiting for its turn.
 pub(crate) trait Job: Send {
     /// Of the lane, escaped.
     fn key(&self) -> &str;
 
     /// The id of the message that it brings, escaped.
     fn message_id(&self) -> Option<&str> {
+        None
+    }
+
+    /// Whose record it needs.
+    fn sender(&self) -> Option<Needed> {
         None
     }
 
@@ -54,16 +66,17 @@ pub(crate) trait Job: Send {
         self.fail(error);
     }
 
-    /// The lane cannot be read.
+    /// The lane, or the record of its sender, cannot be read.
     fn find_damaged(self: Box<Self>, error: StoreError) {
         self.fail(error);
     }
 }
 
-/// What a transition works on.
+/// What a job works on.
 pub(crate) struct Step<'a> {
     pub(crate) key: &'a str,
-    pub(crate) locked: &'a mut Locked,
+    pub(crate) lane: &'a mut Lane,
+    pub(crate) sender: Sender,
     pub(crate) changes: &'a mut Changes,
     pub(crate) batch_ids: &'a mut BatchIds,
 }
@@ -75,6 +88,10 @@ pub(crate) const GROUP_BYTES: usize = 8 * 1024 * 1024;
 
 fn bytes_of(jobs: &Jobs) -> usize {
     jobs.iter().map(|job| job.bytes()).sum()
+}
+
+fn senders_of(jobs: &Jobs) -> usize {
+    jobs.iter().filter(|job| job.sender().is_some()).count()
 }
 
 /// The queues to the writers.
@@ -160,12 +177,14 @@ impl Queue {
 
 async fn work(shared: Arc<Shared>, mut queue: Queue) {
     while let Some(mut group) = queue.next().await {
-        let mut bytes = bytes_of(&group);
+        let (mut bytes, mut senders) = (bytes_of(&group), senders_of(&group));
         while group.len() < shared.settings.group_size
             && bytes < GROUP_BYTES
+            && senders < GROUP_SENDERS
             && let Some(more) = queue.next_at_once()
         {
             bytes += bytes_of(&more);
+            senders += senders_of(&more);
             group.extend(more);
         }
         // A panic ends a group and not a writer.
@@ -249,10 +268,12 @@ async fn run(shared: &Shared, group: Jobs) -> Option<String> {
     None
 }
 
-fn answer(jobs: Jobs, damaged: &[String], shared: &Shared) {
-    for job in jobs {
-        if damaged.iter().any(|key| key == job.key()) {
-            let fault = Fault::broken("what is stored of this key is damaged, see the table lanes");
+fn answer(jobs: Jobs, damaged: &HashSet<usize>, shared: &Shared) {
+    for (place, job) in jobs.into_iter().enumerate() {
+        if damaged.contains(&place) {
+            let fault = Fault::broken(
+                "what is stored of this key or its sender is damaged, see the tables lanes and senders",
+            );
             job.find_damaged(fault.to_store_error(&shared.database.server));
         } else {
             job.answer();
@@ -261,7 +282,8 @@ fn answer(jobs: Jobs, damaged: &[String], shared: &Shared) {
 }
 
 struct Done {
-    damaged: Vec<String>,
+    /// The places of the jobs that could not be done, because what they work on cannot be read.
+    damaged: HashSet<usize>,
     wakes_earlier: bool,
 }
 
@@ -269,20 +291,26 @@ async fn attempt(shared: &Shared, jobs: &mut Jobs) -> Result<Done, Failed> {
     let failed = |stage| move |fault| Failed { fault, stage };
     let mut session = shared.database.session(Use::Write).await.map_err(failed(Stage::Connecting))?;
     let (mut lanes, mut changes) = read(shared, &mut session, jobs).await.map_err(failed(Stage::Reading))?;
-    let mut batch_ids = BatchIds::new();
-    for job in jobs.iter_mut() {
+    let (mut batch_ids, mut damaged) = (BatchIds::new(), HashSet::new());
+    for (place, job) in jobs.iter_mut().enumerate() {
         let key = job.key().to_owned();
-        let Some(locked) = lanes.get(&key) else { continue };
-        job.apply(Step { key: &key, locked, changes: &mut changes, batch_ids: &mut batch_ids });
+        let sender = changes.senders.get(job.sender().map(|sender| sender.id));
+        let Some((lane, sender)) = lanes.get(&key).zip(sender) else {
+            damaged.insert(place);
+            continue;
+        };
+        let (changes, batch_ids) = (&mut changes, &mut batch_ids);
+        job.apply(Step { key: &key, lane, sender, changes, batch_ids });
     }
     let on_step = shared.settings.on_step.filter(|_| jobs.iter().any(|job| job.is_append()));
     let store = &shared.settings.name;
     let wakes_earlier =
         commit(session, store, &lanes, changes, on_step).await.map_err(failed(Stage::Writing))?;
-    Ok(Done { damaged: lanes.damaged, wakes_earlier })
+    Ok(Done { damaged, wakes_earlier })
 }
 
-/// Locks the lanes of the jobs' keys, and then, in a later statement, looks their ids up: one round trip.
+/// Locks the lanes of the jobs' keys, and then, in later statements, locks and reads their senders and looks their ids up:
+/// one round trip.
 async fn read(
     shared: &Shared,
     session: &mut Session,
@@ -294,19 +322,24 @@ async fn read(
     keys.dedup();
     let asked = jobs.iter().filter_map(|job| Some((job.key(), job.message_id()?)));
     let (id_keys, ids): (Vec<&str>, Vec<&str>) = asked.unzip();
+    let senders: Vec<Needed> = jobs.iter().filter_map(|job| job.sender()).collect();
     let (lock, look_up) =
         (session.statement(sql::LOCK_LANES).await?, session.statement(sql::KNOWN_IDS).await?);
     session.opens();
+    let session = &*session;
     let (client, store) = (session.client(), &shared.settings.name);
     let known = async {
         if ids.is_empty() { Ok(Vec::new()) } else { client.query(&look_up, &[store, &id_keys, &ids]).await }
     };
     // Sent in this order, without waiting in between.
-    let (begun, locked, known) =
-        join3(client.batch_execute(sql::BEGIN), client.query(&lock, &[store, &keys]), known).await;
+    let parameters: [&(dyn ToSql + Sync); 2] = [store, &keys];
+    let locked = client.query(&lock, &parameters);
+    let senders = Senders::lock(session, store, senders);
+    let (begun, locked, senders, known) =
+        join4(client.batch_execute(sql::BEGIN), locked, senders, known).await;
     begun?;
     let lanes = Lanes::from_rows(&locked?);
-    let mut changes = Changes::default();
+    let mut changes = Changes::with(senders?);
     known?.iter().for_each(|row| changes.know(row.get(0), row.get(1)));
     Ok((lanes, changes))
 }

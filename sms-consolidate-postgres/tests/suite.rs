@@ -4,12 +4,12 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use sms_consolidate::testing::{DurableFixture, SharedFixture, StoreFixture, store_suite};
+use sms_consolidate::testing::{DurableFixture, SharedFixture, StoreFixture, TestKey, store_suite};
 use sms_consolidate::{BatchId, SmsMessage};
 use sms_consolidate_postgres::PostgresStore;
 use throwaway_postgres::Server;
 
-type Store = PostgresStore<String, SmsMessage>;
+type Store = PostgresStore<TestKey, SmsMessage>;
 
 static SERVER: LazyLock<Server> = LazyLock::new(Server::start);
 static CASES: AtomicU32 = AtomicU32::new(0);

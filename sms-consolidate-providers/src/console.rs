@@ -1,6 +1,6 @@
 use std::io::{self, Write};
 
-use sms_consolidate::{Key, Receipt, Reply, ReplySender, SendError};
+use sms_consolidate::{Key, Receipt, Reply, ReplySender, SendError, async_trait};
 
 /// Prints each reply as one line on standard output instead of sending it: for first runs and local work.
 ///
@@ -49,6 +49,7 @@ impl ConsoleSender {
     }
 }
 
+#[async_trait]
 impl<K: Key> ReplySender<K> for ConsoleSender {
     /// Prints the reply.
     ///

@@ -17,7 +17,7 @@
 //!
 //! # let (uri, headers, now) = (Uri::from_static("/"), HeaderMap::new(), Timestamp::from_unix_millis(0));
 //! let body = br#"{"messages": [{"guid": "a", "number": "+639123456789", "message": "Yes"}, {"guid": "b"}]}"#;
-//! let request = InboundRequest { method: &Method::POST, uri: &uri, headers: &headers, body };
+//! let request = InboundRequest::new(&Method::POST, &uri, &headers, body);
 //! let parsed = SmsMobileApi::unsigned().parse(&request, now)?;
 //! assert_eq!(parsed.messages.len(), 1);
 //! assert_eq!(parsed.errors[0].to_string(), "element 1: `number` is missing");
@@ -36,6 +36,7 @@ mod keywords;
 mod media;
 mod plivo;
 mod public_url;
+mod request;
 mod signed;
 mod sinch;
 mod sinch_conversation;
@@ -51,7 +52,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::StatusCode;
 use sms_consolidate::{Conversation, ParseAddressError, SmsMessage, Timestamp};
 
 pub use button::OPT_OUT_BUTTONS;
@@ -59,6 +60,7 @@ pub use configured_json::{Authentication, Condition, ConfiguredJson, SignatureEn
 pub use default_region::{DefaultRegion, Region};
 pub use keywords::KeywordsAnswered;
 pub use plivo::Plivo;
+pub use request::InboundRequest;
 pub use sinch::Sinch;
 pub use sinch_conversation::SinchConversation;
 pub use sms_consolidate::MAX_ID_BYTES;
@@ -74,19 +76,6 @@ pub const DEFAULT_MAX_MESSAGES: usize = 10_000;
 
 /// How far a signature's timestamp may lie from `now`, either way.
 pub const MAX_SKEW: Duration = Duration::from_secs(300);
-
-/// A webhook call as it came in.
-#[derive(Clone, Copy)]
-pub struct InboundRequest<'a> {
-    /// The method.
-    pub method: &'a Method,
-    /// The URL as the server saw it, query included. Behind a proxy it is not the one that the gateway called.
-    pub uri: &'a Uri,
-    /// The headers.
-    pub headers: &'a HeaderMap,
-    /// The body, byte for byte: signatures cover the bytes.
-    pub body: &'a [u8],
-}
 
 /// A gateway's webhook.
 pub trait Inbound: Send + Sync + 'static {
@@ -235,6 +224,7 @@ impl Answer {
 
 /// A message, and the conversation that it belongs to: what to push.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InboundMessage {
     /// Which element of the payload's list it is, counted from 0; 0 if the payload is a single message.
     pub index: usize,
@@ -242,6 +232,14 @@ pub struct InboundMessage {
     pub conversation: Conversation,
     /// The message.
     pub message: SmsMessage,
+}
+
+impl InboundMessage {
+    /// The message in place `index` of the payload's list, and who texted it to which of our lines.
+    #[must_use]
+    pub const fn new(index: usize, conversation: Conversation, message: SmsMessage) -> Self {
+        Self { index, conversation, message }
+    }
 }
 
 /// Why nothing of a webhook call is accepted. Its text goes back to the gateway and holds nothing of the body.

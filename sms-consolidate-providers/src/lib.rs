@@ -28,12 +28,12 @@
 //!
 //! let gateway = SmsMobileApi::unsigned();
 //! let parsed = gateway.parse(
-//!     &InboundRequest {
-//!         method: &Method::POST,
-//!         uri: &Uri::from_static("/api/webhook/sms-received"),
-//!         headers: &HeaderMap::new(),
-//!         body: br#"{"guid": "abc", "number": "+639123456789", "message": "Yes please"}"#,
-//!     },
+//!     &InboundRequest::new(
+//!         &Method::POST,
+//!         &Uri::from_static("/api/webhook/sms-received"),
+//!         &HeaderMap::new(),
+//!         br#"{"guid": "abc", "number": "+639123456789", "message": "Yes please"}"#,
+//!     ),
 //!     Timestamp::from_unix_millis(1_790_000_000_000),
 //! )?;
 //! assert_eq!(parsed.messages[0].conversation.to_string(), "+639123456789");

@@ -111,6 +111,7 @@ pub enum GatewayError {
     },
     /// The gateway answered with a status that is no success.
     #[error("the gateway answered {status}{}", .reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default())]
+    #[non_exhaustive]
     Status {
         /// The status.
         status: StatusCode,
@@ -119,6 +120,7 @@ pub enum GatewayError {
     },
     /// The gateway took the request and refuses it.
     #[error("the gateway refuses the reply: {reason}")]
+    #[non_exhaustive]
     Refused {
         /// What the gateway gives as the reason, shortened and masked.
         reason: Box<str>,

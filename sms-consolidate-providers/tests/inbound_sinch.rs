@@ -106,7 +106,7 @@ fn how_old_a_call_may_be_is_configured() {
     headers.insert("x-sinch-webhook-signature-nonce", "n".parse().unwrap());
     headers.insert("x-sinch-webhook-signature-timestamp", SIGNED_AT.into());
     let uri = Uri::from_static("/in");
-    let request = InboundRequest { method: &Method::POST, uri: &uri, headers: &headers, body: b"{}" };
+    let request = InboundRequest::new(&Method::POST, &uri, &headers, b"{}");
     let check = |gateway: &Sinch, seconds_later: i64, fresh: bool| {
         let now = Timestamp::from_unix_millis((SIGNED_AT + seconds_later) * 1_000);
         let parsed = gateway.parse(&request, now);

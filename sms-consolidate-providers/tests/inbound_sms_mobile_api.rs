@@ -22,7 +22,7 @@ const NOW: Timestamp = Timestamp::from_unix_millis(1_790_000_000_000);
 
 fn parse(gateway: &SmsMobileApi, headers: &HeaderMap, body: &[u8]) -> Result<Parsed, Rejection> {
     let uri = Uri::from_static("/api/webhook/sms-received");
-    gateway.parse(&InboundRequest { method: &Method::POST, uri: &uri, headers, body }, NOW)
+    gateway.parse(&InboundRequest::new(&Method::POST, &uri, headers, body), NOW)
 }
 
 /// One line per message, error, preference and kind of ignored events; or the status and text of the rejection.

@@ -33,7 +33,7 @@ fn call(
         headers.insert("content-type", HeaderValue::from_str(kind).unwrap());
     }
     let uri: Uri = target.parse().unwrap();
-    let request = InboundRequest { method, uri: &uri, headers: &headers, body };
+    let request = InboundRequest::new(method, &uri, &headers, body);
     if method == Method::GET { gateway.parse_get(&request, NOW) } else { gateway.parse(&request, NOW) }
 }
 

@@ -25,7 +25,7 @@ const TOKEN: &str = "verify-token";
 
 fn parse(gateway: &WhatsAppCloud, headers: &HeaderMap, body: &[u8]) -> Result<Parsed, Rejection> {
     let uri = Uri::from_static("/in");
-    gateway.parse(&InboundRequest { method: &Method::POST, uri: &uri, headers, body }, NOW)
+    gateway.parse(&InboundRequest::new(&Method::POST, &uri, headers, body), NOW)
 }
 
 fn open(body: &[u8]) -> Result<Parsed, Rejection> {
@@ -634,7 +634,8 @@ fn signatures_are_required_and_cover_every_byte() {
 
 fn challenged(query: &str) -> Result<Parsed, Rejection> {
     let uri: Uri = format!("/in{query}").parse().unwrap();
-    let request = InboundRequest { method: &Method::GET, uri: &uri, headers: &HeaderMap::new(), body: b"" };
+    let headers = HeaderMap::new();
+    let request = InboundRequest::new(&Method::GET, &uri, &headers, b"");
     WhatsAppCloud::signed(SECRET, TOKEN).unwrap().parse_get(&request, NOW)
 }
 

@@ -29,12 +29,12 @@ fn render(result: Result<Receipt, SendError>) -> String {
     let debug = format!("{result:?}");
     let text = match result {
         Ok(receipt) => format!("sent {}", receipt.id.as_deref().unwrap_or("without id")),
-        Err(SendError::Rejected { opted_out: false, source }) => format!("rejected: {source}"),
-        Err(SendError::NotSent { retry_after: None, source }) => format!("not sent: {source}"),
-        Err(SendError::NotSent { retry_after: Some(wait), source }) => {
+        Err(SendError::Rejected { opted_out: false, source, .. }) => format!("rejected: {source}"),
+        Err(SendError::NotSent { retry_after: None, source, .. }) => format!("not sent: {source}"),
+        Err(SendError::NotSent { retry_after: Some(wait), source, .. }) => {
             format!("not sent for {wait:?}: {source}")
         }
-        Err(SendError::Unknown { source }) => format!("unknown: {source}"),
+        Err(SendError::Unknown { source, .. }) => format!("unknown: {source}"),
         Err(other) => panic!("{other}"),
     };
     for secret in [KEY, "9123456789", TEXT] {
@@ -222,7 +222,7 @@ async fn a_timeout_after_the_request_is_unknown() {
 async fn without_a_connection_nothing_is_sent() {
     let check = async |base_url: &str, http: HttpClient| {
         let result = sender(base_url, http).send(&reply("+639123456789")).await;
-        let Err(SendError::NotSent { retry_after: None, source }) = &result else { panic!("{result:?}") };
+        let Err(SendError::NotSent { retry_after: None, source, .. }) = &result else { panic!("{result:?}") };
         let source = source.downcast_ref::<GatewayError>();
         assert!(matches!(source, Some(GatewayError::Connect { .. })), "{source:?}");
         render(result)

@@ -46,13 +46,13 @@ fn render(result: Result<Receipt, SendError>) -> String {
     let debug = format!("{result:?}");
     let text = match result {
         Ok(receipt) => format!("sent {}", receipt.id.unwrap()),
-        Err(SendError::Rejected { opted_out: true, source }) => format!("opted out: {source}"),
-        Err(SendError::Rejected { opted_out: false, source }) => format!("rejected: {source}"),
-        Err(SendError::NotSent { retry_after: None, source }) => format!("not sent: {source}"),
-        Err(SendError::NotSent { retry_after: Some(wait), source }) => {
+        Err(SendError::Rejected { opted_out: true, source, .. }) => format!("opted out: {source}"),
+        Err(SendError::Rejected { opted_out: false, source, .. }) => format!("rejected: {source}"),
+        Err(SendError::NotSent { retry_after: None, source, .. }) => format!("not sent: {source}"),
+        Err(SendError::NotSent { retry_after: Some(wait), source, .. }) => {
             format!("not sent for {wait:?}: {source}")
         }
-        Err(SendError::Unknown { source }) => format!("unknown: {source}"),
+        Err(SendError::Unknown { source, .. }) => format!("unknown: {source}"),
         Err(other) => panic!("{other}"),
     };
     for secret in [TOKEN, "9123456789", "5551230000", TEXT] {

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use sms_consolidate::testing::{RecordingSender, ScriptedSend};
 use sms_consolidate::{
-    BatchIds, Clock, Consolidator, Conversation, FakeClock, Receipt, Reply, ReplySender, RuleClassifier,
-    SendError, SmsMessage, Timestamp, Window,
+    BatchIds, Clock, Consolidator, Conversation, FakeClock, Key, Receipt, Reply, ReplySender, RuleClassifier,
+    SendError, SmsMessage, Timestamp, Window, async_trait,
 };
 use sms_consolidate_providers::outbound::{BuildError, GatewayError, RateLimited, RateLimitedBuilder};
 use tokio::task::JoinHandle;
@@ -35,12 +35,16 @@ impl Line {
         Self { clock, sender, limited: Arc::new(set(builder).build().unwrap()) }
     }
 
-    /// Sends beside the test. Resolves to when it was over, in milliseconds from now, and to the result.
+    /// Sends beside the test, as the library does. Resolves to when it was over, in milliseconds from now, and to the
+    /// result.
     fn send(&self, to: &str) -> JoinHandle<(u128, Result<Receipt, SendError>)> {
         let (clock, limited, reply) = (self.clock.clone(), Arc::clone(&self.limited), reply(to));
         let start = clock.now();
         tokio::spawn(async move {
-            let result = limited.send(&reply).await;
+            let result = match limited.ready(&reply).await {
+                Ok(()) => limited.send(&reply).await,
+                Err(error) => Err(error),
+            };
             (clock.now().since(start).as_millis(), result)
         })
     }
@@ -53,7 +57,7 @@ impl Line {
         for send in sends {
             results.push(match send.await.unwrap() {
                 (at, Ok(_)) => Ok(at),
-                (0, Err(SendError::NotSent { retry_after: Some(wait), source })) => {
+                (0, Err(SendError::NotSent { retry_after: Some(wait), source, .. })) => {
                     assert!(matches!(source.downcast_ref(), Some(GatewayError::RateLimit)), "{source}");
                     Err(wait.as_millis())
                 }
@@ -141,6 +145,37 @@ async fn many_replies_from_one_line_leave_one_after_another_and_none_is_given_up
         sent = now;
     }
     assert_eq!(sent, REPLIES, "{:?}", consolidator.stats().await.unwrap());
+}
+
+/// Sends at once what is ready, and refuses to be ready for a name.
+struct NoNames(Sender);
+
+#[async_trait]
+impl ReplySender<Conversation> for NoNames {
+    async fn ready(&self, reply: &Reply<Conversation>) -> Result<(), SendError> {
+        if reply.to.can_reply() { Ok(()) } else { Err(SendError::rejected("a name")) }
+    }
+
+    async fn send(&self, reply: &Reply<Conversation>) -> Result<Receipt, SendError> {
+        self.0.send(reply).await
+    }
+}
+
+#[tokio::test]
+async fn a_reply_that_the_sender_is_not_ready_for_takes_no_turn() {
+    let clock = FakeClock::default();
+    let limited = RateLimited::builder(NoNames(Sender::new())).clock(clock.clone()).build().unwrap();
+    let (name, number) = (reply("Office>+15551230000"), reply("+639123456789>+15551230000"));
+    assert!(matches!(limited.ready(&name).await, Err(SendError::Rejected { .. })));
+    let start = clock.now();
+    // The fake clock stands still, so that whoever waits would wait for ever: the turn is free.
+    limited.ready(&number).await.unwrap();
+    // Whoever is ready is not made to wait again.
+    limited.send(&number).await.unwrap();
+    let next = tokio::spawn(async move { limited.ready(&number).await });
+    clock.advance(Duration::ZERO).await;
+    assert_eq!(clock.next_deadline(), Some(start + SECOND));
+    next.abort();
 }
 
 #[tokio::test]

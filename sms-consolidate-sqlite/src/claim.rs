@@ -4,15 +4,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::OptionalExtension;
 use rusqlite::types::ToSql;
 use serde::de::DeserializeOwned;
-use sms_consolidate::lane::{BatchFacts, Buried, Claimed, Stage};
-use sms_consolidate::store::{Claim, Outcome};
-use sms_consolidate::{Arrived, Batch, Classification, Key, Message, Timestamp};
+use sms_consolidate::lane::{BatchFacts, Transition};
+use sms_consolidate::store::Claim;
+use sms_consolidate::{Arrived, Batch, Key, Message, Timestamp};
 
+use crate::change::change;
 use crate::fault::Fault;
-use crate::tx::{Ended, Text, Tx, json};
+use crate::tx::{Text, Tx};
 
 /// Due lanes, those that are due longest first.
 pub(crate) const DUE: &str = "SELECT key FROM lanes WHERE store = ?1 AND wake_at IS NOT NULL AND wake_at <= ?2 \
@@ -62,15 +62,17 @@ fn claim_head<K: Key, M: Message + DeserializeOwned>(
         }
         loaded => loaded?,
     };
-    let now = kept.clamp(now);
     let claimed = kept.lane.claim(now, lease);
     // Even if there is nothing to claim: then its column was wrong, and is put right.
     kept.changed_at(now);
     let Some(claimed) = claimed else { return Ok(None) };
-    match read_claim(tx, key, &claimed)? {
-        Ok(claim) => Ok(Some(claim)),
-        Err(why) => {
-            bury_unreadable(tx, now, key, &claimed, &why)?;
+    match read_batch(tx, key, &claimed.facts)? {
+        Ok(batch) => Ok(Some(Claim::new(claimed, Arc::new(batch)))),
+        Err(error) => {
+            let fence = claimed.fence();
+            tracing::error!(batch = %fence.batch, error, "a batch cannot be read back, and is dead");
+            let bury = Transition::Bury { fence, maybe_sent: true, error };
+            change(tx, now, key, None, bury)?.expect("it was claimed in this transaction");
             Ok(None)
         }
     }
@@ -83,76 +85,8 @@ fn set_aside(tx: &Tx<'_>, key: impl ToSql, why: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-fn bury_unreadable(
-    tx: &mut Tx<'_>,
-    now: Timestamp,
-    key: &str,
-    claimed: &Claimed,
-    why: &str,
-) -> Result<(), Fault> {
-    let batch = claimed.facts.id;
-    tracing::error!(%batch, why, "a batch cannot be read back, and is dead");
-    let buried = tx.lane(key)?.lane.bury(claimed.fence(), true).expect("it was claimed in this transaction");
-    end_buried(tx, now, key, &buried, why)
-}
-
-/// Notes what became of a batch that was to be buried.
-pub(crate) fn end_buried(
-    tx: &Tx<'_>,
-    now: Timestamp,
-    key: &str,
-    buried: &Buried,
-    error: &str,
-) -> Result<(), Fault> {
-    let error = Some(error);
-    match buried {
-        Buried::Dead(facts) => {
-            tx.end_batch(key, facts, &Ended { status: "dead", at: now, outcome: None, error })
-        }
-        Buried::ReplyUnknown(facts) => {
-            let outcome = Some(json(&Outcome::ReplyUnknown));
-            tx.end_batch(key, facts, &Ended { status: "finished", at: now, outcome, error })
-        }
-    }
-}
-
 /// What cannot be read back, and why: without a word of what was found, which may be a message's.
 type Read<T> = Result<T, String>;
-
-fn read_claim<K: Key, M: Message + DeserializeOwned>(
-    tx: &Tx<'_>,
-    key: &str,
-    claimed: &Claimed,
-) -> Result<Read<Claim<K, M>>, Fault> {
-    let batch = match read_batch(tx, key, &claimed.facts)? {
-        Ok(batch) => Arc::new(batch),
-        Err(why) => return Ok(Err(why)),
-    };
-    if claimed.stage == Stage::Claimed {
-        return Ok(Ok(Claim::new(claimed, batch, None, None)));
-    }
-    let sql = "SELECT classification, reply FROM batches WHERE store = ?1 AND id = ?2";
-    let mut statement = tx.connection.prepare_cached(sql)?;
-    let noted = statement.query_row((tx.store, claimed.facts.id.to_string()), |row| {
-        Ok((row.get::<_, Option<Text>>(0)?, row.get::<_, Option<Text>>(1)?))
-    });
-    let Some((classification, reply)) = noted.optional()? else {
-        return Ok(Err("its row is gone".to_owned()));
-    };
-    let checkpoint: Option<Classification> = match classification.map(|text| serde_json::from_slice(&text.0))
-    {
-        None => None,
-        Some(Ok(classification)) => Some(classification),
-        Some(Err(error)) => return Ok(Err(format!("its classification: {}", without_content(&error)))),
-    };
-    let Ok(reply) = reply.map(|text| String::from_utf8(text.0)).transpose() else {
-        return Ok(Err("its reply is no text".to_owned()));
-    };
-    if reply.is_some() != (claimed.stage == Stage::Replying) {
-        return Ok(Err("its reply and its stage do not agree".to_owned()));
-    }
-    Ok(Ok(Claim::new(claimed, batch, checkpoint, reply)))
-}
 
 /// Reads a batch and its messages. This runs code of the key's and the message's types, and survives their panics.
 pub(crate) fn read_batch<K: Key, M: Message + DeserializeOwned>(

@@ -3,25 +3,26 @@
 use rusqlite::OptionalExtension;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use sms_consolidate::lane::{BatchFacts, BatchState, Lane};
+use sms_consolidate::lane::{BatchFacts, Lane};
 use sms_consolidate::store::{Counts, Filter, Record, Status, Whole};
 use sms_consolidate::{BatchId, Key, Message, Timestamp};
 
 use crate::claim::{read_batch, read_key};
 use crate::fault::Fault;
+use crate::senders;
 use crate::tx::{Text, Tx};
 
 const COLUMNS: &str = "id, key, status, opened_at, due_at, ended_at, close_reason, control, attempts, message_count, \
      classification, outcome, error, facts";
 
 /// A row of `batches`.
-pub(crate) struct Row {
-    pub(crate) id: String,
-    pub(crate) key: String,
-    pub(crate) status: String,
+struct Row {
+    id: String,
+    key: String,
+    status: String,
     opened_at: i64,
     due_at: i64,
-    pub(crate) ended_at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
     close_reason: Option<String>,
     control: Option<String>,
     attempts: Option<i64>,
@@ -52,8 +53,19 @@ impl Row {
         })
     }
 
-    /// What the lane knew of a batch that has ended.
-    pub(crate) fn facts(&self) -> Option<BatchFacts> {
+    /// What the lane knows of the batch, or knew when it ended.
+    fn facts(&self, tx: &mut Tx<'_>) -> Result<Option<BatchFacts>, Fault> {
+        if matches!(self.status.as_str(), "finished" | "dead") {
+            return Ok(self.last_facts());
+        }
+        let Ok(id) = self.id.parse::<BatchId>() else { return Ok(None) };
+        match tx.lane(&self.key) {
+            Err(Fault::Damaged(_)) => Ok(None),
+            kept => Ok(kept?.lane.facts().find(|facts| facts.id == id)),
+        }
+    }
+
+    fn last_facts(&self) -> Option<BatchFacts> {
         let mut facts: Value = serde_json::from_str(self.facts.as_deref()?).ok()?;
         let columns = [
             ("id", Value::from(self.id.as_str())),
@@ -66,35 +78,21 @@ impl Row {
         ];
         let object = facts.as_object_mut()?;
         object.extend(columns.map(|(name, value)| (name.to_owned(), value)));
-        serde_json::from_value(facts).ok()
+        let mut facts: BatchFacts = serde_json::from_value(facts).ok()?;
+        facts.classification = from_json(self.classification.as_ref());
+        facts.error = self.error.as_ref().map(|error| String::from_utf8_lossy(&error.0).into_owned());
+        Some(facts)
     }
 
-    /// What the lane knows of the batch, or knew when it ended, and where the batch stands.
-    fn standing(&self, tx: &mut Tx<'_>) -> Result<Option<(BatchFacts, Status)>, Fault> {
+    fn record<K: Key>(&self, facts: BatchFacts) -> Option<Record<K>> {
+        let mut record = Record::unfinished(read_key(&self.key)?, facts);
         match self.status.as_str() {
-            "finished" => Ok(self.facts().map(|facts| (facts, Status::Finished))),
-            "dead" => Ok(self.facts().map(|facts| (facts, Status::Dead))),
-            _ => {
-                let Ok(id) = self.id.parse::<BatchId>() else { return Ok(None) };
-                let lane = match tx.lane(&self.key) {
-                    Err(Fault::Damaged(_)) => return Ok(None),
-                    kept => &kept?.lane,
-                };
-                let facts = lane.facts().find(|facts| facts.id == id);
-                Ok(facts.map(|facts| {
-                    let status = facts.state.into();
-                    (facts, status)
-                }))
-            }
+            "finished" => record.status = Status::Finished,
+            "dead" => record.status = Status::Dead,
+            _ => {}
         }
-    }
-
-    fn record<K: Key>(&self, facts: &BatchFacts, status: Status) -> Option<Record<K>> {
-        let mut record = Record::new(read_key(&self.key)?, status, facts);
         record.ended_at = self.ended_at;
-        record.classification = from_json(self.classification.as_ref());
         record.outcome = from_json(self.outcome.as_ref());
-        record.error = self.error.as_ref().map(|error| String::from_utf8_lossy(&error.0).into_owned());
         Some(record)
     }
 }
@@ -103,7 +101,7 @@ fn from_json<T: DeserializeOwned>(text: Option<&Text>) -> Option<T> {
     serde_json::from_slice(&text?.0).ok()
 }
 
-pub(crate) fn read_row(tx: &Tx<'_>, id: &str) -> Result<Option<Row>, Fault> {
+fn read_row(tx: &Tx<'_>, id: &str) -> Result<Option<Row>, Fault> {
     let sql = format!("SELECT {COLUMNS} FROM batches WHERE store = ?1 AND id = ?2");
     let mut statement = tx.connection.prepare_cached(&sql)?;
     Ok(statement.query_row((tx.store, id), Row::read).optional()?)
@@ -114,12 +112,10 @@ pub(crate) fn batch<K: Key, M: Message + DeserializeOwned>(
     id: BatchId,
 ) -> Result<Option<Whole<K, M>>, Fault> {
     let Some(row) = read_row(tx, &id.to_string())? else { return Ok(None) };
-    let Some((facts, status)) = row.standing(tx)? else {
-        return Err(Fault::Damaged("what is noted of a batch cannot be read back"));
-    };
-    let record =
-        row.record(&facts, status).ok_or(Fault::Damaged("the key of a batch cannot be read back"))?;
-    Ok(Some(Whole::new(record, read_batch(tx, &row.key, &facts)?.ok())))
+    let facts = row.facts(tx)?.ok_or(Fault::Damaged("what is noted of a batch cannot be read back"))?;
+    let batch = read_batch(tx, &row.key, &facts)?.ok();
+    let record = row.record(facts).ok_or(Fault::Damaged("the key of a batch cannot be read back"))?;
+    Ok(Some(Whole::new(record, batch)))
 }
 
 pub(crate) fn list<K: Key>(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<Record<K>>, Fault> {
@@ -136,18 +132,16 @@ pub(crate) fn list<K: Key>(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<Recor
             continue;
         };
         tx.lanes.make_room();
-        let Some((facts, status)) = row.standing(tx)? else {
+        let Some(facts) = row.facts(tx)? else {
             tracing::warn!(
                 batch = row.id,
                 "a batch cannot be listed: what is noted of it cannot be read back"
             );
             continue;
         };
-        if !filter.statuses.is_empty() && !filter.statuses.contains(&status) {
-            continue;
-        }
-        match row.record(&facts, status) {
-            Some(record) => records.push(record),
+        match row.record(facts) {
+            Some(record) if is_wanted(filter, record.status) => records.push(record),
+            Some(_) => {}
             None => tracing::warn!(batch = row.id, "a batch cannot be listed: its key cannot be read back"),
         }
         if records.len() == filter.limit {
@@ -157,9 +151,13 @@ pub(crate) fn list<K: Key>(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<Recor
     Ok(records)
 }
 
+fn is_wanted(filter: &Filter, status: Status) -> bool {
+    filter.statuses.is_empty() || filter.statuses.contains(&status)
+}
+
 /// Batches, the newest first, without those that the filter does not want, as far as the row alone says it.
 pub(crate) fn listing(filter: &Filter) -> String {
-    let wants = |status| filter.statuses.is_empty() || filter.statuses.contains(&status);
+    let wants = |status| is_wanted(filter, status);
     let unfinished = [Status::Open, Status::Closed, Status::Claimed, Status::Retrying];
     // What is rare has an index of its own for each status, which SQLite has to be told: it knows nothing of how many
     // there are, and goes by the primary key. So it does for the others, among which finished ones are found soon; the
@@ -212,6 +210,7 @@ pub(crate) fn counts(tx: &Tx<'_>, now: Timestamp) -> Result<Counts, Fault> {
     };
     counts.finished = count(COUNT_FINISHED)?;
     counts.dead = count(COUNT_DEAD)?;
+    counts.opted_out = count(senders::COUNT)?;
     counts.keys = count("SELECT count(*) FROM lanes WHERE store = ?1")?;
     let sql = "SELECT lane FROM lanes WHERE store = ?1 AND wake_at IS NOT NULL";
     let mut statement = tx.connection.prepare_cached(sql)?;
@@ -220,33 +219,9 @@ pub(crate) fn counts(tx: &Tx<'_>, now: Timestamp) -> Result<Counts, Fault> {
         let text = row.get_ref(0)?.as_bytes().map_err(rusqlite::Error::from)?;
         // A claim sets a damaged one aside, and says so.
         let Ok(lane) = serde_json::from_slice::<Lane>(text) else { continue };
-        count_lane(&lane, now, &mut counts);
+        lane.count(now, &mut counts);
     }
     Ok(counts)
-}
-
-fn count_lane(lane: &Lane, now: Timestamp, counts: &mut Counts) {
-    for (position, facts) in lane.facts().enumerate() {
-        let counter = match facts.state {
-            BatchState::Open => &mut counts.open,
-            BatchState::Closed => &mut counts.closed,
-            BatchState::Claimed => &mut counts.claimed,
-            BatchState::Retrying => &mut counts.retrying,
-        };
-        *counter += 1;
-        counts.messages_buffered += u64::from(facts.messages);
-        if position > 0 {
-            continue;
-        }
-        let Some(wake) = lane.wake_at().filter(|wake| *wake < now) else { continue };
-        if facts.state == BatchState::Claimed {
-            counts.leases_expired += 1;
-        } else {
-            counts.past_due += 1;
-            let late_ms = u64::try_from(now.since(wake).as_millis()).unwrap_or(u64::MAX);
-            counts.longest_past_due_ms = counts.longest_past_due_ms.max(late_ms);
-        }
-    }
 }
 
 #[cfg(test)]

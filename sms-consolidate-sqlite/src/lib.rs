@@ -1,7 +1,7 @@
 //! A durable store for [`sms_consolidate`] in one SQLite file.
 //!
 //! ```
-//! use sms_consolidate::{Consolidator, Conversation, Receipt, Reply, RuleClassifier, SendError, SmsMessage};
+//! use sms_consolidate::{Consolidator, Conversation, Receipt, RuleClassifier, SmsMessage};
 //! use sms_consolidate_sqlite::SqliteStore;
 //!
 //! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -11,7 +11,7 @@
 //! let consolidator = Consolidator::builder()
 //!     .store(store)
 //!     .classifier(RuleClassifier::default())
-//!     .sender(|_: &Reply<Conversation>| async { Ok::<_, SendError>(Receipt::default()) })
+//!     .send_fn(|_| async { Ok(Receipt::default()) })
 //!     .build()?;
 //! consolidator.start();
 //! # let maria: Conversation = "+639171234567".parse()?;
@@ -41,15 +41,16 @@
 //! does not shrink; its room is used again.
 
 mod append;
+mod change;
 mod claim;
 mod fault;
 mod files;
-mod held;
 mod inspect;
-mod line;
 mod log;
+mod maintain;
 mod open;
 pub mod schema;
+mod senders;
 mod store;
 mod tx;
 mod worker;

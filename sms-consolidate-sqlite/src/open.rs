@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use sms_consolidate::{Clock, SystemClock};
 
 use crate::files::{self, Files};
-use crate::schema;
+use crate::{schema, senders};
 
 /// Why a file was not opened. Nothing that it holds was changed.
 #[derive(Debug, thiserror::Error)]
@@ -64,14 +64,14 @@ pub enum OpenError {
         /// How many.
         names: u64,
     },
-    /// The file was written by a later version of this crate.
-    #[error("{}: has schema version {found}, and this program knows versions up to {known}", path.display())]
-    NewerSchema {
+    /// The file was written by another version of this crate, with other tables.
+    #[error("{}: has schema version {found}, and this program knows version {known}", path.display())]
+    OtherSchema {
         /// The file.
         path: PathBuf,
         /// Its version.
         found: i64,
-        /// The version that this crate writes.
+        /// The version that this crate reads and writes.
         known: i64,
     },
     /// The file is damaged.
@@ -112,11 +112,14 @@ pub(crate) struct Opened {
     pub(crate) writer: Connection,
     pub(crate) mover: Connection,
     pub(crate) reader: Connection,
+    /// Under which the ids of the store's senders are made.
+    pub(crate) secret: [u8; 16],
     /// After the connections, so that the file is free only once they are closed.
     pub(crate) lock: Lock,
 }
 
-pub(crate) fn open(path: &Path, max_pages: Option<u32>) -> Result<Opened, OpenError> {
+/// Opens a file for the store of this name.
+pub(crate) fn open(path: &Path, store: &str, max_pages: Option<u32>) -> Result<Opened, OpenError> {
     if path.as_os_str().is_empty() || path.as_os_str() == ":memory:" {
         return Err(OpenError::InMemory);
     }
@@ -136,7 +139,7 @@ pub(crate) fn open(path: &Path, max_pages: Option<u32>) -> Result<Opened, OpenEr
     if writer.is_readonly("main").map_err(|error| of_sqlite(&path, error))? {
         return Err(OpenError::NotWritable { path, source: io::ErrorKind::PermissionDenied.into() });
     }
-    let version = examine(&writer, &path)?;
+    let is_empty = examine(&writer, &path)?;
     let failed = |error| of_sqlite(&path, error);
     configure_writer(&writer, max_pages).map_err(failed)?;
     let mode: String = writer.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(failed)?;
@@ -144,14 +147,18 @@ pub(crate) fn open(path: &Path, max_pages: Option<u32>) -> Result<Opened, OpenEr
         let source = "SQLite cannot keep a write-ahead log here (is it a network file system?)".into();
         return Err(OpenError::Failed { path, source });
     }
-    if version < schema::VERSION {
-        schema::migrate(&mut writer, version, SystemClock::new().now()).map_err(failed)?;
+    if is_empty {
+        schema::create(&mut writer, SystemClock::new().now()).map_err(failed)?;
     }
+    let Some(secret) = senders::secret(&writer, store).map_err(failed)? else {
+        let what = "the secret under which its senders are kept is gone".to_owned();
+        return Err(OpenError::Damaged { path, what });
+    };
     let mover = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     mover.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
     let reader = connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let files = Files::new(&path);
-    Ok(Opened { path, files, lock, writer, mover, reader })
+    Ok(Opened { path, files, writer, mover, reader, secret, lock })
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -225,20 +232,20 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
     open().map_err(|error| of_sqlite(path, error))
 }
 
-/// Whether the file is ours and sound, without changing it. Returns its version.
-fn examine(connection: &Connection, path: &Path) -> Result<i64, OpenError> {
+/// Whether the file is ours and sound, without changing it. Returns whether it has no tables yet.
+fn examine(connection: &Connection, path: &Path) -> Result<bool, OpenError> {
     let failed = |error| of_sqlite(path, error);
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(failed);
     if number("SELECT count(*) FROM sqlite_schema")? == 0 {
-        return Ok(0);
+        return Ok(true);
     }
     let application_id = number("PRAGMA application_id")?;
     if application_id != schema::APPLICATION_ID {
         return Err(OpenError::Foreign { path: path.to_owned(), application_id });
     }
     let found = schema::version(connection).map_err(failed)?;
-    if found > schema::VERSION {
-        return Err(OpenError::NewerSchema { path: path.to_owned(), found, known: schema::VERSION });
+    if found != schema::VERSION {
+        return Err(OpenError::OtherSchema { path: path.to_owned(), found, known: schema::VERSION });
     }
     let bytes = number("PRAGMA page_count")?.saturating_mul(number("PRAGMA page_size")?);
     if bytes.unsigned_abs() <= CHECKED_BYTES {
@@ -248,7 +255,7 @@ fn examine(connection: &Connection, path: &Path) -> Result<i64, OpenError> {
             return Err(OpenError::Damaged { path: path.to_owned(), what });
         }
     }
-    Ok(found)
+    Ok(false)
 }
 
 fn of_sqlite(path: &Path, error: rusqlite::Error) -> OpenError {

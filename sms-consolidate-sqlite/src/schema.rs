@@ -1,19 +1,27 @@
-//! The tables, for people who look into the file with `sqlite3`, and the steps by which a file gets them.
+//! The tables, for people who look into the file with `sqlite3`.
 //!
 //! Instants are integers, milliseconds since the Unix epoch, in columns that end in `_at`:
-//! `SELECT datetime(opened_at / 1000, 'unixepoch') FROM batches`. What is JSON is text.
+//! `SELECT datetime(opened_at / 1000, 'unixepoch') FROM batches`. What is JSON is text. Inside a lane, instants are
+//! milliseconds after its `base`, and `due_after` is after `opened`; what is a default is left out.
 //!
-//! While a batch is unfinished, its lane is the truth about its state, attempts and messages; its row in `batches` says
-//! `unfinished`, and of the rest only what was known when it opened. The view `batches_now` has both put together.
-//! What was written last may be in the file that ends in `-wal`; `sqlite3` reads it from there.
+//! While a batch is unfinished, its lane is the truth about it: its state, attempts and messages, what it was found to be,
+//! the reply that is being sent. Its row in `batches` says `unfinished`, and of the rest only what was known when it
+//! opened. The view `batches_now` has both put together. What was written last may be in the file that ends in `-wal`;
+//! `sqlite3` reads it from there.
 //!
-#![doc = concat!("```sql\n", include_str!("schema/1.sql"), "\n", include_str!("schema/2.sql"), "```")]
+#![doc = concat!("```sql\n", include_str!("schema.sql"), "```")]
 //!
 //! # By hand
 //!
 //! Reading is safe at any time. Stop the service before you write. A lane that was damaged (its `wake_at` was set to
-//! null, and the log says so) is mended by writing sound JSON into `lane` and the instant of its next step into
-//! `wake_at`, or is given up by deleting its row: its batches in `batches` are then nobody's, and can be set to `dead`.
+//! null, and the log says so) takes in no messages, and every operation on it fails. It is mended by writing sound JSON into
+//! `lane` and the instant of its next step into `wake_at`, or is given up by writing `{}`: its batches in `batches` are then
+//! nobody's, and the dead ones cannot be requeued.
+//!
+//! Who opted out is not in the lane but in `senders`. So a lane that is damaged, mended or given up opts nobody in, and a sender
+//! can be opted out and in meanwhile. A sender whose `record` is damaged gets no reply until it is mended; to have it opted
+//! out, write `{"opted_out":true,"cause":"operator","changed_at":0,"stopped_at":0}`. Do not delete rows of `senders`, nor
+//! that of `secrets`: who opted out would be texted again. A file with senders and without a secret is not opened.
 
 use rusqlite::Connection;
 use sms_consolidate::Timestamp;
@@ -21,11 +29,10 @@ use sms_consolidate::Timestamp;
 /// Marks the file as one of this crate's: `SMSC`.
 pub(crate) const APPLICATION_ID: i64 = 0x534D_5343;
 
-/// Step `n` brings a file from version `n` to `n + 1`.
-const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const TABLES: &str = include_str!("schema.sql");
 
 /// The version that this crate reads and writes.
-pub(crate) const VERSION: i64 = STEPS.len() as i64;
+pub(crate) const VERSION: i64 = 1;
 
 /// The version of the file: 0 if it has no tables of ours yet.
 pub(crate) fn version(connection: &Connection) -> rusqlite::Result<i64> {
@@ -36,15 +43,12 @@ pub(crate) fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("SELECT coalesce(max(version), 0) FROM schema_version", [], |row| row.get(0))
 }
 
-/// Brings a file of `version` up to date, wholly or not at all.
-pub(crate) fn migrate(connection: &mut Connection, version: i64, now: Timestamp) -> rusqlite::Result<()> {
-    let missing = STEPS.iter().zip(1..).filter(|(_, target)| *target > version);
+/// Makes the tables in an empty file, wholly or not at all.
+pub(crate) fn create(connection: &mut Connection, now: Timestamp) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    for (step, target) in missing {
-        transaction.execute_batch(step)?;
-        let applied = "INSERT INTO schema_version (version, applied_at) VALUES (?1, ?2)";
-        transaction.execute(applied, (target, now.as_unix_millis()))?;
-    }
+    transaction.execute_batch(TABLES)?;
+    let created = "INSERT INTO schema_version (version, applied_at) VALUES (?1, ?2)";
+    transaction.execute(created, (VERSION, now.as_unix_millis()))?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.commit()
 }
@@ -57,7 +61,7 @@ mod tests {
 
     fn fresh() -> Connection {
         let mut connection = Connection::open_in_memory().expect("SQLite works");
-        migrate(&mut connection, 0, Timestamp::default()).expect("an empty file can be migrated");
+        create(&mut connection, Timestamp::default()).expect("an empty file gets its tables");
         connection
     }
 
@@ -78,11 +82,17 @@ mod tests {
         };
         check(crate::claim::DUE, "INDEX lanes_by_wake (store=? AND wake_at>? AND wake_at<?)");
         check(crate::worker::EARLIEST, "INDEX lanes_by_wake (store=? AND wake_at>?)");
-        check(crate::line::IDLE, "INDEX lanes_idle (store=? AND forgettable_at>? AND forgettable_at<?)");
-        check(crate::line::FINISHED, "INDEX batches_finished (store=? AND ids_kept=? AND ended_at<?)");
+        check(crate::maintain::IDLE, "INDEX lanes_idle (store=? AND forgettable_at>? AND forgettable_at<?)");
+        check(crate::maintain::FINISHED, "INDEX batches_finished (store=? AND ids_kept=? AND ended_at<?)");
         check(crate::inspect::COUNT_FINISHED, "COVERING INDEX batches_finished (store=?)");
         check(crate::inspect::COUNT_DEAD, "COVERING INDEX batches_dead (store=?)");
-        check(crate::line::FORGETTING, "INDEX batches_finished (store=? AND ids_kept>?)");
+        check(crate::senders::COUNT, "COVERING INDEX senders_opted_out (store=?)");
+        check(crate::senders::OPTED_OUT, "INDEX senders_opted_out (store=? AND id>?)");
+        check(
+            crate::senders::FORGETTABLE,
+            "INDEX senders_forgettable (store=? AND forgettable_at>? AND forgettable_at<?)",
+        );
+        check(crate::maintain::FORGETTING, "INDEX batches_finished (store=? AND ids_kept>?)");
     }
 
     /// A listing ends with its limit, so what it does not want must not lie in its way, nor may it be sorted.
@@ -115,25 +125,10 @@ mod tests {
     }
 
     #[test]
-    fn an_older_file_is_brought_up_to_date() {
-        let mut connection = Connection::open_in_memory().expect("SQLite works");
-        connection.execute_batch(STEPS[0]).expect("the first step needs nothing");
-        let first = "INSERT INTO schema_version (version, applied_at) VALUES (1, 0)";
-        connection.execute(first, []).expect("there is a table");
-        migrate(&mut connection, 1, Timestamp::default()).expect("it can be migrated");
-        assert_eq!(version(&connection), Ok(VERSION));
-        let schema = |connection: &Connection| {
-            let sql = "SELECT group_concat(sql) FROM (SELECT sql FROM sqlite_schema ORDER BY name)";
-            connection.query_row(sql, [], |row| row.get::<_, String>(0)).expect("it has a schema")
-        };
-        assert_eq!(schema(&connection), schema(&fresh()));
-    }
-
-    #[test]
-    fn a_migration_that_fails_leaves_nothing_behind() {
+    fn a_creation_that_fails_leaves_nothing_behind() {
         let mut connection = Connection::open_in_memory().expect("SQLite works");
         connection.execute_batch("CREATE TABLE messages (in_the_way)").expect("a table can be made");
-        assert!(migrate(&mut connection, 0, Timestamp::default()).is_err());
+        assert!(create(&mut connection, Timestamp::default()).is_err());
         assert_eq!(version(&connection), Ok(0));
         let tables = "SELECT count(*) FROM sqlite_schema";
         assert_eq!(connection.query_row(tables, [], |row| row.get(0)), Ok(1));

@@ -10,20 +10,20 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sms_consolidate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
+use sms_consolidate::lane::{CloseReason, OptOutChange, Sender, SenderId, SenderIds, Transition};
 use sms_consolidate::store::{
-    AppendReport, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect, Maintained,
-    Record, RequeueError, Requeued, Store, StoreError, Whole,
+    AppendReport, Arrival, ChangeError, Changed, Claim, Counts, Filter, Maintained, OptedOut, Record, Store,
+    StoreError, Whole,
 };
-use sms_consolidate::{Batch, BatchId, Classification, Clock, Key, Message, Timestamp};
+use sms_consolidate::{BatchId, Key, Message, Timestamp, async_trait};
 
 use crate::append::Prepared;
-use crate::line::Retention;
 use crate::log::{Lengths, Mover};
+use crate::maintain::Retention;
 use crate::open::{self, Lock, OpenError};
-use crate::tx::{Text, json};
+use crate::tx::{Text, Tx};
 use crate::worker::{Limits, Session, Wake, Worker};
-use crate::{append, claim, held, inspect, line};
+use crate::{append, change, claim, inspect, maintain, senders};
 
 /// Keeps lanes, messages and the record of every batch in one SQLite file.
 ///
@@ -34,6 +34,7 @@ pub struct SqliteStore<K, M> {
     reader: Worker,
     writer: Worker,
     wake: Arc<Wake>,
+    senders: SenderIds,
     retention: Retention,
     path: Arc<Path>,
     name: String,
@@ -165,7 +166,7 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> SqliteStoreBuilder<K, M>
     /// # Errors
     /// Why the file was not opened.
     pub fn open(self) -> Result<SqliteStore<K, M>, OpenError> {
-        let opened = open::open(&self.path, self.max_pages)?;
+        let opened = open::open(&self.path, &self.name, self.max_pages)?;
         let path: Arc<Path> = opened.path.into();
         let wake = Arc::new(Wake::new());
         let failed = |error: io::Error| OpenError::Failed { path: path.to_path_buf(), source: error.into() };
@@ -190,6 +191,7 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> SqliteStoreBuilder<K, M>
             reader,
             writer,
             wake,
+            senders: SenderIds::new(&opened.secret),
             retention: Retention { finished: self.keep_finished_for, ids: self.keep_ids_for },
             path,
             name: self.name,
@@ -199,12 +201,14 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> SqliteStoreBuilder<K, M>
     }
 }
 
+#[async_trait]
 impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for SqliteStore<K, M> {
     async fn append(&self, now: Timestamp, arrivals: Vec<Arrival<K, M>>) -> Result<AppendReport, StoreError> {
         if arrivals.is_empty() {
             return Ok(AppendReport::default());
         }
-        let arrivals: Vec<Prepared> = arrivals.iter().map(Prepared::new).collect();
+        let arrivals: Vec<Prepared> =
+            arrivals.iter().map(|arrival| Prepared::new(arrival, &self.senders)).collect();
         let bytes = arrivals.iter().map(Prepared::bytes).sum();
         self.writer.run_with(bytes, move |tx| append::append(tx, now, &arrivals)).await
     }
@@ -212,10 +216,6 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for SqliteSt
     /// As it was last committed: what is not yet acknowledged is announced by its own answer.
     async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
         Ok(self.wake.get())
-    }
-
-    async fn changed(&self) {
-        std::future::pending::<()>().await;
     }
 
     async fn claim(
@@ -227,85 +227,19 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for SqliteSt
         self.writer.run(move |tx| claim::claim(tx, now, limit.get(), lease)).await
     }
 
-    async fn renew(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        lease: Duration,
-    ) -> Result<Timestamp, FencedError> {
+    async fn change(&self, now: Timestamp, key: &K, transition: Transition) -> Result<Changed, ChangeError> {
+        let sender = transition.opt_out_scope(key).map(|scope| self.senders.of(&scope));
         let key = key.to_string();
-        Ok(self.writer.run(move |tx| held::renew(tx, now, &key, fence, lease)).await??)
+        let work = move |tx: &mut Tx<'_>| change::change(tx, now, &key, sender, transition.clone());
+        Ok(self.writer.run(work).await??)
     }
 
-    async fn checkpoint(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        classification: &Classification,
-    ) -> Result<(), FencedError> {
-        let (key, classification) = (key.to_string(), json(classification));
-        Ok(self.writer.run(move |tx| held::checkpoint(tx, now, &key, fence, &classification)).await??)
-    }
-
-    async fn begin_reply(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        text: &str,
-        terms: &ReplyTerms,
-    ) -> Result<(), BeginReplyError> {
-        let (key, text, terms) = (key.to_string(), text.to_owned(), *terms);
-        Ok(self.writer.run(move |tx| held::begin_reply(tx, now, &key, fence, &text, &terms)).await??)
-    }
-
-    async fn finish(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        finish: &Finish,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        let (key, finish) = (key.to_string(), finish.clone());
-        Ok(self.writer.run(move |tx| held::finish(tx, now, &key, fence, &finish)).await??)
-    }
-
-    async fn retry(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        terms: &RetryTerms,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        let (key, terms, error) = (key.to_string(), *terms, error.to_owned());
-        Ok(self.writer.run(move |tx| held::retry(tx, now, &key, fence, &terms, &error)).await??)
-    }
-
-    async fn bury(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        maybe_sent: bool,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        let (key, error) = (key.to_string(), error.to_owned());
-        Ok(self.writer.run(move |tx| held::bury(tx, now, &key, fence, maybe_sent, &error)).await??)
-    }
-
-    async fn flush(&self, now: Timestamp, key: Option<&K>, reason: CloseReason) -> Result<u64, StoreError> {
-        if let Some(key) = key {
-            let key = key.to_string();
-            return self.writer.run(move |tx| line::flush(tx, now, &key, reason)).await;
-        }
+    async fn flush_all(&self, now: Timestamp, reason: CloseReason) -> Result<u64, StoreError> {
         let (mut flushed, mut after) = (0, None::<Text>);
         loop {
             let from = after.take();
             let (some, last) =
-                self.writer.run(move |tx| line::flush_some(tx, now, from.as_ref(), reason)).await?;
+                self.writer.run(move |tx| change::flush_some(tx, now, from.as_ref(), reason)).await?;
             flushed += some;
             after = last;
             if after.is_none() {
@@ -314,14 +248,27 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for SqliteSt
         }
     }
 
-    async fn cancel(&self, now: Timestamp, key: &K) -> Result<Vec<BatchId>, StoreError> {
-        let key = key.to_string();
-        self.writer.run(move |tx| line::cancel(tx, now, &key)).await
+    async fn set_opted_out(
+        &self,
+        now: Timestamp,
+        scope: &str,
+        change: OptOutChange,
+    ) -> Result<bool, StoreError> {
+        let sender = self.senders.of(scope);
+        self.writer.run(move |tx| senders::change(tx, now, sender, &change)).await
     }
 
-    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<bool, StoreError> {
-        let key = key.to_string();
-        self.writer.run(move |tx| line::set_opted_out(tx, now, &key, opted_out)).await
+    async fn sender(&self, scope: &str) -> Result<Sender, StoreError> {
+        let sender = self.senders.of(scope);
+        self.reader.run(move |tx| senders::read(tx, sender)).await
+    }
+
+    async fn opted_out(
+        &self,
+        after: Option<SenderId>,
+        limit: NonZeroUsize,
+    ) -> Result<Vec<OptedOut>, StoreError> {
+        self.reader.run(move |tx| senders::opted_out(tx, after, limit.get())).await
     }
 
     async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {
@@ -330,31 +277,22 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Store<K, M> for SqliteSt
         let mut left = limit.get();
         // In slices, between which others write.
         while left > 0 {
-            let slice = left.min(line::MAINTAINED_AT_ONCE);
-            let done = self.writer.run(move |tx| line::maintain(tx, now, slice, retention)).await?;
+            let slice = left.min(maintain::MAINTAINED_AT_ONCE);
+            let done = self.writer.run(move |tx| maintain::maintain(tx, now, slice, retention)).await?;
             total.batches_pruned += done.batches_pruned;
             total.ids_pruned += done.ids_pruned;
             total.lanes_pruned += done.lanes_pruned;
+            total.senders_pruned += done.senders_pruned;
             total.more = done.more;
             left = if done.more { left - slice } else { 0 };
         }
         Ok(total)
     }
 
-    async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
-        Ok(Vec::new())
-    }
-
-    fn clock(&self) -> Option<Arc<dyn Clock>> {
-        None
-    }
-
     fn is_durable(&self) -> bool {
         true
     }
-}
 
-impl<K: Key, M: Message + Serialize + DeserializeOwned> Inspect<K, M> for SqliteStore<K, M> {
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
         self.reader.run(move |tx| inspect::counts(tx, now)).await
     }
@@ -366,9 +304,5 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> Inspect<K, M> for Sqlite
 
     async fn batch(&self, id: BatchId) -> Result<Option<Whole<K, M>>, StoreError> {
         self.reader.run(move |tx| inspect::batch(tx, id)).await
-    }
-
-    async fn requeue(&self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
-        self.writer.run(move |tx| line::requeue(tx, now, id)).await?
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use serde_json::Value;
-use sms_consolidate::lane::{BatchFacts, Lane};
+use sms_consolidate::lane::{BatchFacts, Ended, Lane};
 use sms_consolidate::{BatchIds, Timestamp};
 
 use crate::fault::Fault;
@@ -28,13 +28,13 @@ pub(crate) struct Lanes(HashMap<String, Kept>);
 /// How many lanes a listing keeps, for the next batch of the same key. One may have a thousand batches.
 const LANES_KEPT: usize = 256;
 
+#[derive(Default)]
 pub(crate) struct Kept {
     pub(crate) lane: Lane,
-    /// The latest instant that it has seen.
-    pub(crate) latest: Timestamp,
     /// Its columns as they are in the table, if it is there.
     stored: Option<Columns>,
-    is_changed: bool,
+    /// When it was last changed, if that is not written yet.
+    changed_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,20 +44,8 @@ struct Columns {
 }
 
 impl Kept {
-    /// A lane must not see time run backwards.
-    pub(crate) fn clamp(&self, now: Timestamp) -> Timestamp {
-        now.max(self.latest)
-    }
-
-    /// The lane was changed at `now`, which is clamped.
     pub(crate) fn changed_at(&mut self, now: Timestamp) {
-        self.latest = now;
-        self.is_changed = true;
-    }
-
-    /// Whether there is anything to know of the key.
-    pub(crate) fn is_known(&self) -> bool {
-        self.stored.is_some() || self.is_changed
+        self.changed_at = self.changed_at.max(Some(now));
     }
 }
 
@@ -84,7 +72,7 @@ impl Lanes {
     /// Forgets what was only read, if that is much.
     pub(crate) fn make_room(&mut self) {
         if self.0.len() > LANES_KEPT {
-            self.0.retain(|_, kept| kept.is_changed);
+            self.0.retain(|_, kept| kept.changed_at.is_some());
         }
     }
 
@@ -94,20 +82,16 @@ impl Lanes {
 }
 
 fn read(connection: &Connection, store: &str, key: &str) -> Result<Kept, Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT lane, wake_at, forgettable_at, latest_at FROM lanes WHERE store = ?1 AND key = ?2",
-    )?;
+    let sql = "SELECT lane, wake_at, forgettable_at FROM lanes WHERE store = ?1 AND key = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
     let found = statement.query_row((store, key), |row| {
         let lane = row.get_ref(0)?.as_bytes().ok().and_then(|text| serde_json::from_slice(text).ok());
-        let columns = Columns { wake_at: row.get(1)?, forgettable_at: row.get(2)? };
-        Ok((lane, columns, Timestamp::from_unix_millis(row.get(3)?)))
+        Ok((lane, Columns { wake_at: row.get(1)?, forgettable_at: row.get(2)? }))
     });
     match found.optional()? {
-        None => Ok(Kept { lane: Lane::default(), latest: Timestamp::MIN, stored: None, is_changed: false }),
-        Some((Some(lane), columns, latest)) => {
-            Ok(Kept { lane, latest, stored: Some(columns), is_changed: false })
-        }
-        Some((None, ..)) => Err(Fault::Damaged("a lane cannot be read back; see the crate's `schema`")),
+        None => Ok(Kept::default()),
+        Some((Some(lane), columns)) => Ok(Kept { lane, stored: Some(columns), changed_at: None }),
+        Some((None, _)) => Err(Fault::Damaged("a lane cannot be read back; see the crate's `schema`")),
     }
 }
 
@@ -122,8 +106,10 @@ impl<'a> Tx<'a> {
 
     /// Writes the lanes that have changed.
     pub(crate) fn write_lanes(&mut self) -> Result<(), Fault> {
-        for (key, kept) in self.lanes.0.iter_mut().filter(|(_, kept)| kept.is_changed) {
-            write(self.connection, self.store, key, kept)?;
+        for (key, kept) in &mut self.lanes.0 {
+            if let Some(now) = kept.changed_at.take() {
+                write(self.connection, self.store, key, kept, now)?;
+            }
         }
         Ok(())
     }
@@ -133,43 +119,38 @@ impl<'a> Tx<'a> {
         Ok(self.connection.prepare_cached(sql)?.execute(values)?)
     }
 
-    /// Notes how a batch ended. Whatever is null keeps what was noted before.
-    pub(crate) fn end_batch(&self, key: &str, facts: &BatchFacts, ended: &Ended<'_>) -> Result<(), Fault> {
+    /// Keeps the record of a batch that has ended, whole: its row may have been deleted by hand.
+    pub(crate) fn end_batch(&self, key: &str, ended: &Ended) -> Result<(), Fault> {
+        let Ended { facts, at, outcome } = ended;
         let sql = "INSERT INTO batches (store, id, key, status, opened_at, due_at, ended_at, close_reason, control, \
-             attempts, message_count, outcome, error, facts) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
+             attempts, message_count, classification, reply, outcome, error, facts) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
              ON CONFLICT (store, id) DO UPDATE SET status = excluded.status, due_at = excluded.due_at, \
              ended_at = excluded.ended_at, close_reason = excluded.close_reason, control = excluded.control, \
-             attempts = excluded.attempts, message_count = excluded.message_count, outcome = excluded.outcome, \
-             error = coalesce(excluded.error, error), facts = excluded.facts";
+             attempts = excluded.attempts, message_count = excluded.message_count, \
+             classification = excluded.classification, reply = excluded.reply, outcome = excluded.outcome, \
+             error = excluded.error, facts = excluded.facts";
         let values = rusqlite::params![
             self.store,
             facts.id.to_string(),
             key,
-            ended.status,
+            if outcome.is_some() { "finished" } else { "dead" },
             facts.opened_at.as_unix_millis(),
             facts.due_at.as_unix_millis(),
-            ended.at.as_unix_millis(),
+            at.as_unix_millis(),
             word(&facts.close_reason),
             word(&facts.control),
             facts.attempts,
             facts.messages,
-            ended.outcome,
-            ended.error,
+            facts.classification.as_ref().map(json),
+            (!facts.reply.is_empty()).then(|| json(&facts.reply)),
+            outcome.as_ref().map(json),
+            facts.error,
             other_facts(facts),
         ];
         self.execute(sql, values)?;
         Ok(())
     }
-}
-
-/// How a batch ended.
-pub(crate) struct Ended<'a> {
-    pub(crate) status: &'static str,
-    pub(crate) at: Timestamp,
-    /// JSON.
-    pub(crate) outcome: Option<String>,
-    pub(crate) error: Option<&'a str>,
 }
 
 /// Notes a batch that has opened.
@@ -188,14 +169,19 @@ pub(crate) fn open_batch(
     Ok(())
 }
 
-fn write(connection: &Connection, store: &str, key: &str, kept: &mut Kept) -> Result<(), Fault> {
+fn write(
+    connection: &Connection,
+    store: &str,
+    key: &str,
+    kept: &mut Kept,
+    now: Timestamp,
+) -> Result<(), Fault> {
     let forgettable_at = kept.lane.forgettable_at();
-    if forgettable_at.is_some_and(|at| at <= kept.latest) {
-        if kept.stored.is_some() {
+    if forgettable_at.is_some_and(|at| at <= now) {
+        if std::mem::take(kept).stored.is_some() {
             let sql = "DELETE FROM lanes WHERE store = ?1 AND key = ?2";
             is_there(connection.prepare_cached(sql)?.execute((store, key))?)?;
         }
-        *kept = Kept { lane: Lane::default(), latest: kept.latest, stored: None, is_changed: false };
         return Ok(());
     }
     let columns = Columns {
@@ -203,24 +189,20 @@ fn write(connection: &Connection, store: &str, key: &str, kept: &mut Kept) -> Re
         forgettable_at: forgettable_at.map(Timestamp::as_unix_millis),
     };
     let lane = json(&kept.lane);
-    let latest = kept.latest.as_unix_millis();
     if kept.stored == Some(columns) {
         // The indexes are left alone.
-        let sql = "UPDATE lanes SET lane = ?3, latest_at = ?4 WHERE store = ?1 AND key = ?2";
-        is_there(connection.prepare_cached(sql)?.execute((store, key, lane, latest))?)?;
+        let sql = "UPDATE lanes SET lane = ?3 WHERE store = ?1 AND key = ?2";
+        is_there(connection.prepare_cached(sql)?.execute((store, key, lane))?)?;
     } else {
         let sql = if kept.stored.is_some() {
-            "UPDATE lanes SET lane = ?3, latest_at = ?4, wake_at = ?5, forgettable_at = ?6 \
-             WHERE store = ?1 AND key = ?2"
+            "UPDATE lanes SET lane = ?3, wake_at = ?4, forgettable_at = ?5 WHERE store = ?1 AND key = ?2"
         } else {
-            "INSERT INTO lanes (store, key, lane, latest_at, wake_at, forgettable_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+            "INSERT INTO lanes (store, key, lane, wake_at, forgettable_at) VALUES (?1, ?2, ?3, ?4, ?5)"
         };
-        let values = (store, key, lane, latest, columns.wake_at, columns.forgettable_at);
+        let values = (store, key, lane, columns.wake_at, columns.forgettable_at);
         is_there(connection.prepare_cached(sql)?.execute(values)?)?;
     }
     kept.stored = Some(columns);
-    kept.is_changed = false;
     Ok(())
 }
 
@@ -243,7 +225,18 @@ fn word(value: &impl Serialize) -> Option<String> {
 }
 
 /// Those of the facts that have columns.
-const COLUMNS: [&str; 7] = ["id", "opened_at", "due_at", "messages", "close_reason", "control", "attempts"];
+const COLUMNS: [&str; 10] = [
+    "id",
+    "opened_at",
+    "due_at",
+    "messages",
+    "close_reason",
+    "control",
+    "attempts",
+    "classification",
+    "reply",
+    "error",
+];
 
 /// What has no column of its own.
 fn other_facts(facts: &BatchFacts) -> String {

@@ -296,15 +296,15 @@ mod tests {
     use std::time::Duration;
 
     use sms_consolidate::Window;
-    use sms_consolidate::lane::{Arrival, Lane};
+    use sms_consolidate::lane::{Arrival, Lane, Sender};
 
     use super::*;
-    use crate::line::{Retention, maintain};
+    use crate::maintain::{Retention, maintain};
     use crate::schema;
 
     fn session(on_step: fn(&'static str)) -> Session {
         let mut connection = Connection::open_in_memory().expect("SQLite works");
-        schema::migrate(&mut connection, 0, Timestamp::default()).expect("an empty file can be migrated");
+        schema::create(&mut connection, Timestamp::default()).expect("an empty file gets its tables");
         Session {
             mover: None,
             connection,
@@ -339,18 +339,17 @@ mod tests {
         between: impl Fn() -> Result<(), Fault> + Send + 'static,
     ) -> (Queued, Answer) {
         job(move |tx| {
-            let insert =
-                "INSERT INTO lanes (store, key, lane, wake_at, latest_at) VALUES (?1, ?2, '{}', 7, 0)";
+            let insert = "INSERT INTO lanes (store, key, lane, wake_at) VALUES (?1, ?2, '{}', 7)";
             tx.execute(insert, (tx.store, key))?;
             between()?;
-            tx.execute("UPDATE lanes SET latest_at = 1 WHERE store = ?1 AND key = ?2", (tx.store, key))?;
+            tx.execute("UPDATE lanes SET lane = '{ }' WHERE store = ?1 AND key = ?2", (tx.store, key))?;
             tx.has_appended = true;
             Ok(())
         })
     }
 
     fn keys(session: &Session) -> Vec<String> {
-        let sql = "SELECT key || latest_at FROM lanes ORDER BY key";
+        let sql = "SELECT key || length(lane) FROM lanes ORDER BY key";
         let mut statement = session.connection.prepare(sql).expect("it is SQL");
         let keys = statement.query_map([], |row| row.get(0)).expect("there is a table");
         keys.collect::<Result<_, _>>().expect("keys are text")
@@ -360,7 +359,7 @@ mod tests {
     fn a_lane_that_maintenance_drops_is_not_taken_for_there_by_the_same_group() {
         let mut session = session(|_| {});
         let idle = crate::tx::json(&Lane::default());
-        let insert = "INSERT INTO lanes (store, key, lane, forgettable_at, latest_at) VALUES ('default', 'k', ?1, 5, 0)";
+        let insert = "INSERT INTO lanes (store, key, lane, forgettable_at) VALUES ('default', 'k', ?1, 5)";
         session.connection.execute(insert, [idle]).expect("there is a table");
         let now = Timestamp::from_unix_millis(10);
         let retention = Retention { finished: Duration::from_secs(1), ids: Duration::from_secs(1) };
@@ -371,7 +370,7 @@ mod tests {
                 let id = tx.ids.next(now);
                 let kept = tx.lane("k")?;
                 let arrival = Arrival::new(Window::default(), 1);
-                kept.lane.arrive(now, &arrival, || id).expect("the line is not full");
+                kept.lane.arrive(now, &arrival, &Sender::default(), || id).expect("the line is not full");
                 kept.changed_at(now);
                 Ok(())
             }),
@@ -382,7 +381,7 @@ mod tests {
         for mut answer in answers {
             assert!(matches!(answer.try_recv(), Ok(Ok(()))));
         }
-        assert_eq!(keys(&session), ["k10"]);
+        assert_eq!(keys(&session).len(), 1);
         assert_eq!(session.wake.get(), Some(now + Window::default().max_wait()));
     }
 
@@ -433,7 +432,7 @@ mod tests {
         session.handle(jobs, &mut BatchIds::new());
         let done = answers.into_iter().map(|mut answer| answer.try_recv().expect("it was answered").is_ok());
         assert_eq!(done.collect::<Vec<_>>(), [true, false, false, true]);
-        assert_eq!(keys(&session), ["a1", "d1"]);
+        assert_eq!(keys(&session), ["a3", "d3"]);
         assert_eq!(session.wake.get(), Some(Timestamp::from_unix_millis(7)));
     }
 

@@ -4,12 +4,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use sms_consolidate::testing::{DurableFixture, StoreFixture, store_suite};
+use sms_consolidate::testing::{DurableFixture, StoreFixture, TestKey, store_suite};
 use sms_consolidate::{BatchId, SmsMessage};
 use sms_consolidate_sqlite::SqliteStore;
 use tempfile::TempDir;
 
-type Sqlite = SqliteStore<String, SmsMessage>;
+type Sqlite = SqliteStore<TestKey, SmsMessage>;
 
 /// Keeps the folders of its stores until the case is over.
 #[derive(Default)]

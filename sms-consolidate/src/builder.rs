@@ -4,20 +4,24 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::classify::{Classifier, DynClassifier};
-use crate::clock::{Clock, SystemClock};
+use futures::future::BoxFuture;
+
+use crate::classify::{Classification, Classifier, ClassifyError, Context};
+use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::closures::{AnyClassifier, WindowFn, classify_fn_boxed, send_fn, send_fn_boxed};
 use crate::consolidator::Consolidator;
 use crate::error::BuildError;
 use crate::event::Events;
 use crate::memory::MemoryStore;
 use crate::message::{Key, Message, OptOutScope};
 use crate::optout::OptOut;
-use crate::reply::{DynSender, ReplySender, ReplyTemplates};
+use crate::reply::{Receipt, Reply, ReplySender, ReplyTemplates, SendError};
 use crate::store::Store;
-use crate::window::{Window, WindowPolicy};
+use crate::window::{Window, WindowPlan, WindowPolicy};
 
 /// What becomes of a message that arrives while its sender's batch is in flight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum InFlight {
     /// It opens a new batch behind.
     #[default]
@@ -29,11 +33,22 @@ pub enum InFlight {
 }
 
 /// When failed attempts are repeated, and when a batch is given up.
+///
+/// ```
+/// use sms_consolidate::RetryPolicy;
+/// use std::time::Duration;
+///
+/// let patient = RetryPolicy::default().with_max_attempts(10).with_max_time(Duration::from_secs(3_600));
+/// assert_eq!(patient.longest_wait, Duration::from_secs(120));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RetryPolicy {
     /// The most attempts. Default 5.
     pub max_attempts: NonZeroU32,
-    /// The longest time from the first attempt to the start of the last. Default 10 minutes.
+    /// The longest time from the first attempt to the start of the last. Default 10 minutes. A wait that the classifier or
+    /// the gateway asks for is kept even past it; if the reply would be too late then, the batch ends at once
+    /// ([`NoReply::Stale`](crate::NoReply::Stale)).
     pub max_time: Duration,
     /// The wait after the first failure; it doubles with each. Half of it is jitter. Default 5 seconds.
     pub first_wait: Duration,
@@ -41,6 +56,43 @@ pub struct RetryPolicy {
     pub longest_wait: Duration,
     /// How often workers may lose their lease on a batch, by crashing or stalling. Default 20.
     pub max_lease_losses: u32,
+}
+
+impl RetryPolicy {
+    /// The same with another number of [attempts](Self::max_attempts); zero counts as one.
+    #[must_use]
+    pub fn with_max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = NonZeroU32::new(attempts).unwrap_or(NonZeroU32::MIN);
+        self
+    }
+
+    /// The same with another [longest time](Self::max_time) from the first attempt to the start of the last.
+    #[must_use]
+    pub const fn with_max_time(mut self, time: Duration) -> Self {
+        self.max_time = time;
+        self
+    }
+
+    /// The same with another [wait after the first failure](Self::first_wait).
+    #[must_use]
+    pub const fn with_first_wait(mut self, wait: Duration) -> Self {
+        self.first_wait = wait;
+        self
+    }
+
+    /// The same with another [longest wait](Self::longest_wait) that doubling leads to.
+    #[must_use]
+    pub const fn with_longest_wait(mut self, wait: Duration) -> Self {
+        self.longest_wait = wait;
+        self
+    }
+
+    /// The same with another number of [lost leases](Self::max_lease_losses) that a batch survives.
+    #[must_use]
+    pub const fn with_max_lease_losses(mut self, losses: u32) -> Self {
+        self.max_lease_losses = losses;
+        self
+    }
 }
 
 impl Default for RetryPolicy {
@@ -84,8 +136,8 @@ pub(crate) struct Settings<K, M> {
 #[must_use = "a builder does nothing until build() is called"]
 pub struct Builder<K, M> {
     settings: Settings<K, M>,
-    classifier: Option<Box<dyn DynClassifier<M>>>,
-    sender: Option<Box<dyn DynSender<K>>>,
+    classifier: Option<AnyClassifier<M>>,
+    sender: Option<Box<dyn ReplySender<K>>>,
     store: Option<Box<dyn Store<K, M>>>,
     store_clock: Option<Arc<dyn Clock>>,
     clock: Option<Arc<dyn Clock>>,
@@ -115,22 +167,73 @@ impl<K: Key, M: Message> Builder<K, M> {
         Self { settings, classifier: None, sender: None, store: None, store_clock: None, clock: None }
     }
 
-    /// When batches close: a [`Window`], [`Window::aligned`], or a closure. Default: fixed, 60 seconds.
+    /// When batches close: a [`Window`], [`Window::aligned`], or a policy of your own. Default: fixed, 60 seconds.
     pub fn window(mut self, policy: impl WindowPolicy<K, M>) -> Self {
         self.settings.window = Box::new(policy);
         self
     }
 
+    /// When batches close, by a closure; see [`WindowPolicy::window`].
+    pub fn window_fn<F, W>(self, window: F) -> Self
+    where
+        F: Fn(&K, &M, Timestamp) -> W + Send + Sync + 'static,
+        W: Into<WindowPlan> + 'static,
+    {
+        self.window(WindowFn(window))
+    }
+
     /// What says what a batch is.
     pub fn classifier(mut self, classifier: impl Classifier<M>) -> Self {
-        self.classifier = Some(Box::new(classifier));
+        self.classifier = Some(AnyClassifier::Borrowing(Box::new(classifier)));
         self
+    }
+
+    /// What says what a batch is, by a closure that is given the messages to keep; see [`Classifier::classify`] and
+    /// [the guide](crate::guide::closures). The messages are shared, and not copied.
+    pub fn classify_fn<F, Fut>(mut self, classify: F) -> Self
+    where
+        F: Fn(Arc<[M]>, Context) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Classification, ClassifyError>> + Send + 'static,
+    {
+        self.classifier = Some(AnyClassifier::sharing(classify));
+        self
+    }
+
+    /// What says what a batch is, by a closure whose future borrows the messages, and is boxed for that; see
+    /// [`Classifier::classify`] and [the guide](crate::guide::closures).
+    pub fn classify_fn_boxed<F>(self, classify: F) -> Self
+    where
+        F: for<'a> Fn(&'a [M], &'a Context) -> BoxFuture<'a, Result<Classification, ClassifyError>>
+            + Send
+            + Sync
+            + 'static,
+    {
+        self.classifier(classify_fn_boxed(classify))
     }
 
     /// What sends replies. See [`ReplySender`] for what its being idempotent decides.
     pub fn sender(mut self, sender: impl ReplySender<K>) -> Self {
         self.sender = Some(Box::new(sender));
         self
+    }
+
+    /// What sends replies, by a closure that is given the reply to keep; see [`ReplySender::send`] and
+    /// [the guide](crate::guide::closures). It is not idempotent.
+    pub fn send_fn<F, Fut>(self, send: F) -> Self
+    where
+        F: Fn(Reply<K>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Receipt, SendError>> + Send + 'static,
+    {
+        self.sender(send_fn(send))
+    }
+
+    /// What sends replies, by a closure whose future borrows the reply, and is boxed for that; see [`ReplySender::send`]
+    /// and [the guide](crate::guide::closures). It is not idempotent.
+    pub fn send_fn_boxed<F>(self, send: F) -> Self
+    where
+        F: for<'a> Fn(&'a Reply<K>) -> BoxFuture<'a, Result<Receipt, SendError>> + Send + Sync + 'static,
+    {
+        self.sender(send_fn_boxed(send))
     }
 
     /// Where lanes and messages are kept. Default: a [`MemoryStore`].
@@ -238,7 +341,8 @@ impl<K: Key, M: Message> Builder<K, M> {
         self
     }
 
-    /// How long sending a reply may take, after which it counts as possibly sent. Default 20 seconds.
+    /// How long sending a reply may take, after which it counts as possibly sent. Default 20 seconds. Before that,
+    /// [`ReplySender::ready`] may take as long, after which the reply counts as not sent.
     pub fn send_timeout(mut self, time: Duration) -> Self {
         self.settings.send_timeout = time;
         self
@@ -283,7 +387,7 @@ impl<K: Key, M: Message> Builder<K, M> {
             settings,
             classifier,
             sender: self.sender,
-            store,
+            store: crate::consolidator::AnyStore(store),
             clock,
             events,
             gate: crate::gate::Gate::default(),

@@ -1,27 +1,36 @@
 //! What a batch means: the [`Classifier`] trait and what it answers.
 //!
-//! A classifier is a type of its own, or a closure:
+//! A classifier is a type of its own, as here, or a closure, for which there is
+//! [`Builder::classify_fn`](crate::Builder::classify_fn):
 //!
 //! ```
-//! use sms_consolidate::{Classification, ClassifyError, Context, Label, Message, SmsMessage};
+//! use sms_consolidate::{Classification, Classifier, ClassifyError, Context, Label, Message, async_trait};
 //!
-//! let shouting = |messages: &[SmsMessage], _: &Context| {
-//!     let loud = messages.iter().any(|message| message.text().ends_with('!'));
-//!     let label = if loud { Label::new("LOUD") } else { Label::new("QUIET") };
-//!     async move { Ok::<_, ClassifyError>(Classification::new(label, "Shouting")) }
-//! };
-//! # fn check(_: impl sms_consolidate::Classifier<SmsMessage>) {}
-//! # check(shouting);
+//! struct Shouting;
+//!
+//! #[async_trait]
+//! impl<M: Message> Classifier<M> for Shouting {
+//!     async fn classify(&self, messages: &[M], _: &Context) -> Result<Classification, ClassifyError> {
+//!         let loud = messages.iter().any(|message| message.text().ends_with('!'));
+//!         let label = if loud { Label::new("LOUD") } else { Label::new("QUIET") };
+//!         Ok(Classification::new(label, "Shouting"))
+//!     }
+//! }
+//! # fn check(_: impl Classifier<sms_consolidate::SmsMessage>) {}
+//! # check(Shouting);
 //! ```
 
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use tokio::task::JoinError;
+use tokio::time::error::Elapsed;
 
 use crate::message::{BatchId, Message};
 
@@ -66,6 +75,7 @@ impl fmt::Debug for Label {
 
 /// Tokens that a language model charged for one batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Usage {
     /// Tokens read, cached ones included.
     pub prompt_tokens: u64,
@@ -78,6 +88,26 @@ pub struct Usage {
 }
 
 impl Usage {
+    /// So many tokens read and written, none of them cached or spent on reasoning.
+    #[must_use]
+    pub const fn new(prompt_tokens: u64, completion_tokens: u64) -> Self {
+        Self { prompt_tokens, cached_tokens: 0, completion_tokens, reasoning_tokens: 0 }
+    }
+
+    /// The same with so many of the tokens read [cached](Self::cached_tokens).
+    #[must_use]
+    pub const fn with_cached_tokens(mut self, tokens: u64) -> Self {
+        self.cached_tokens = tokens;
+        self
+    }
+
+    /// The same with so many of the tokens written [spent on reasoning](Self::reasoning_tokens).
+    #[must_use]
+    pub const fn with_reasoning_tokens(mut self, tokens: u64) -> Self {
+        self.reasoning_tokens = tokens;
+        self
+    }
+
     /// Both together. The figures come from outside, so that each stops at the largest that it can hold.
     #[must_use]
     pub const fn saturating_add(self, other: Self) -> Self {
@@ -190,8 +220,10 @@ impl fmt::Debug for Context {
 pub enum ClassifyError {
     /// Worth another attempt, after `retry_after` if the service named a time.
     #[error("classification failed for now: {source}")]
+    #[non_exhaustive]
     Retryable {
-        /// How long the service asks to wait.
+        /// How long the service asks to wait, which is kept even past
+        /// [`RetryPolicy::max_time`](crate::RetryPolicy::max_time).
         retry_after: Option<Duration>,
         /// What it cost all the same, if it cost tokens.
         usage: Option<Usage>,
@@ -200,6 +232,7 @@ pub enum ClassifyError {
     },
     /// Not worth another attempt: the batch is dead.
     #[error("classification failed for good: {source}")]
+    #[non_exhaustive]
     Permanent {
         /// What it cost all the same, if it cost tokens.
         usage: Option<Usage>,
@@ -212,6 +245,11 @@ impl ClassifyError {
     /// A failure that is worth another attempt.
     pub fn retryable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Retryable { retry_after: None, usage: None, source: source.into() }
+    }
+
+    /// A failure that is worth another attempt, but not before so long.
+    pub fn retryable_after(wait: Duration, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Retryable { retry_after: Some(wait), usage: None, source: source.into() }
     }
 
     /// A failure that another attempt would repeat.
@@ -235,10 +273,49 @@ impl ClassifyError {
     }
 }
 
+/// Worth another attempt: of an error that says no more, nobody knows whether it passes.
+impl From<Box<dyn Error + Send + Sync>> for ClassifyError {
+    fn from(source: Box<dyn Error + Send + Sync>) -> Self {
+        Self::retryable(source)
+    }
+}
+
+/// Worth another attempt: connections break and come back.
+impl From<io::Error> for ClassifyError {
+    fn from(source: io::Error) -> Self {
+        Self::retryable(source)
+    }
+}
+
+/// Worth another attempt: a time limit of your own has run out.
+impl From<Elapsed> for ClassifyError {
+    fn from(source: Elapsed) -> Self {
+        Self::retryable(source)
+    }
+}
+
+/// Worth another attempt: a task of your own was aborted, or panicked, as the classifier itself may. What the panic says is
+/// left out, because it may quote a message.
+impl From<JoinError> for ClassifyError {
+    fn from(source: JoinError) -> Self {
+        Self::retryable(without_words(&source))
+    }
+}
+
+/// What became of a task, without what its panic says: that may quote a message.
+pub(crate) fn without_words(error: &JoinError) -> &'static str {
+    if error.is_panic() { "a task panicked" } else { "a task was aborted" }
+}
+
 /// Says what a batch is.
 ///
-/// Implemented by types, and by closures `Fn(&[M], &Context) -> impl Future` that take what they need from the
-/// messages before their future starts.
+/// For closures there are [`Builder::classify_fn`](crate::Builder::classify_fn) and, where a value is wanted,
+/// [`classify_fn`](crate::classify_fn). One that is chosen at run time is an `Arc<dyn Classifier<M>>` or a
+/// `Box<dyn Classifier<M>>`, which are classifiers too.
+#[diagnostic::on_unimplemented(
+    note = "for a closure use `Builder::classify_fn`, or, where a value is wanted, `classify_fn(…)`"
+)]
+#[async_trait]
 pub trait Classifier<M>: Send + Sync + 'static {
     /// Classifies the messages of one batch, which are in order and at least one.
     ///
@@ -247,37 +324,22 @@ pub trait Classifier<M>: Send + Sync + 'static {
     ///
     /// # Errors
     /// Whether another attempt could help.
-    fn classify(
-        &self,
-        messages: &[M],
-        context: &Context,
-    ) -> impl Future<Output = Result<Classification, ClassifyError>> + Send;
+    async fn classify(&self, messages: &[M], context: &Context) -> Result<Classification, ClassifyError>;
 }
 
-impl<M, F, Fut> Classifier<M> for F
-where
-    M: Send + Sync,
-    F: Fn(&[M], &Context) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<Classification, ClassifyError>> + Send,
-{
-    fn classify(
-        &self,
-        messages: &[M],
-        context: &Context,
-    ) -> impl Future<Output = Result<Classification, ClassifyError>> + Send {
-        self(messages, context)
-    }
+macro_rules! classifier_behind {
+    ($($pointer:ident),*) => {$(
+        #[async_trait]
+        #[deny(clippy::missing_trait_methods)]
+        impl<M: Sync, C: ?Sized + Classifier<M>> Classifier<M> for $pointer<C> {
+            async fn classify(&self, messages: &[M], context: &Context) -> Result<Classification, ClassifyError> {
+                C::classify(self, messages, context).await
+            }
+        }
+    )*};
 }
 
-impl<M: Sync, C: Classifier<M>> Classifier<M> for Arc<C> {
-    fn classify(
-        &self,
-        messages: &[M],
-        context: &Context,
-    ) -> impl Future<Output = Result<Classification, ClassifyError>> + Send {
-        C::classify(self, messages, context)
-    }
-}
+classifier_behind!(Arc, Box);
 
 /// Asks a first classifier, and a second one if the first fails.
 #[derive(Clone, Debug)]
@@ -297,6 +359,7 @@ impl<A, B> Fallback<A, B> {
     }
 }
 
+#[async_trait]
 impl<M: Message, A: Classifier<M>, B: Classifier<M>> Classifier<M> for Fallback<A, B> {
     async fn classify(&self, messages: &[M], context: &Context) -> Result<Classification, ClassifyError> {
         let error = match self.first.classify(messages, context).await {
@@ -317,24 +380,5 @@ impl<M: Message, A: Classifier<M>, B: Classifier<M>> Classifier<M> for Fallback<
                 Err(error.with_usage(usage))
             }
         }
-    }
-}
-
-/// A [`Classifier`] behind a pointer.
-pub(crate) trait DynClassifier<M>: Send + Sync + 'static {
-    fn classify<'a>(
-        &'a self,
-        messages: &'a [M],
-        context: &'a Context,
-    ) -> BoxFuture<'a, Result<Classification, ClassifyError>>;
-}
-
-impl<M, C: Classifier<M>> DynClassifier<M> for C {
-    fn classify<'a>(
-        &'a self,
-        messages: &'a [M],
-        context: &'a Context,
-    ) -> BoxFuture<'a, Result<Classification, ClassifyError>> {
-        Box::pin(Classifier::classify(self, messages, context))
     }
 }

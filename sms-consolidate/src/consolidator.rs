@@ -1,18 +1,16 @@
 //! [`Consolidator`]: what a service embeds.
 //!
 //! ```
-//! use sms_consolidate::{Classification, ClassifyError, Consolidator, Context, Label, Receipt, Reply, SendError, Window};
+//! use sms_consolidate::{Classification, Consolidator, Label, Receipt, Window};
 //! use std::time::Duration;
 //!
 //! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let consolidator = Consolidator::builder()
 //!     .window(Window::fixed(Duration::from_millis(10)))
-//!     .classifier(|_: &[String], _: &Context| async {
-//!         Ok::<_, ClassifyError>(Classification::new(Label::AGREE, "Optimist"))
-//!     })
-//!     .sender(|reply: &Reply<String>| {
+//!     .classify_fn(|_, _| async { Ok(Classification::new(Label::AGREE, "Optimist")) })
+//!     .send_fn(|reply| async move {
 //!         println!("to {}: {}", reply.to, reply.text);
-//!         async { Ok::<_, SendError>(Receipt::default()) }
+//!         Ok(Receipt::default())
 //!     })
 //!     .build()?;
 //! consolidator.start();
@@ -24,17 +22,18 @@
 //! ```
 
 use std::num::NonZeroUsize;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
 use crate::builder::{Builder, InFlight, Settings};
-use crate::classify::DynClassifier;
 use crate::clock::{Clock, Timestamp};
-use crate::driver::Jobs;
+use crate::closures::AnyClassifier;
+use crate::driver::{HAND_BACK_WITHIN, Jobs};
 use crate::error::PushError;
 use crate::event::{Event, Events, Totals};
 use crate::gate::{Gate, Pass};
@@ -45,8 +44,7 @@ use crate::lane::{
 use crate::message::{BatchId, Key, Message, sent_at};
 use crate::optout::{CONFIRM_WITHIN, OptOutCause};
 use crate::process::Ended;
-use crate::reply::DynSender;
-use crate::shutdown::HAND_BACK_WITHIN;
+use crate::reply::ReplySender;
 use crate::store::{
     Appended, Arrival, Counts, Filter, Maintained, NoReply, OptedOut, Outcome, Record, RequeueError, Store,
     StoreError, StoreExt, Whole,
@@ -57,13 +55,24 @@ pub const MAX_ID_BYTES: usize = 512;
 
 pub(crate) struct Inner<K, M> {
     pub(crate) settings: Settings<K, M>,
-    pub(crate) classifier: Box<dyn DynClassifier<M>>,
-    pub(crate) sender: Option<Box<dyn DynSender<K>>>,
-    pub(crate) store: Box<dyn Store<K, M>>,
+    pub(crate) classifier: AnyClassifier<M>,
+    pub(crate) sender: Option<Box<dyn ReplySender<K>>>,
+    pub(crate) store: AnyStore<K, M>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Events<K>,
     pub(crate) jobs: Jobs,
     pub(crate) gate: Gate,
+}
+
+/// Whatever store there is. A `Box` of one is a store too, whose methods would box each future a second time.
+pub(crate) struct AnyStore<K, M>(pub(crate) Box<dyn Store<K, M>>);
+
+impl<K: Key, M: Message> Deref for AnyStore<K, M> {
+    type Target = dyn Store<K, M>;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
 }
 
 /// Turns each key's bursts of messages into batches, and each batch into one classification and at most one reply.
@@ -90,6 +99,7 @@ impl<K, M> std::fmt::Debug for Consolidator<K, M> {
 
 /// What became of a pushed message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pushed {
     /// It is in a batch, kept as well as the store keeps anything.
     Accepted(Accepted),
@@ -386,8 +396,10 @@ impl<K: Key, M: Message> Consolidator<K, M> {
 
     /// Handles up to `limit` batches that are due now, and returns when they are done. It takes up no more than the
     /// in-flight limit leaves room for. What is not done within `within` is given back, which takes a second at the
-    /// longest. It needs no driver, and works beside one. Once a shutdown has begun it does nothing. For hosts without a
-    /// long-running process.
+    /// longest. It needs no driver, and works beside one. For hosts without a long-running process.
+    ///
+    /// A shutdown keeps it from claiming, and waits for what it was just claiming. Where that comes too late it is given
+    /// back, in a second at the longest, and does not show in what is returned.
     ///
     /// Cancellation: jobs that have begun go on by themselves. A future that is dropped while the store is being asked
     /// may leave batches leased to nobody; they come back when their lease ends.
@@ -399,9 +411,6 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     /// Outside a tokio runtime.
     pub async fn process_due(&self, limit: usize, within: Duration) -> Result<Processed, StoreError> {
         let now = self.inner.clock.now();
-        if self.inner.jobs.is_stopping() {
-            return Ok(Processed::default());
-        }
         // Places that it has kept and not filled may be what the driver waits for.
         let look_again = self.inner.jobs.look_again_after();
         let begun = self.inner.claim_due(now, limit).await?;

@@ -2,24 +2,28 @@
 //! the jobs that it has started.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::num::NonZeroUsize;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures::FutureExt;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::alarm::Alarm;
 use crate::clock::Timestamp;
 use crate::consolidator::Inner;
+use crate::gate::Gate;
 use crate::lane::Token;
 use crate::message::{BatchId, Key, Message};
 use crate::process::{self, Ended};
 use crate::store::{Claim, Maintained, StoreError};
 use crate::striped::Padded;
+
+mod claiming;
 
 /// The most batches that one call claims, so that a large backlog is taken up in small steps.
 const CLAIM_LIMIT: usize = 64;
@@ -31,6 +35,10 @@ const MAINTAIN_LIMIT: NonZeroUsize = NonZeroUsize::new(4_096).expect("the limit 
 
 /// How long to wait if the store says that something is due and yields nothing: another node is just taking it.
 const CONTENDED: Duration = Duration::from_millis(10);
+
+/// How long a shutdown and [`Consolidator::process_due`](crate::Consolidator::process_due) wait after their deadlines for
+/// calls of the store to return, and for batches to be given back.
+pub(crate) const HAND_BACK_WITHIN: Duration = Duration::from_secs(1);
 
 const FIRST_FAILURE_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_FAILURE_WAIT: Duration = Duration::from_secs(10);
@@ -76,6 +84,11 @@ pub(crate) struct Jobs {
     maintain_at: AtomicI64,
     driver: Mutex<Option<JoinHandle<()>>>,
     stopping: AtomicBool,
+    /// Whoever asks the store for batches is inside until they are listed as jobs or given back. A shutdown asks too,
+    /// but outside: it is what closes the gate.
+    claiming: Gate,
+    /// A shutdown is through with waiting, and no job begins any more.
+    is_over: Mutex<bool>,
     /// Bumped whenever a job ends or the driver parks.
     progress: watch::Sender<()>,
 }
@@ -95,6 +108,8 @@ impl Jobs {
             maintain_at: AtomicI64::new(i64::MAX),
             driver: Mutex::new(None),
             stopping: AtomicBool::new(false),
+            claiming: Gate::default(),
+            is_over: Mutex::new(false),
             progress: watch::Sender::new(()),
         }
     }
@@ -172,7 +187,7 @@ impl Jobs {
         self.progress.subscribe()
     }
 
-    pub(crate) fn is_stopping(&self) -> bool {
+    fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
     }
 
@@ -196,25 +211,14 @@ impl Jobs {
         self.progressed();
     }
 
-    /// Stops the driver, if need be in the middle of a call of a store that does not answer by the time `late`
-    /// resolves. Its jobs go on.
-    pub(crate) async fn stop_driver(&self, late: impl Future<Output = ()>) {
-        self.stopping.store(true, Ordering::SeqCst);
-        let driver = lock(&self.driver).take();
-        let Some(mut driver) = driver else { return };
-        self.alarm.ring();
-        tokio::select! {
-            biased;
-            ended = &mut driver => {
-                if let Err(error) = ended {
-                    tracing::error!(%error, "DRIVER FAILED");
-                }
-            }
-            () = late => {
-                driver.abort();
-                tracing::warn!("DRIVER CUT OFF: the store did not answer in time");
-            }
-        }
+    /// From now on no job begins in this process. Those that have begun are listed.
+    pub(crate) fn begin_no_more(&self) {
+        *lock(&self.is_over) = true;
+    }
+
+    /// Whether no job begins any more.
+    pub(crate) fn is_over(&self) -> bool {
+        *lock(&self.is_over)
     }
 }
 
@@ -313,15 +317,18 @@ impl<K: Key, M: Message> Inner<K, M> {
         }
     }
 
-    /// Until the service stops. A step of maintenance that takes long delays no batch: both go on side by side.
+    /// Until the service stops. A step of maintenance that takes long delays no batch: both go on side by side. It
+    /// ends with the last claim, which may keep it beyond the end of maintenance.
     async fn drive(self: Arc<Self>) {
         let maintain_at = self.clock.now() + MAINTAIN_EVERY;
         self.jobs.maintenance_is_at(maintain_at);
         tokio::select! {
             biased;
             () = self.claim_until_stopped() => {}
-            () = self.maintain_for_ever(maintain_at) => {}
+            never = self.maintain_until_stopped(maintain_at) => match never {},
         }
+        *lock(&self.jobs.driver) = None;
+        self.jobs.progressed();
     }
 
     async fn claim_until_stopped(self: &Arc<Self>) {
@@ -377,9 +384,12 @@ impl<K: Key, M: Message> Inner<K, M> {
         Ok(Next::SleepUntil(wake))
     }
 
-    async fn maintain_for_ever(&self, mut at: Timestamp) {
+    async fn maintain_until_stopped(&self, mut at: Timestamp) -> Infallible {
         loop {
             self.clock.sleep_until(at).await;
+            if self.jobs.is_stopping() {
+                return std::future::pending().await;
+            }
             let step = AssertUnwindSafe(self.maintain()).catch_unwind().await;
             let step = step.unwrap_or_else(|_| Err(StoreError::failed("panicked")));
             let more = step.as_ref().is_ok_and(|step| step.more);
@@ -393,30 +403,5 @@ impl<K: Key, M: Message> Inner<K, M> {
 
     pub(crate) async fn maintain(&self) -> Result<Maintained, StoreError> {
         self.store.maintain(self.clock.now(), MAINTAIN_LIMIT).await
-    }
-
-    /// Claims up to `limit` due batches and begins a job for each.
-    pub(crate) async fn claim_due(
-        self: &Arc<Self>,
-        now: Timestamp,
-        limit: usize,
-    ) -> Result<Vec<Begun<K, M>>, StoreError> {
-        let mut places = self.jobs.reserve(limit);
-        let Some(limit) = NonZeroUsize::new(places.count) else { return Ok(Vec::new()) };
-        let claims = self.store.claim(now, limit, self.settings.lease).await?;
-        let begin = |claim| {
-            places.fill();
-            self.begin_job(claim)
-        };
-        Ok(claims.into_iter().map(begin).collect())
-    }
-
-    fn begin_job(self: &Arc<Self>, claim: Claim<K, M>) -> Begun<K, M> {
-        let (interrupter, interrupt) = oneshot::channel();
-        let listed = Listed { inner: Arc::clone(self), claim: (claim.batch.id, claim.token) };
-        let number = self.jobs.begun.fetch_add(1, Ordering::SeqCst);
-        let job = RunningJob { number, interrupter: Some(interrupter) };
-        self.jobs.list_of(claim.batch.id).insert(listed.claim, job);
-        Begun { listed, claim, interrupt }
     }
 }

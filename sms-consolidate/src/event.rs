@@ -27,6 +27,7 @@ use crate::striped::Striped;
 #[non_exhaustive]
 pub enum Event<K> {
     /// A message was accepted.
+    #[non_exhaustive]
     Accepted {
         /// Whose it is.
         key: K,
@@ -38,6 +39,7 @@ pub enum Event<K> {
         due_in: Duration,
     },
     /// A message came again and changed nothing.
+    #[non_exhaustive]
     Duplicate {
         /// Whose it is.
         key: K,
@@ -45,6 +47,7 @@ pub enum Event<K> {
         id: Option<String>,
     },
     /// A message was not accepted.
+    #[non_exhaustive]
     Refused {
         /// Whose it is.
         key: K,
@@ -54,11 +57,13 @@ pub enum Event<K> {
         error: PushError,
     },
     /// Ids had to be forgotten before their time to make room: their redelivery would not be recognised.
+    #[non_exhaustive]
     IdsForgotten {
         /// How many.
         count: u64,
     },
     /// A sender opted out or in.
+    #[non_exhaustive]
     OptedOut {
         /// Whose choice it is.
         key: K,
@@ -70,6 +75,7 @@ pub enum Event<K> {
         batch: Option<BatchId>,
     },
     /// A worker took up a batch.
+    #[non_exhaustive]
     Claimed {
         /// Whose it is.
         key: K,
@@ -87,6 +93,7 @@ pub enum Event<K> {
         late_by: Duration,
     },
     /// A batch was classified.
+    #[non_exhaustive]
     Classified {
         /// Whose it is.
         key: K,
@@ -98,6 +105,7 @@ pub enum Event<K> {
         classification: Classification,
     },
     /// A batch ended with an outcome.
+    #[non_exhaustive]
     Finished {
         /// Whose it is.
         key: K,
@@ -113,6 +121,7 @@ pub enum Event<K> {
         at: Timestamp,
     },
     /// An attempt failed, and another follows.
+    #[non_exhaustive]
     Retrying {
         /// Whose it is.
         key: K,
@@ -128,6 +137,7 @@ pub enum Event<K> {
         sending: bool,
     },
     /// A batch was given up. It is kept whole, listed, and can be requeued.
+    #[non_exhaustive]
     Dead {
         /// Whose it is.
         key: K,
@@ -141,6 +151,7 @@ pub enum Event<K> {
         error: String,
     },
     /// A worker lost its batch and stopped.
+    #[non_exhaustive]
     Lost {
         /// Whose it is.
         key: K,
@@ -150,6 +161,7 @@ pub enum Event<K> {
         reason: LossReason,
     },
     /// A worker gave its batch back because the service is stopping.
+    #[non_exhaustive]
     HandedBack {
         /// Whose it is.
         key: K,

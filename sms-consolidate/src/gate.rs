@@ -1,12 +1,13 @@
-//! Lets pushes in until the shutdown, and tells the shutdown when the last one is through.
+//! Lets pushes or claims in until the shutdown, and tells the shutdown when the last one is through.
 
 use crate::striped::Striped;
 use crate::sync::{AtomicU64, Notify, Ordering};
 
-/// Set once the gate is closed; the bits below count the pushes inside.
+/// Set once the gate is closed; the bits below count who is inside.
 const CLOSED: u64 = 1 << 63;
 
-/// Without it a push that had just passed the check could be accepted after the shutdown had looked at what is left.
+/// Without it a push that had just passed the check could be accepted after the shutdown had looked at what is left, and
+/// a batch begun after it had waited for those in flight.
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
     stripes: Striped<AtomicU64>,
@@ -55,7 +56,7 @@ impl Drop for Pass<'_> {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::FutureExt;
+    use futures::FutureExt;
 
     use super::*;
 

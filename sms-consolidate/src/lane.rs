@@ -42,6 +42,7 @@ use crate::message::BatchId;
 
 mod arrive;
 mod held;
+mod kept;
 mod line;
 mod offset;
 mod sender;
@@ -49,8 +50,8 @@ mod slot;
 mod terms;
 mod transition;
 mod work;
-mod written;
 
+use kept::More;
 use offset::{Millis, Offset};
 pub use sender::{OptOutChange, Sender, SenderId, SenderIds};
 use slot::Slot;
@@ -60,7 +61,7 @@ pub use terms::{
     ReplyPart, ReplyRefusal, ReplyTerms, RetryTerms, Stage, Supersede, Token,
 };
 pub use transition::{Abandoned, Answer, Effects, Ended, Recorded, Refused, Requeued, Revived, Transition};
-use work::{More, Work};
+use work::Work;
 
 /// The most unfinished batches one key may have. A lane is loaded whole, so its length has a limit.
 pub const MAX_LINE: usize = 1_000;
@@ -173,8 +174,10 @@ impl Lane {
         }
     }
 
-    /// `now`, or the latest instant that the lane has seen: its time must not run backwards.
-    fn clamp(&self, now: Timestamp) -> Timestamp {
+    /// `now`, or the latest instant that the lane has seen: its time must not run backwards. A message that arrives is kept
+    /// as of this instant.
+    #[must_use]
+    pub fn clamp(&self, now: Timestamp) -> Timestamp {
         now.max(self.instant(Offset::default() + self.latest))
     }
 

@@ -19,6 +19,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -307,8 +308,8 @@ pub struct Batch<K, M> {
     /// Whose messages these are.
     pub key: K,
     /// The messages, in order of (effective time, part number, arrival). The parts of one long message come together,
-    /// where the first of them would be.
-    pub messages: Vec<M>,
+    /// where the first of them would be. Shared, so that whoever handles them copies none.
+    pub messages: Arc<[M]>,
     /// When each of `messages` was accepted, in the same order.
     pub arrived_at: Vec<Timestamp>,
     /// When the first message opened the batch.
@@ -364,11 +365,11 @@ impl<K, M: Message> Batch<K, M> {
         joined_text(&self.messages)
     }
 
-    /// Takes the batch apart again.
+    /// Takes the batch apart again. The messages are copied, because others may share them.
     #[must_use]
     pub fn into_parts(self) -> Vec<Arrived<M>> {
-        let pairs = self.messages.into_iter().zip(self.arrived_at);
-        pairs.map(|(message, at)| Arrived { message, at }).collect()
+        let pairs = self.messages.iter().zip(self.arrived_at);
+        pairs.map(|(message, at)| Arrived { message: message.clone(), at }).collect()
     }
 }
 

@@ -7,11 +7,12 @@
 use std::any::Any;
 use std::fmt::Write;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures::FutureExt;
 use tokio::sync::oneshot;
 
 use crate::classify::{Classification, ClassifyError, Context};
@@ -21,7 +22,7 @@ use crate::event::{Event, TEXT_TARGET};
 use crate::lane::{Fence, LossReason, OptOutChange, ReplyPart, ReplyRefusal, ReplyTerms, RetryTerms, Stage};
 use crate::message::{Key, Message};
 use crate::optout::OptOutCause;
-use crate::reply::{DynSender, Receipt, Reply, SendError};
+use crate::reply::{Receipt, Reply, ReplySender, SendError};
 use crate::store::{Claim, FencedError, Finish, NoReply, Outcome, StoreError, StoreExt};
 
 mod close;
@@ -176,8 +177,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         let mut key = String::with_capacity(64);
         let _ = write!(key, "{}", batch.key);
         let context = Context::new(batch.id, key, self.claim.attempt, timeout);
-        let messages = self.messages_to_classify();
-        let call = async { self.inner.classifier.classify(&messages, &context).await };
+        let call = self.inner.classifier.classify(self.messages_to_classify(), context);
         let classification = match self.guard(timeout, call).await {
             Ok(answer) => answer?,
             Err(broken) => return Err(ClassifyError::retryable(broken)),
@@ -206,15 +206,19 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         let Some(sender) = &self.inner.sender else {
             return Ok(Ending::without_reply(NoReply::Off));
         };
-        match self.begin_reply(&text).await? {
+        let reply = Reply::new(self.claim.batch.id, self.key().clone(), text);
+        if let Some(ending) = self.ready(sender.as_ref(), &reply).await? {
+            return Ok(ending);
+        }
+        match self.begin_reply(&reply.text).await? {
             // The store, or a machine that was suspended, took long to say that it may leave.
             Ok(()) if self.is_stale() => return Ok(Ending::without_reply(NoReply::Stale)),
             Ok(()) => {}
-            Err(ReplyRefusal::OptedOut) => return Ok(Ending::without_reply(NoReply::OptedOut)),
-            Err(ReplyRefusal::LoopGuard) => return Ok(Ending::without_reply(NoReply::LoopGuard)),
-            Err(refusal @ ReplyRefusal::LeaseTooShort) => return Ok(self.hand_back(&refusal.to_string())),
+            Err(refusal) => {
+                let handed_back = || self.hand_back(&refusal.to_string());
+                return Ok(refusal.no_reply().map_or_else(handed_back, Ending::without_reply));
+            }
         }
-        let reply = Reply::new(self.claim.batch.id, self.key().clone(), text);
         self.send(sender.as_ref(), &reply).await
     }
 
@@ -273,6 +277,9 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         if self.is_stale() {
             return self.end_unknown(sender.as_ref(), &reply, too_late).await;
         }
+        if let Some(ending) = self.ready(sender.as_ref(), &reply).await? {
+            return Ok(ending);
+        }
         match self.begin_reply(&reply.text).await? {
             Ok(()) if self.is_stale() => self.end_unknown(sender.as_ref(), &reply, too_late).await,
             Ok(()) => self.send(sender.as_ref(), &reply).await,
@@ -282,7 +289,42 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         }
     }
 
-    async fn send(&self, sender: &dyn DynSender<K>, reply: &Reply<K>) -> Result<Ending, Stop> {
+    /// Waits until the reply may leave. An ending says that it may not.
+    async fn ready(&self, sender: &dyn ReplySender<K>, reply: &Reply<K>) -> Result<Option<Ending>, Stop> {
+        let asked_at = self.now();
+        let time_left = self.reply_by().since(asked_at);
+        let mut ready = pin!(self.guard(time_left, async { sender.ready(reply).await }));
+        let answer = match ready.as_mut().now_or_never() {
+            Some(answer) => answer,
+            None => {
+                // Before a wait: another attempt is not to pay for a second classification.
+                self.record().await?;
+                ready.await
+            }
+        };
+        let maybe_sent = self.claim.stage == Stage::Replying;
+        let error = match answer {
+            Ok(Ok(())) => return Ok(None),
+            Ok(Err(error)) => error,
+            Err(Broken::TimedOut(_)) if !maybe_sent => {
+                return Ok(Some(Ending::without_reply(NoReply::Stale)));
+            }
+            Err(broken) => SendError::not_sent(broken),
+        };
+        Ok(Some(match error {
+            SendError::Rejected { opted_out, source } => {
+                self.rejected(sender, reply, asked_at, (opted_out, &source)).await?
+            }
+            SendError::NotSent { retry_after, source } => {
+                self.sending_failed(retry_after, maybe_sent, &SendError::not_sent(source))
+            }
+            SendError::Unknown { source } => {
+                self.sending_failed(None, maybe_sent, &SendError::not_sent(source))
+            }
+        }))
+    }
+
+    async fn send(&self, sender: &dyn ReplySender<K>, reply: &Reply<K>) -> Result<Ending, Stop> {
         let asked_at = self.now();
         self.may_have_sent.store(true, Ordering::Relaxed);
         let call = async { sender.send(reply).await };
@@ -293,7 +335,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         match sent {
             Ok(receipt) => Ok(self.sent(reply, receipt)),
             Err(SendError::Rejected { opted_out, source }) => {
-                self.rejected(asked_at, opted_out, &source).await
+                self.rejected(sender, reply, asked_at, (opted_out, &source)).await
             }
             Err(SendError::NotSent { retry_after, source }) => {
                 // An earlier attempt of an idempotent sender may have sent it all the same.
@@ -318,9 +360,10 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     /// The gateway, asked at that instant, refuses the reply for good.
     async fn rejected(
         &self,
+        sender: &dyn ReplySender<K>,
+        reply: &Reply<K>,
         asked_at: Timestamp,
-        opted_out: bool,
-        error: &(dyn std::fmt::Display + Sync),
+        (opted_out, error): (bool, &(dyn std::fmt::Display + Sync)),
     ) -> Result<Ending, Stop> {
         if opted_out {
             // A START that came since is newer than what the gateway knew.
@@ -329,19 +372,18 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             let record = || async move { Ok(self.inner.opt_out(self.key(), change, batch).await?) };
             self.persist(record).await?;
         }
-        let outcome = match opted_out {
+        if self.claim.stage == Stage::Replying {
             // An earlier try may have arrived all the same.
-            _ if self.claim.stage == Stage::Replying => Outcome::ReplyUnknown,
-            true => Outcome::NoReply(NoReply::OptedOut),
-            false => Outcome::NoReply(NoReply::Rejected),
-        };
-        Ok(Ending::Finish(Finish::new(outcome).with_error(error)))
+            return self.end_unknown(sender, reply, &error.to_string()).await;
+        }
+        let why = if opted_out { NoReply::OptedOut } else { NoReply::Rejected };
+        Ok(Ending::Finish(Finish::new(Outcome::NoReply(why)).with_error(error)))
     }
 
     /// Ends a batch whose reply may have been sent, unless the gateway can say that it was.
     async fn end_unknown(
         &self,
-        sender: &dyn DynSender<K>,
+        sender: &dyn ReplySender<K>,
         reply: &Reply<K>,
         why: &str,
     ) -> Result<Ending, Stop> {

@@ -1,28 +1,37 @@
 //! What is answered, and how it leaves: [`ReplyTemplates`] and the [`ReplySender`] trait.
 //!
-//! Reply text comes from templates keyed by label. A sender is a type of its own, or a closure:
+//! Reply text comes from templates keyed by label. A sender is a type of its own, as here, or a closure, for which there
+//! is [`Builder::send_fn`](crate::Builder::send_fn):
 //!
 //! ```
-//! use sms_consolidate::{Conversation, Receipt, Reply, SendError};
+//! use sms_consolidate::{Key, Receipt, Reply, ReplySender, SendError, async_trait};
 //!
-//! let console = |reply: &Reply<Conversation>| {
-//!     println!("to {}: {}", reply.to, reply.text);
-//!     async { Ok::<_, SendError>(Receipt::default()) }
-//! };
-//! # fn check(_: impl sms_consolidate::ReplySender<Conversation>) {}
-//! # check(console);
+//! struct Console;
+//!
+//! #[async_trait]
+//! impl<K: Key> ReplySender<K> for Console {
+//!     async fn send(&self, reply: &Reply<K>) -> Result<Receipt, SendError> {
+//!         println!("to {}: {}", reply.to, reply.text);
+//!         Ok(Receipt::default())
+//!     }
+//! }
+//! # fn check(_: impl ReplySender<sms_consolidate::Conversation>) {}
+//! # check(Console);
 //! ```
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use tokio::task::JoinError;
+use tokio::time::error::Elapsed;
 
-use crate::classify::Label;
+use crate::classify::{Label, without_words};
 use crate::message::{BatchId, Key};
 
 /// One reply on its way out.
@@ -80,6 +89,7 @@ impl Receipt {
 pub enum SendError {
     /// The gateway refuses this reply, and would refuse it again.
     #[error("the gateway rejects the reply: {source}")]
+    #[non_exhaustive]
     Rejected {
         /// Whether because the recipient has opted out. That is recorded even where
         /// [`Builder::opt_out`](crate::Builder::opt_out) is not set. Without that setting no START is recognised, and
@@ -90,14 +100,17 @@ pub enum SendError {
     },
     /// It is certain that nothing was sent: a refused connection, a rate limit.
     #[error("the reply was not sent: {source}")]
+    #[non_exhaustive]
     NotSent {
-        /// How long the gateway asks to wait.
+        /// How long the gateway asks to wait, which is kept even past
+        /// [`RetryPolicy::max_time`](crate::RetryPolicy::max_time).
         retry_after: Option<Duration>,
         /// The cause.
         source: Box<dyn Error + Send + Sync>,
     },
     /// It may have been sent: a timeout, a 5xx, a connection that broke after the request went out.
     #[error("it is not known whether the reply was sent: {source}")]
+    #[non_exhaustive]
     Unknown {
         /// The cause.
         source: Box<dyn Error + Send + Sync>,
@@ -132,6 +145,36 @@ impl SendError {
     }
 }
 
+/// Possibly sent: of an error that says no more, nobody knows. Where it is certain say so, by
+/// [`not_sent`](SendError::not_sent) or [`rejected`](SendError::rejected).
+impl From<Box<dyn Error + Send + Sync>> for SendError {
+    fn from(source: Box<dyn Error + Send + Sync>) -> Self {
+        Self::unknown(source)
+    }
+}
+
+/// Possibly sent: the connection may have broken after the request went out.
+impl From<io::Error> for SendError {
+    fn from(source: io::Error) -> Self {
+        Self::unknown(source)
+    }
+}
+
+/// Possibly sent: what a time limit of your own cuts off may have reached the gateway.
+impl From<Elapsed> for SendError {
+    fn from(source: Elapsed) -> Self {
+        Self::unknown(source)
+    }
+}
+
+/// Possibly sent: a task of your own was aborted, or panicked, at nobody knows which point. What the panic says is left
+/// out, because it may quote the reply.
+impl From<JoinError> for SendError {
+    fn from(source: JoinError) -> Self {
+        Self::unknown(without_words(&source))
+    }
+}
+
 /// Hands replies to a gateway.
 ///
 /// **Choosing one decides what happens in the one window that no store can close**: a crash or a broken connection
@@ -140,9 +183,27 @@ impl SendError {
 /// nothing is sent again: at most one reply arrives. Declaring a sender idempotent that is not one makes it
 /// at-least-once.
 ///
-/// Implemented by types, and by closures `Fn(&Reply<K>) -> impl Future` that take what they need before their future
-/// starts; closures are not idempotent and cannot look up.
-pub trait ReplySender<K>: Send + Sync + 'static {
+/// For closures there are [`Builder::send_fn`](crate::Builder::send_fn) and, where a value is wanted,
+/// [`send_fn`](crate::send_fn); they are not idempotent and cannot look up. One that is chosen at run time is an
+/// `Arc<dyn ReplySender<K>>` or a `Box<dyn ReplySender<K>>`, which are senders too.
+#[diagnostic::on_unimplemented(
+    note = "for a closure use `Builder::send_fn`, or, where a value is wanted, `send_fn(…)`"
+)]
+#[async_trait]
+pub trait ReplySender<K: Sync>: Send + Sync + 'static {
+    /// Waits until the reply may leave: where a rate limiter waits. It is called before the reply is recorded as about to be
+    /// sent, and [`send`](Self::send) follows, unless the batch has been taken back, stopped or is too late by then.
+    ///
+    /// To ensure correctness: nothing may have been sent when this returns. The call may be dropped at any await, and
+    /// dropping it sends nothing; a panic counts as not sent.
+    ///
+    /// # Errors
+    /// That the reply was certainly [not sent](SendError::NotSent), with a time to wait, or is
+    /// [rejected](SendError::Rejected). [`SendError::Unknown`] counts as not sent.
+    async fn ready(&self, _reply: &Reply<K>) -> Result<(), SendError> {
+        Ok(())
+    }
+
     /// Sends one reply.
     ///
     /// To ensure correctness: answer [`SendError::NotSent`] only where it is certain. The call may be dropped at any
@@ -150,7 +211,7 @@ pub trait ReplySender<K>: Send + Sync + 'static {
     ///
     /// # Errors
     /// Whether the reply was rejected, certainly not sent, or possibly sent.
-    fn send(&self, reply: &Reply<K>) -> impl Future<Output = Result<Receipt, SendError>> + Send;
+    async fn send(&self, reply: &Reply<K>) -> Result<Receipt, SendError>;
 
     /// Whether the gateway itself recognises a reply that it has had, by its batch id, so that asking again is safe.
     fn is_idempotent(&self) -> bool {
@@ -159,56 +220,36 @@ pub trait ReplySender<K>: Send + Sync + 'static {
 
     /// Asks the gateway whether it has this reply. `None` means that it cannot tell; it never means that the reply
     /// was not sent, because the first request may still be on its way.
-    fn look_up(&self, _reply: &Reply<K>) -> impl Future<Output = Option<Receipt>> + Send {
-        async { None }
+    async fn look_up(&self, _reply: &Reply<K>) -> Option<Receipt> {
+        None
     }
 }
 
-impl<K, F, Fut> ReplySender<K> for F
-where
-    K: Sync,
-    F: Fn(&Reply<K>) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<Receipt, SendError>> + Send,
-{
-    fn send(&self, reply: &Reply<K>) -> impl Future<Output = Result<Receipt, SendError>> + Send {
-        self(reply)
-    }
+macro_rules! sender_behind {
+    ($($pointer:ident),*) => {$(
+        #[async_trait]
+        #[deny(clippy::missing_trait_methods)]
+        impl<K: Sync, S: ?Sized + ReplySender<K>> ReplySender<K> for $pointer<S> {
+            async fn ready(&self, reply: &Reply<K>) -> Result<(), SendError> {
+                S::ready(self, reply).await
+            }
+
+            async fn send(&self, reply: &Reply<K>) -> Result<Receipt, SendError> {
+                S::send(self, reply).await
+            }
+
+            fn is_idempotent(&self) -> bool {
+                S::is_idempotent(self)
+            }
+
+            async fn look_up(&self, reply: &Reply<K>) -> Option<Receipt> {
+                S::look_up(self, reply).await
+            }
+        }
+    )*};
 }
 
-impl<K: Sync, S: ReplySender<K>> ReplySender<K> for Arc<S> {
-    fn send(&self, reply: &Reply<K>) -> impl Future<Output = Result<Receipt, SendError>> + Send {
-        S::send(self, reply)
-    }
-
-    fn is_idempotent(&self) -> bool {
-        S::is_idempotent(self)
-    }
-
-    fn look_up(&self, reply: &Reply<K>) -> impl Future<Output = Option<Receipt>> + Send {
-        S::look_up(self, reply)
-    }
-}
-
-/// A [`ReplySender`] behind a pointer.
-pub(crate) trait DynSender<K>: Send + Sync + 'static {
-    fn send<'a>(&'a self, reply: &'a Reply<K>) -> BoxFuture<'a, Result<Receipt, SendError>>;
-    fn is_idempotent(&self) -> bool;
-    fn look_up<'a>(&'a self, reply: &'a Reply<K>) -> BoxFuture<'a, Option<Receipt>>;
-}
-
-impl<K, S: ReplySender<K>> DynSender<K> for S {
-    fn send<'a>(&'a self, reply: &'a Reply<K>) -> BoxFuture<'a, Result<Receipt, SendError>> {
-        Box::pin(ReplySender::send(self, reply))
-    }
-
-    fn is_idempotent(&self) -> bool {
-        ReplySender::is_idempotent(self)
-    }
-
-    fn look_up<'a>(&'a self, reply: &'a Reply<K>) -> BoxFuture<'a, Option<Receipt>> {
-        Box::pin(ReplySender::look_up(self, reply))
-    }
-}
+sender_behind!(Arc, Box);
 
 /// The text of the reply to each label.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,6 +14,8 @@
 
 use std::sync::OnceLock;
 
+use async_trait::async_trait;
+
 use crate::classify::{Classification, Classifier, ClassifyError, Context, Label};
 use crate::message::{Message, joined_text, own_text};
 
@@ -470,6 +472,7 @@ fn phrases(list: &str) -> impl Iterator<Item = &str> {
     list.split([',', '\n']).map(str::trim).filter(|phrase| !phrase.is_empty())
 }
 
+#[async_trait]
 impl<M: Message> Classifier<M> for RuleClassifier {
     async fn classify(&self, messages: &[M], _: &Context) -> Result<Classification, ClassifyError> {
         Ok(Classification::new(self.label_of_own_words(&joined_text(messages)).clone(), METHOD))

@@ -4,15 +4,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::clock::{Clock, Timestamp};
-use crate::consolidator::Consolidator;
+use crate::consolidator::{Consolidator, Inner};
+use crate::driver::HAND_BACK_WITHIN;
 use crate::event::Event;
 use crate::lane::CloseReason;
 use crate::message::{Batch, BatchId, Key, Message};
 use crate::store::{Filter, Outcome, Status, StoreError};
-
-/// How long [`Consolidator::shutdown`] and [`Consolidator::process_due`] wait after their deadlines for calls of the
-/// store to return, and for interrupted jobs to give their batches back.
-pub(crate) const HAND_BACK_WITHIN: Duration = Duration::from_secs(1);
 
 /// How a shutdown went.
 #[non_exhaustive]
@@ -38,47 +35,50 @@ impl<K: Key, M> std::fmt::Debug for ShutdownReport<K, M> {
 }
 
 impl<K: Key, M: Message> Consolidator<K, M> {
-    /// Stops: takes in nothing more, and waits up to `within` for what is in flight.
+    /// Stops: takes in nothing more, and waits up to `within` for what is in flight. Once it has returned, whatever it
+    /// returned, no batch is begun in this process any more.
     ///
     /// A durable store keeps its open batches for the next start. With a store that does not outlive the process,
     /// open batches are closed and handled within the deadline, and what is left comes back in the report. Calling it
-    /// again is harmless.
+    /// again is harmless, also while another call waits: the first to return ends the handling for all.
     ///
-    /// Cancellation: a dropped future leaves the consolidator closed to pushes; call it again to end in order. If the
-    /// store does not answer by a second after the deadline, the driver is cut off, and batches that it was just
-    /// claiming from a durable store come back when their lease ends.
+    /// If the store does not answer by a second after the deadline, the driver and
+    /// [`process_due`](Self::process_due) are waited for no longer. What they get after that they give back at once, if
+    /// the store takes it; else it comes back when its lease ends.
+    ///
+    /// Cancellation: a dropped future leaves the consolidator closed to pushes; call it again to end in order.
     ///
     /// # Errors
-    /// If the store failed.
+    /// If the store failed. What was in flight has had its time all the same. What a store that does not outlive the
+    /// process still holds comes back, unhandled, if this is called again.
     ///
     /// # Panics
     /// Outside a tokio runtime.
     pub async fn shutdown(&self, within: Duration) -> Result<ShutdownReport<K, M>, StoreError> {
-        let deadline = self.inner.clock.now() + within;
-        let finished_before = self.inner.events.totals().batches_finished;
-        let clock = &self.inner.clock;
+        let Inner { gate, jobs, clock, store, events, .. } = &*self.inner;
+        let deadline = clock.now() + within;
+        let finished_before = events.totals().batches_finished;
         let late = deadline + HAND_BACK_WITHIN;
         tokio::select! {
             biased;
-            () = self.inner.gate.close() => {}
+            () = gate.close() => {}
             () = clock.sleep_until(late) => tracing::warn!("PUSHES CUT OFF: the store did not answer in time"),
         }
-        self.inner.jobs.stop_driver(clock.sleep_until(late)).await;
-        if !self.is_durable() {
-            self.flush_for(CloseReason::Shutdown).await?;
-            self.drain(deadline).await?;
-        }
+        self.inner.stop_claiming(late).await;
+        let drained = if self.is_durable() { Ok(()) } else { self.drain(deadline).await };
         self.await_jobs(deadline).await;
-        self.inner.jobs.interrupt_all();
-        self.await_jobs(self.inner.clock.now() + HAND_BACK_WITHIN).await;
+        jobs.begin_no_more();
+        jobs.interrupt_all();
+        self.await_jobs(clock.now() + HAND_BACK_WITHIN).await;
+        drained?;
         let (mut unfinished, mut kept) = (Vec::new(), 0);
         if self.is_durable() {
-            let counts = self.inner.store.counts(self.inner.clock.now()).await?;
+            let counts = store.counts(clock.now()).await?;
             kept = counts.open + counts.closed + counts.claimed + counts.retrying;
         } else {
             unfinished = self.hand_back().await?;
         }
-        let finished = self.inner.events.totals().batches_finished - finished_before;
+        let finished = events.totals().batches_finished - finished_before;
         Ok(ShutdownReport { finished, unfinished, kept })
     }
 
@@ -102,17 +102,18 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         Ok(batches)
     }
 
-    /// Handles whatever becomes due before `deadline`.
+    /// Closes all batches, and handles whatever becomes due before `deadline`.
     async fn drain(&self, deadline: Timestamp) -> Result<(), StoreError> {
         let inner = &self.inner;
+        self.flush_for(CloseReason::Shutdown).await?;
         loop {
             let mut progress = inner.jobs.progress();
             let now = inner.clock.now();
-            if now >= deadline {
+            if now >= deadline || inner.jobs.is_over() {
                 return Ok(());
             }
             let (is_idle, free) = (inner.jobs.in_flight() == 0, inner.jobs.free());
-            let begun = inner.claim_due(now, free).await?;
+            let begun = inner.claim_while_stopping(now, free).await?;
             if !begun.is_empty() {
                 begun.into_iter().for_each(|job| drop(job.spawn()));
                 continue;

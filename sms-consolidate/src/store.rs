@@ -301,7 +301,7 @@ pub struct Maintained {
     pub ids_pruned: u64,
     /// Idle lanes that were dropped.
     pub lanes_pruned: u64,
-    /// Records of senders that were dropped, because they have long opted in again.
+    /// Records of senders that were dropped, because they have long opted in.
     pub senders_pruned: u64,
     /// Whether there was more to do than the limit allowed.
     pub more: bool,

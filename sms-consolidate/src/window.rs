@@ -16,6 +16,7 @@
 //! ```
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Timestamp;
@@ -179,35 +180,40 @@ impl Aligned {
     }
 }
 
-/// Decides the window of each message. Implemented by [`Window`], by [`Aligned`], and by closures
-/// `Fn(&K, &M, Timestamp) -> Window`.
+/// Decides the window of each message. Implemented by [`Window`] and by [`Aligned`]; for closures there is
+/// [`Builder::window_fn`](crate::Builder::window_fn).
 ///
 /// It is called before the message is stored, for duplicates too, and must be quick: it runs inside `push`.
+#[diagnostic::on_unimplemented(note = "for a closure use `Builder::window_fn`")]
 pub trait WindowPolicy<K, M>: Send + Sync + 'static {
-    /// The window of `message`, which arrives from `key` at `now`.
-    fn window(&self, key: &K, message: &M, now: Timestamp) -> Window;
+    /// What the window of `message` is worked out from, which arrives from `key` at `now`.
+    fn window(&self, key: &K, message: &M, now: Timestamp) -> WindowPlan;
 }
 
 impl<K, M> WindowPolicy<K, M> for Window {
-    fn window(&self, _key: &K, _message: &M, _now: Timestamp) -> Window {
-        *self
+    fn window(&self, _key: &K, _message: &M, _now: Timestamp) -> WindowPlan {
+        (*self).into()
     }
 }
 
 impl<K, M> WindowPolicy<K, M> for Aligned {
-    fn window(&self, _key: &K, _message: &M, now: Timestamp) -> Window {
-        self.window_at(now)
+    fn window(&self, _key: &K, _message: &M, now: Timestamp) -> WindowPlan {
+        self.window_at(now).into()
     }
 }
 
-impl<K, M, F> WindowPolicy<K, M> for F
-where
-    F: Fn(&K, &M, Timestamp) -> Window + Send + Sync + 'static,
-{
-    fn window(&self, key: &K, message: &M, now: Timestamp) -> Window {
-        self(key, message, now)
-    }
+macro_rules! window_policy_behind {
+    ($($pointer:ident),*) => {$(
+        #[deny(clippy::missing_trait_methods)]
+        impl<K, M, P: ?Sized + WindowPolicy<K, M>> WindowPolicy<K, M> for $pointer<P> {
+            fn window(&self, key: &K, message: &M, now: Timestamp) -> WindowPlan {
+                P::window(self, key, message, now)
+            }
+        }
+    )*};
 }
+
+window_policy_behind!(Arc, Box);
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures::FutureExt;
 use sms_consolidate::lane::{Entry, MAX_LINE, ReplyTerms, RetryTerms};
 use sms_consolidate::store::{
     AppendReport, Appended, Arrival, Claim, Filter, Finish, Inspect, NoReply, Outcome, Refusal, RequeueError,
@@ -519,7 +519,7 @@ async fn push_tells_of_ids_that_were_forgotten_before_their_time() {
     }
     let mut forgotten = Vec::new();
     while let Ok(event) = events.try_recv() {
-        if let Event::IdsForgotten { count } = event {
+        if let Event::IdsForgotten { count, .. } = event {
             forgotten.push(count);
         }
     }

@@ -1,7 +1,7 @@
 use sms_consolidate::store::Store;
 use sms_consolidate::{
-    Classification, Classifier, ClassifyError, Consolidator, Context, Conversation, Key, Label, MemoryStore,
-    Message, Pushed, Receipt, Reply, ReplySender, SendError, SmsMessage, Window,
+    Classification, Classifier, Consolidator, Conversation, Key, Label, MemoryStore, Message, Pushed,
+    Receipt, Reply, ReplySender, SmsMessage, Window, classify_fn_boxed, send_fn_boxed,
 };
 
 use super::Contender;
@@ -18,12 +18,14 @@ pub fn unbounded_store<K: Key, M: Message>() -> MemoryStore<K, M> {
 
 /// A classifier that answers at once.
 pub fn instant_classifier<M: Message>() -> impl Classifier<M> {
-    |_: &[M], _: &Context| async { Ok::<_, ClassifyError>(Classification::new(Label::AGREE, "Instant")) }
+    classify_fn_boxed(|_: &[M], _| {
+        Box::pin(std::future::ready(Ok(Classification::new(Label::AGREE, "Instant"))))
+    })
 }
 
 /// A sender that takes every reply at once.
 pub fn instant_sender() -> impl ReplySender<Conversation> {
-    |_: &Reply<Conversation>| async { Ok::<_, SendError>(Receipt::default()) }
+    send_fn_boxed(|_: &Reply<Conversation>| Box::pin(std::future::ready(Ok(Receipt::default()))))
 }
 
 /// This library, with its driver running.

@@ -1,7 +1,6 @@
 //! A service as small as one can be around a store, which may kill itself at a named step.
 
 use std::error::Error;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -96,13 +95,11 @@ fn consolidator(
         sends_twice: settings.bug == Some(Bug::SecondReply),
     };
     // A batch that is in flight at every kill must not be given up for that.
-    let retry = RetryPolicy {
-        max_attempts: NonZeroU32::MAX,
-        max_lease_losses: u32::MAX,
-        first_wait: Duration::from_millis(20),
-        longest_wait: Duration::from_millis(200),
-        ..RetryPolicy::default()
-    };
+    let retry = RetryPolicy::default()
+        .with_max_attempts(u32::MAX)
+        .with_max_lease_losses(u32::MAX)
+        .with_first_wait(Duration::from_millis(20))
+        .with_longest_wait(Duration::from_millis(200));
     let mut builder = Sms::builder()
         .store(Stepped(Planted::new(store, settings.bug, settings.window)))
         .window(Window::fixed(settings.window))

@@ -5,7 +5,8 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use sms_consolidate::store::{Filter, Record, RequeueError, Requeued, Status, StoreError};
+use sms_consolidate::lane::Requeued;
+use sms_consolidate::store::{Filter, Record, RequeueError, Status, StoreError};
 use sms_consolidate::{Address, BatchId, Conversation, ParseAddressError, ParseBatchIdError};
 
 use crate::answer::{failure, try_later};

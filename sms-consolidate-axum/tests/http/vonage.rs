@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
-use sms_consolidate::{Classification, ClassifyError, Context, Label, OptOut, SmsMessage, whole_texts};
+use sms_consolidate::{Classification, Label, OptOut, whole_texts};
 use sms_consolidate_axum::SmsRouter;
 use sms_consolidate_providers::inbound::Vonage;
 
@@ -18,16 +18,16 @@ type Classified = Arc<Mutex<Vec<Vec<String>>>>;
 
 async fn vonage() -> (Service, Classified) {
     let classified = Classified::default();
-    let classifier = {
-        let classified = classified.clone();
-        move |messages: &[SmsMessage], _: &Context| {
-            let texts = whole_texts(messages).into_iter().map(String::from).collect();
-            classified.lock().unwrap().push(texts);
-            std::future::ready(Ok::<_, ClassifyError>(Classification::new(Label::AGREE, "Recording")))
-        }
-    };
+    let recorder = classified.clone();
     let service = serve(
-        |builder| builder.classifier(classifier).opt_out(OptOut::sms()),
+        |builder| {
+            let builder = builder.classify_fn(move |messages, _| {
+                let texts = whole_texts(&messages).into_iter().map(String::from).collect();
+                recorder.lock().unwrap().push(texts);
+                async { Ok(Classification::new(Label::AGREE, "Recording")) }
+            });
+            builder.opt_out(OptOut::sms())
+        },
         |router: SmsRouter| router.webhook_at("/in", Vonage::unsigned()).into_router(),
     )
     .await;

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use sms_consolidate::store::{Arrival, Claim, Finish, NoReply, Outcome, Store};
-use sms_consolidate::{Clock, SmsMessage, SystemClock, Timestamp, Window};
+use sms_consolidate::lane::{OptOutChange, ReplyPart, ReplyTerms};
+use sms_consolidate::store::{Arrival, Claim, Finish, NoReply, Outcome, StoreExt};
+use sms_consolidate::{Clock, OptOutCause, OptOutScope, SmsMessage, SystemClock, Timestamp, Window};
 use sms_consolidate_postgres::{PostgresStore, PostgresStoreBuilder};
 use throwaway_postgres::Server;
 
@@ -55,7 +56,21 @@ pub(crate) fn count(server: &Server, sql: &str) -> u64 {
 
 pub(crate) async fn finish(store: &Postgres, claim: &Claim<String, SmsMessage>) {
     let finish = Finish::new(Outcome::NoReply(NoReply::Off));
-    store.finish(at(10_000), &claim.batch.key, claim.fence(), &finish).await.expect("finish");
+    store.finish(at(10_000), &claim.batch.key, claim.fence(), finish).await.expect("finish");
+}
+
+/// An operator's word that a sender has opted out.
+pub(crate) const STOP: OptOutChange = OptOutChange::new(true, OptOutCause::Operator);
+
+/// A reply of which nothing is asked but that it leaves while the lease lasts, and that its sender has not opted out.
+pub(crate) fn reply(text: &str, opt_out_scope: OptOutScope) -> ReplyTerms {
+    ReplyTerms {
+        parts: vec![ReplyPart::new(text)],
+        control: None,
+        send_timeout: Duration::from_secs(1),
+        max_replies_per_hour: None,
+        opt_out_scope,
+    }
 }
 
 /// Somebody else who has locked the lanes of some keys.

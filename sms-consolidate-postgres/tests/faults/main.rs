@@ -3,6 +3,7 @@
 mod connections;
 mod kit;
 mod opening;
+mod opt_outs;
 mod plans;
 mod rows;
 mod silence;

@@ -2,29 +2,10 @@
 
 use std::time::Duration;
 
-use sms_consolidate::store::{Appended, Store};
 use sms_consolidate_postgres::ConnectError;
 use throwaway_postgres::PASSWORD;
 
 use crate::kit::*;
-
-#[tokio::test]
-async fn tables_of_an_older_version_are_brought_up_to_date() {
-    let first = include_str!("../../src/schema.sql");
-    SERVER.psql(&format!(
-        "CREATE SCHEMA older; SET search_path TO older; {first} \
-         CREATE TABLE schema_version (version integer PRIMARY KEY, applied_at bigint NOT NULL); \
-         INSERT INTO schema_version VALUES (1, 0)"
-    ));
-    for _ in 0..2 {
-        let store = Postgres::builder(&SERVER.url()).schema("older").connect().await.expect("connect");
-        let report = store.append(at(0), vec![due_at_once("a", &fresh_name())]).await.expect("append");
-        assert!(matches!(report.results[0], Appended::Accepted(_)));
-    }
-    let versions =
-        SERVER.psql("SELECT string_agg(version::text, ' ' ORDER BY version) FROM older.schema_version");
-    assert_eq!(versions, "1 2");
-}
 
 #[tokio::test]
 async fn only_a_store_whose_tables_are_missing_waits_for_whoever_makes_some() {

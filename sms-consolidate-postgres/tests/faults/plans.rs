@@ -1,7 +1,8 @@
 //! How much each statement reads.
 
+use sms_consolidate::OptOutScope;
 use sms_consolidate::lane::RetryTerms;
-use sms_consolidate::store::Store;
+use sms_consolidate::store::{Store, StoreExt};
 use throwaway_postgres::Server;
 
 use crate::kit::*;
@@ -15,11 +16,11 @@ async fn two_hundred_thousand_blocked_keys_are_passed_over_by_the_index() {
     store.append(at(0), vec![due_at_once("pattern", "1")]).await.expect("append");
     let claim = store.claim(at(0), limit(1), LEASE).await.expect("claim").remove(0);
     let terms = RetryTerms { at: at(5_000), counts: true, maybe_sent: false };
-    store.retry(at(0), &"pattern".to_owned(), claim.fence(), &terms, "it fails").await.expect("retry");
+    store.retry(at(0), &"pattern".to_owned(), claim.fence(), terms, "it fails").await.expect("retry");
     store.append(at(1), vec![due_at_once("pattern", "2")]).await.expect("append");
     SERVER.psql(&format!(
         "INSERT INTO sms_consolidate.lanes \
-         SELECT store, 'blocked ' || n, lane, wake_at, forgettable_at, latest_at \
+         SELECT store, 'blocked ' || n, lane, wake_at, forgettable_at \
          FROM sms_consolidate.lanes, generate_series(1, 200000) AS n WHERE store = '{name}' AND key = 'pattern'; "
     ));
     let is_by_index = |sql: &str| {
@@ -31,7 +32,7 @@ async fn two_hundred_thousand_blocked_keys_are_passed_over_by_the_index() {
     };
     let due = at(2).as_unix_millis();
     is_by_index(&format!(
-        "SELECT key, lane, latest_at, wake_at FROM lanes WHERE store = '{name}' AND wake_at <= {due} \
+        "SELECT key, lane, wake_at FROM lanes WHERE store = '{name}' AND wake_at <= {due} \
          ORDER BY wake_at LIMIT 64 FOR UPDATE SKIP LOCKED"
     ));
     is_by_index(&format!(
@@ -62,24 +63,34 @@ async fn no_statement_reads_more_than_it_needs() {
         let arrivals = (0..1_000).map(|n| due_at_once(&format!("key {}", n % 500), &format!("{round} {n}")));
         store.append(at(round), arrivals.collect()).await.expect("append");
     }
+    for n in 0..200 {
+        store.set_opted_out(at(20), &format!("out {n}"), STOP).await.expect("set_opted_out");
+    }
     let before = server.log().len();
     let arrivals = (0..10).map(|n| due_at_once(&format!("key {n}"), &format!("new {n}"))).collect();
     store.append(at(30), arrivals).await.expect("append");
     let claims = store.claim(at(30), limit(10), LEASE).await.expect("claim");
     assert_eq!(claims.len(), 10);
     for claim in &claims {
+        let terms = reply("reply", OptOutScope::default());
+        store.record(at(30), &claim.batch.key, claim.fence(), None, Some(terms)).await.expect("record");
         finish(&store, claim).await;
     }
+    store.set_opted_out(at(30), "out", STOP).await.expect("set_opted_out");
+    assert!(store.sender("out 7").await.expect("sender").is_opted_out());
+    let first = store.opted_out(None, limit(100)).await.expect("opted_out");
+    let next = store.opted_out(first.last().map(|last| last.sender), limit(200)).await.expect("opted_out");
+    assert_eq!((first.len(), next.len()), (100, 101));
     store.maintain(at(31), limit(100)).await.expect("maintain");
     let log = server.log().split_off(before);
     let mut statements = 0;
     for plan in log.split("LOG:  duration:").skip(1).filter(|plan| plan.contains("Query Text")) {
-        statements +=
-            usize::from(plan.contains("lanes") || plan.contains("messages") || plan.contains("batches"));
+        let tables = ["lanes", "messages", "batches", "senders"];
+        statements += usize::from(tables.iter().any(|table| plan.contains(table)));
         for filtered in plan.lines().filter_map(|line| line.trim().strip_prefix("Rows Removed by")) {
             let (_, rows) = filtered.rsplit_once(": ").expect("a number of rows");
             assert!(rows.trim().parse::<u64>().expect("a number") < 50, "{plan}");
         }
     }
-    assert!(statements > 10, "the plans of {statements} statements were looked at");
+    assert!(statements > 20, "the plans of {statements} statements were looked at");
 }

@@ -1,11 +1,14 @@
 //! Rows that cannot be written, cannot be read, or were changed by hand; and what the view says of them.
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
-use sms_consolidate::lane::{CloseReason, ReplyRefusal, ReplyTerms, RetryTerms};
-use sms_consolidate::store::{Appended, Arrival, BeginReplyError, Filter, Inspect, Refusal, Status, Store};
-use sms_consolidate::{Key, Message, SmsMessage, Window, mask};
+use sms_consolidate::lane::{CloseReason, Control, OptOutChange, ReplyRefusal, RetryTerms, Transition};
+use sms_consolidate::store::{
+    Appended, Arrival, ChangeError, FencedError, Filter, Record, Refusal, Status, Store, StoreError, StoreExt,
+};
+use sms_consolidate::{
+    Classification, Key, Label, Message, OptOutCause, OptOutScope, SmsMessage, Window, mask,
+};
 use sms_consolidate_postgres::PostgresStore;
 
 use crate::kit::*;
@@ -48,6 +51,44 @@ async fn a_damaged_lane_stands_in_nobodys_way() {
     assert!(wake > Some(at(1)), "the damaged one is set aside: {wake:?}");
     let records = store.list(&Filter::newest(9)).await.expect("list");
     assert!(records.iter().any(|record| record.key == "damaged"), "and still in sight");
+    // Nothing is changed of it, but whether its sender opted out.
+    let key = "damaged".to_owned();
+    let changed = store.change(at(2), &key, Transition::Cancel).await;
+    assert!(matches!(changed, Err(ChangeError::Store(StoreError::Failed { .. }))), "{changed:?}");
+    assert!(store.set_opted_out(at(2), &key, STOP).await.expect("set_opted_out"));
+    assert!(store.sender(&key).await.expect("sender").is_opted_out());
+}
+
+/// Nobody is texted who may have opted out.
+#[tokio::test]
+async fn a_damaged_record_of_a_sender_keeps_replies_back_and_nothing_else() {
+    let name = fresh_name();
+    let (store, key) = (open(&SERVER, &name).await, "a".to_owned());
+    assert!(store.set_opted_out(at(0), &key, STOP).await.expect("set_opted_out"));
+    SERVER.psql(&format!("UPDATE sms_consolidate.senders SET record = '{{' WHERE store = '{name}'"));
+    let mut keyword = due_at_once(&key, "2");
+    keyword.keyword = Some((Control::Stop.into(), OptOutCause::Keyword));
+    let report = store.append(at(1), vec![due_at_once(&key, "1"), keyword, due_at_once("b", "1")]).await;
+    let results = report.expect("append").results;
+    assert!(matches!(
+        results[..],
+        [Appended::Accepted(_), Appended::Refused(Refusal::Damaged), Appended::Accepted(_)]
+    ));
+    for claim in store.claim(at(1), limit(9), LEASE).await.expect("claim") {
+        let (key, terms) = (&claim.batch.key, reply("reply", OptOutScope::default()));
+        let begun = store.record(at(1), key, claim.fence(), None, Some(terms)).await;
+        if key == "b" {
+            assert_eq!(begun.expect("record").reply, Ok(()));
+        } else {
+            assert!(matches!(begun, Err(FencedError::Store(StoreError::Failed { .. }))), "{begun:?}");
+            finish(&store, &claim).await;
+        }
+    }
+    for failed in [store.set_opted_out(at(2), &key, STOP).await.map(drop), store.sender(&key).await.map(drop)]
+    {
+        assert!(matches!(failed, Err(StoreError::Failed { .. })), "{failed:?}");
+    }
+    assert_eq!(store.opted_out(None, limit(9)).await.expect("opted_out"), []);
 }
 
 #[tokio::test]
@@ -55,7 +96,7 @@ async fn a_damaged_lane_that_is_repaired_by_hand_texts_nobody_who_opted_out() {
     let name = fresh_name();
     let (store, key) = (open(&SERVER, &name).await, "a".to_owned());
     store.append(at(0), vec![due_at_once(&key, "1")]).await.expect("append");
-    store.set_opted_out(at(1), &key, true).await.expect("set_opted_out");
+    store.set_opted_out(at(1), &key, STOP).await.expect("set_opted_out");
     SERVER.psql(&format!("UPDATE sms_consolidate.lanes SET lane = '{{' WHERE store = '{name}'"));
     let page = include_str!("../../../docs/choosing-a-store.md");
     let from = page.find("UPDATE lanes SET wake_at = NULL").expect("the page has it");
@@ -65,10 +106,11 @@ async fn a_damaged_lane_that_is_repaired_by_hand_texts_nobody_who_opted_out() {
     store.append(at(2), vec![due_at_once(&key, "1"), due_at_once(&key, "2")]).await.expect("append");
     let claims = store.claim(at(2), limit(9), LEASE).await.expect("claim");
     assert_eq!(claims[0].batch.messages.len(), 1, "what was redelivered is still recognised");
-    let terms = ReplyTerms { control: None, send_timeout: LEASE / 2, max_replies_per_hour: None };
-    let begun = store.begin_reply(at(2), &key, claims[0].fence(), "reply", &terms).await;
-    assert!(matches!(begun, Err(BeginReplyError::Refused(ReplyRefusal::OptedOut))), "{begun:?}");
-    assert!(store.set_opted_out(at(3), &key, false).await.expect("set_opted_out"));
+    let terms = reply("reply", OptOutScope::default());
+    let begun = store.record(at(2), &key, claims[0].fence(), None, Some(terms)).await;
+    assert_eq!(begun.expect("record").reply, Err(ReplyRefusal::OptedOut));
+    let start = OptOutChange::new(false, OptOutCause::Operator);
+    assert!(store.set_opted_out(at(3), &key, start).await.expect("set_opted_out"));
 }
 
 /// A message whose own code panics where its text says so.
@@ -141,10 +183,35 @@ async fn tenants_do_not_meet() {
     assert_eq!(claims.len(), 1);
     assert!(stores[1].batch(claims[0].batch.id).await.expect("batch").is_none());
     finish(&stores[0], &claims[0]).await;
-    stores[0].flush(at(1), None, CloseReason::Flush).await.expect("flush");
+    stores[0].flush_all(at(1), CloseReason::Flush).await.expect("flush");
     stores[0].maintain(at(1) + Duration::from_secs(365 * 86_400), limit(100)).await.expect("maintain");
     let counts = stores[1].counts(at(1)).await.expect("counts");
     assert_eq!((counts.keys, counts.closed + counts.open, counts.finished), (1, 1, 0));
+}
+
+/// As the view shows it.
+fn shown(record: &Record<String>) -> String {
+    let word = |status| serde_json::to_value(status).expect("a word").as_str().expect("a word").to_owned();
+    let classification = record.classification.as_ref();
+    let classification = classification.map(|found| serde_json::to_string(found).expect("JSON"));
+    // A reply was begun in each batch that was classified.
+    let reply = classification.as_ref().map_or("", |_| {
+        if record.status < Status::Finished {
+            r#"[{"text":"re\ufffdply"}]"#
+        } else {
+            r#"[{"text":"re\u0000ply"}]"#
+        }
+    });
+    format!(
+        "{}|{}|{}|{}|{}|{}|{reply}|{}",
+        record.id,
+        word(record.status),
+        record.due_at.as_unix_millis(),
+        record.attempts,
+        record.messages,
+        classification.unwrap_or_default(),
+        record.error.as_deref().unwrap_or_default().replace('\0', "\u{fffd}"),
+    )
 }
 
 /// The view for people says what the library says.
@@ -157,40 +224,32 @@ async fn the_view_agrees_with_the_list() {
         .append(at(0), ["dead", "finished", "retrying", "claimed"].map(|key| due_at_once(key, "1")).into())
         .await
         .expect("append");
-    let terms = ReplyTerms {
-        control: None,
-        send_timeout: Duration::from_secs(1),
-        max_replies_per_hour: NonZeroU32::new(20),
-    };
     for claim in store.claim(at(0), limit(9), LEASE).await.expect("claim") {
         let (key, fence) = (claim.batch.key.clone(), claim.fence());
-        store.begin_reply(at(0), &key, fence, "re\0ply", &terms).await.expect("begin_reply");
+        let found = Some(Classification::new(Label::AGREE, "Test"));
+        let terms = reply("re\0ply", OptOutScope::default());
+        let recorded = store.record(at(0), &key, fence, found, Some(terms)).await.expect("record");
+        assert_eq!(recorded.reply, Ok(()));
         let again = RetryTerms { at: at(50), counts: true, maybe_sent: false };
         match key.as_str() {
-            "dead" => _ = store.bury(at(1), &key, fence, false, "error").await.expect("bury"),
+            "dead" => _ = store.bury(at(1), &key, fence, false, "er\0ror").await.expect("bury"),
             "finished" => finish(&store, &claim).await,
-            "retrying" => _ = store.retry(at(1), &key, fence, &again, "error").await.expect("retry"),
+            "retrying" => _ = store.retry(at(1), &key, fence, again, "er\0ror").await.expect("retry"),
             _ => {}
         }
     }
     store.append(at(2), vec![due_at_once("claimed", "2")]).await.expect("append");
     let mut shut = wait("claimed");
-    shut.window = Window::default().with_max_messages(1);
+    shut.window = Window::default().with_max_messages(1).into();
     store.append(at(2), vec![shut, wait("claimed"), wait("open"), wait("open")]).await.expect("append");
     let records = store.list(&Filter::newest(99)).await.expect("list");
-    let expected: Vec<String> = records
-        .iter()
-        .map(|record| {
-            let status = serde_json::to_value(record.status).expect("a word");
-            let (due, attempts) = (record.due_at.as_unix_millis(), record.attempts);
-            format!("{}|{}|{due}|{attempts}|{}", record.id, status.as_str().expect("a word"), record.messages)
-        })
-        .collect();
-    let shown = SERVER.psql(&format!(
-        "SELECT id, status, due_at, attempts, message_count FROM sms_consolidate.batches_now \
-         WHERE store = '{name}' ORDER BY id DESC"
+    let expected: Vec<String> = records.iter().map(shown).collect();
+    let found = SERVER.psql(&format!(
+        "SELECT id, status, due_at, attempts, message_count, classification, \
+         reply, CASE WHEN status = 'dead' THEN replace(error, '\\0', '\u{fffd}') ELSE error END \
+         FROM sms_consolidate.batches_now WHERE store = '{name}' ORDER BY id DESC"
     ));
-    assert_eq!(shown.lines().collect::<Vec<_>>(), expected);
+    assert_eq!(found.lines().collect::<Vec<_>>(), expected);
     let statuses: std::collections::BTreeSet<Status> = records.iter().map(|record| record.status).collect();
     assert_eq!(statuses.len(), 6, "every status is tried: {statuses:?}");
 }
@@ -292,8 +351,8 @@ async fn a_flush_reaches_every_key() {
     SERVER.psql(&format!(
         "UPDATE sms_consolidate.lanes SET lane = '{{' WHERE store = '{name}' AND key = '300'"
     ));
-    assert_eq!(store.flush(at(1), None, CloseReason::Flush).await.expect("flush"), 702);
-    assert_eq!(store.flush(at(1), None, CloseReason::Flush).await.expect("flush"), 0, "they are due already");
+    assert_eq!(store.flush_all(at(1), CloseReason::Flush).await.expect("flush"), 702);
+    assert_eq!(store.flush_all(at(1), CloseReason::Flush).await.expect("flush"), 0, "they are due already");
     let mut claimed = 0;
     loop {
         let claims = store.claim(at(1), limit(500), LEASE).await.expect("claim");
@@ -322,7 +381,7 @@ async fn a_flush_has_a_time_limit_for_each_step_and_none_for_all() {
     let builder =
         builder.statement_timeout(Duration::from_millis(3_500)).connect_timeout(Duration::from_secs(2));
     let store = connected(&builder).await;
-    assert_eq!(store.flush(at(1), None, CloseReason::Flush).await.expect("flush"), 1_500);
+    assert_eq!(store.flush_all(at(1), CloseReason::Flush).await.expect("flush"), 1_500);
 }
 
 #[tokio::test]

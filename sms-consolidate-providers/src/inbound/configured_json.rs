@@ -59,7 +59,8 @@ const NAME: &str = "configured JSON";
 ///     {"kind": "message", "uid": 7, "contact": {"phone": "+639171234567"}, "content": "Yes", "device": "A"},
 ///     {"kind": "message", "uid": 8, "contact": {"phone": "+639171234567"}, "content": "Hi", "outgoing": true}
 /// ]}"#;
-/// let request = InboundRequest { method: &Method::POST, uri: &Uri::from_static("/"), headers: &headers, body };
+/// let uri = Uri::from_static("/");
+/// let request = InboundRequest::new(&Method::POST, &uri, &headers, body);
 /// let parsed = gateway.parse(&request, Timestamp::from_unix_millis(0))?;
 /// assert_eq!(parsed.messages.len(), 1);
 /// assert_eq!(parsed.messages[0].conversation.to_string(), "+639171234567>A");

@@ -71,12 +71,9 @@ impl Region {
 /// use sms_consolidate_providers::inbound::{DefaultRegion, Inbound, InboundRequest, SmsMobileApi};
 ///
 /// let gateway = DefaultRegion::new("PH", SmsMobileApi::unsigned())?;
-/// let request = InboundRequest {
-///     method: &Method::POST,
-///     uri: &Uri::from_static("/"),
-///     headers: &HeaderMap::new(),
-///     body: br#"{"guid": "abc", "number": "0917 123 4567", "message": "Yes"}"#,
-/// };
+/// let (uri, headers) = (Uri::from_static("/"), HeaderMap::new());
+/// let body = br#"{"guid": "abc", "number": "0917 123 4567", "message": "Yes"}"#;
+/// let request = InboundRequest::new(&Method::POST, &uri, &headers, body);
 /// let parsed = gateway.parse(&request, Timestamp::from_unix_millis(0))?;
 /// assert_eq!(parsed.messages[0].conversation.to_string(), "+639171234567");
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -63,10 +63,10 @@ impl HttpClient {
         let status = response.status();
         let error = GatewayError::Status { status, reason: None };
         match status.as_u16() {
-            429 => {
-                let wait = retry_after(response.headers()).map(|wait| wait.min(self.max_retry_after));
-                Err(SendError::NotSent { retry_after: wait, source: error.into() })
-            }
+            429 => Err(match retry_after(response.headers()) {
+                Some(wait) => SendError::not_sent_for(wait.min(self.max_retry_after), error),
+                None => SendError::not_sent(error),
+            }),
             301 | 307 | 308 => Err(SendError::not_sent(error)),
             200..=299 => Ok(Answer { status, body: body(&mut response).await? }),
             // The status says enough; the body only explains it.

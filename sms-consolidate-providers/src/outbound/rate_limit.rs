@@ -12,7 +12,7 @@ use governor::nanos::Nanos;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 use sms_consolidate::{
-    Address, Clock, Conversation, Receipt, Reply, ReplySender, SendError, SystemClock, Timestamp,
+    Address, Clock, Conversation, Receipt, Reply, ReplySender, SendError, SystemClock, Timestamp, async_trait,
 };
 
 use super::{BuildError, GatewayError};
@@ -30,12 +30,12 @@ const LATEST: Duration = Duration::from_nanos(u64::MAX / 2);
 const LONGEST_WORK: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A [`ReplySender`] that sends no faster from any one line than the network allows; conversations without a line share
-/// one limit.
+/// one limit. It waits in [`ready`](ReplySender::ready), and `send` alone is not limited.
 ///
 /// A reply whose turn comes soon waits for it. One that would have to wait longer is *not sent*, with the time until its
 /// turn as what to wait, so that it holds no place among the batches in flight; those that are turned away are given
-/// turns one after another. Each of them has used up an attempt, and none waits past
-/// [`RetryPolicy::max_time`](sms_consolidate::RetryPolicy): for bursts that take longer raise that.
+/// turns one after another. Each of them has used up an attempt. One whose turn comes too late for it, after
+/// [`Builder::reply_within`](sms_consolidate::Builder::reply_within), ends at once as stale.
 ///
 /// The default is one message a second without bursts, which is what the networks allow an ordinary number in the
 /// United States (<https://www.twilio.com/docs/api/errors/21611>; there a message of several segments counts as several);
@@ -77,27 +77,33 @@ impl<S> RateLimited<S> {
             let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
             lines.turn(&line.cloned(), self.clock.now(), self.max_wait)?
         };
-        // A reply whose sending is dropped meanwhile leaves its turn unused.
         self.clock.sleep_until(turn).await;
         Ok(())
     }
 }
 
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
 impl<S: ReplySender<Conversation>> ReplySender<Conversation> for RateLimited<S> {
-    /// Sends one reply when its line may.
+    /// Waits until the sender is ready, and then for the line's turn: a reply that the sender refuses takes no turn. One
+    /// that is given up afterwards leaves its turn unused.
+    async fn ready(&self, reply: &Reply<Conversation>) -> Result<(), SendError> {
+        self.sender.ready(reply).await?;
+        let turn = self.turn(reply.to.line()).await;
+        turn.map_err(|wait| SendError::not_sent_for(wait, GatewayError::RateLimit))
+    }
+
+    /// Sends one reply at once, whose turn [`ready`](Self::ready) has waited for.
     async fn send(&self, reply: &Reply<Conversation>) -> Result<Receipt, SendError> {
-        match self.turn(reply.to.line()).await {
-            Ok(()) => self.sender.send(reply).await,
-            Err(wait) => Err(SendError::not_sent_for(wait, GatewayError::RateLimit)),
-        }
+        self.sender.send(reply).await
     }
 
     fn is_idempotent(&self) -> bool {
         self.sender.is_idempotent()
     }
 
-    fn look_up(&self, reply: &Reply<Conversation>) -> impl Future<Output = Option<Receipt>> + Send {
-        self.sender.look_up(reply)
+    async fn look_up(&self, reply: &Reply<Conversation>) -> Option<Receipt> {
+        self.sender.look_up(reply).await
     }
 }
 
@@ -132,8 +138,8 @@ impl<S> RateLimitedBuilder<S> {
         self
     }
 
-    /// How long a reply waits for its turn. Default: 4 s. Keep it, and the time that sending takes, below the
-    /// consolidator's send timeout: a call that is cut off counts as possibly sent, even if it only waited.
+    /// How long a reply waits for its turn. Default: 4 s. Keep it below the consolidator's send timeout, which cuts waiting
+    /// off too: then the turn is lost, and an attempt used up.
     #[must_use]
     pub const fn max_wait(mut self, time: Duration) -> Self {
         self.max_wait = time;

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 
 use reqwest::Url;
 use serde_json::Value;
-use sms_consolidate::{Conversation, Receipt, Reply, ReplySender, SendError};
+use sms_consolidate::{Conversation, Receipt, Reply, ReplySender, SendError, async_trait};
 
 use super::http::{Answer, MAX_ID_BYTES, masked_reason, number_or_text};
 use super::segments::{self, MAX_SEGMENTS};
@@ -68,6 +68,7 @@ impl SmsMobileApiSender {
     }
 }
 
+#[async_trait]
 impl ReplySender<Conversation> for SmsMobileApiSender {
     /// Sends one reply. Once the returned future is dropped, nothing is known of the reply.
     async fn send(&self, reply: &Reply<Conversation>) -> Result<Receipt, SendError> {

@@ -9,7 +9,9 @@ use std::time::Duration;
 use jiff::fmt::rfc2822;
 use reqwest::{RequestBuilder, Url};
 use serde_json::Value;
-use sms_consolidate::{Address, BatchId, Conversation, Receipt, Reply, ReplySender, SendError, Timestamp};
+use sms_consolidate::{
+    Address, BatchId, Conversation, Receipt, Reply, ReplySender, SendError, Timestamp, async_trait,
+};
 
 use super::http::{Answer, MAX_ID_BYTES, masked_reason, number_or_text};
 use super::segments::{self, MAX_SEGMENTS};
@@ -155,6 +157,7 @@ impl TwilioSender {
     }
 }
 
+#[async_trait]
 impl ReplySender<Conversation> for TwilioSender {
     /// Sends one reply. Once the returned future is dropped, nothing is known of the reply.
     async fn send(&self, reply: &Reply<Conversation>) -> Result<Receipt, SendError> {

@@ -256,8 +256,7 @@ fn elks_posts_forms_and_would_send_the_answer() {
     let gateway = elks::elks("s3cret").unwrap();
     let post = |uri: &'static str, body: &str| {
         let (uri, headers) = (Uri::from_static(uri), HeaderMap::new());
-        let request =
-            InboundRequest { method: &Method::POST, uri: &uri, headers: &headers, body: body.as_bytes() };
+        let request = InboundRequest::new(&Method::POST, &uri, &headers, body.as_bytes());
         gateway.parse(&request, NOW)
     };
     let check = |body: &str, expected: &str| {

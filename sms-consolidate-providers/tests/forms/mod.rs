@@ -43,12 +43,12 @@ pub(crate) fn post(
     body: &[u8],
 ) -> Result<Parsed, Rejection> {
     let uri: Uri = target.parse().unwrap();
-    gateway.parse(&InboundRequest { method: &Method::POST, uri: &uri, headers, body }, NOW)
+    gateway.parse(&InboundRequest::new(&Method::POST, &uri, headers, body), NOW)
 }
 
 pub(crate) fn get(gateway: &impl Inbound, target: &str, headers: &HeaderMap) -> Result<Parsed, Rejection> {
     let uri: Uri = target.parse().unwrap();
-    gateway.parse_get(&InboundRequest { method: &Method::GET, uri: &uri, headers, body: b"" }, NOW)
+    gateway.parse_get(&InboundRequest::new(&Method::GET, &uri, headers, b""), NOW)
 }
 
 /// What became of a call: a line per message with all that is known of it, `ignored` and why, who opted out, `nothing`,

@@ -25,7 +25,7 @@ pub(crate) fn parse(
     }
     let uri = Uri::from_static("/in");
     let body = body.as_ref();
-    gateway.parse(&InboundRequest { method: &Method::POST, uri: &uri, headers: &map, body }, NOW)
+    gateway.parse(&InboundRequest::new(&Method::POST, &uri, &map, body), NOW)
 }
 
 /// One line per message, error, preference and kind of ignored events; or the status and text of the rejection.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sms_consolidate::store::{Inspect, Store, StoreError};
+use sms_consolidate::store::{Store, StoreError};
 use sms_consolidate_sqlite::OpenError;
 
 use crate::kit::{at, limit, sms};

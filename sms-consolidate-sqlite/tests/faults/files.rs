@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use sms_consolidate::store::{Appended, Inspect, Store, StoreError};
+use sms_consolidate::store::{Appended, Store, StoreError};
 use sms_consolidate_sqlite::OpenError;
 
 use crate::kit::{at, limit, sms};

@@ -12,9 +12,9 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use kit::{at, limit, sms, texts};
-use sms_consolidate::lane::RetryTerms;
-use sms_consolidate::store::{Appended, Filter, Finish, Inspect, NoReply, Outcome, Requeued, Store};
-use sms_consolidate::{Classification, Label, SmsMessage};
+use sms_consolidate::lane::{OptOutChange, ReplyPart, ReplyTerms, Requeued, RetryTerms};
+use sms_consolidate::store::{Appended, Filter, Finish, NoReply, Outcome, Store, StoreExt};
+use sms_consolidate::{Classification, CloseReason, Label, OptOutCause, OptOutScope, SmsMessage};
 use sms_consolidate_sqlite::{OpenError, SqliteStore};
 
 type Sqlite = SqliteStore<String, SmsMessage>;
@@ -24,6 +24,20 @@ const LEASE: Duration = Duration::from_secs(30);
 fn open(path: &Path) -> Result<Sqlite, OpenError> {
     Sqlite::open(path)
 }
+
+/// Of a reply of which nothing is asked but that it leaves while the lease lasts.
+fn terms(text: &str) -> ReplyTerms {
+    ReplyTerms {
+        parts: vec![ReplyPart::new(text)],
+        control: None,
+        send_timeout: LEASE / 2,
+        max_replies_per_hour: None,
+        opt_out_scope: OptOutScope::Conversation,
+    }
+}
+
+const STOP: OptOutChange = OptOutChange::new(true, OptOutCause::Operator);
+const START: OptOutChange = OptOutChange::new(false, OptOutCause::Operator);
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder can be made")
@@ -161,16 +175,23 @@ fn a_database_of_something_else_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_newer_schema_is_refused_and_left_alone() {
-    let folder = folder();
-    let path = folder.path().join("store.db");
-    drop(open(&path).expect("the store opens"));
-    let connection = rusqlite::Connection::open(&path).expect("another connection");
-    connection.execute("INSERT INTO schema_version VALUES (99, 0)", []).expect("it can be changed");
-    drop(connection);
-    let error = refusal(&path);
-    assert!(matches!(error, OpenError::NewerSchema { found: 99, known: 2, .. }), "{error}");
-    assert!(error.to_string().contains("99"), "{error}");
+fn another_schema_is_refused_and_left_alone() {
+    for version in [0, 2, 99] {
+        let folder = folder();
+        let path = folder.path().join("store.db");
+        drop(open(&path).expect("the store opens"));
+        let connection = rusqlite::Connection::open(&path).expect("another connection");
+        connection.execute("UPDATE schema_version SET version = ?1", [version]).expect("it can be changed");
+        drop(connection);
+        let before = std::fs::read(&path).expect("it is there");
+        let error = refusal(&path);
+        assert!(
+            matches!(error, OpenError::OtherSchema { found, known: 1, .. } if found == version),
+            "{error}"
+        );
+        assert!(error.to_string().contains(&version.to_string()), "{error}");
+        assert!(before == std::fs::read(&path).expect("it is there"), "not a byte has changed");
+    }
 }
 
 #[tokio::test]
@@ -227,8 +248,8 @@ async fn tenants_of_one_file_do_not_meet() {
     assert_eq!(store.counts(at(0)).await.expect("counts").keys, 0);
     assert!(store.batch(of_a.batch).await.expect("batch").is_none());
     assert!(store.list(&Filter::newest(9)).await.expect("list").is_empty());
-    store.set_opted_out(at(0), &"key".to_owned(), true).await.expect("set_opted_out");
-    assert_eq!(store.flush(at(0), None, sms_consolidate::CloseReason::Flush).await.expect("flush"), 0);
+    store.set_opted_out(at(0), "key", STOP).await.expect("set_opted_out");
+    assert_eq!(store.flush_all(at(0), CloseReason::Flush).await.expect("flush"), 0);
     let report = store.append(at(0), vec![sms("key", "id", "of b")]).await.expect("append");
     assert!(matches!(report.results[0], Appended::Accepted(_)), "the id is new here");
     let claims = store.claim(at(60), limit(9), LEASE).await.expect("claim");
@@ -237,6 +258,28 @@ async fn tenants_of_one_file_do_not_meet() {
     let store = open("a");
     let claims = store.claim(at(60), limit(9), LEASE).await.expect("claim");
     assert_eq!((claims.len(), texts(&claims[0].batch.messages)), (1, vec!["of a"]));
+    assert!(!store.sender("key").await.expect("sender").is_opted_out());
+    assert_eq!(store.counts(at(60)).await.expect("counts").opted_out, 0);
+}
+
+/// Under another one nobody who has opted out would be found.
+#[tokio::test]
+async fn a_file_with_senders_and_without_their_secret_is_refused() {
+    let folder = folder();
+    let path = folder.path().join("store.db");
+    drop(open(&path).expect("the store opens"));
+    let by_hand = rusqlite::Connection::open(&path).expect("another connection");
+    let secret = || kit::row::<Vec<u8>>(&by_hand, "SELECT secret FROM secrets");
+    let first = secret();
+    by_hand.execute("DELETE FROM secrets", []).expect("it can be lost");
+    let store = open(&path).expect("nothing was kept under it");
+    assert!(first != secret() && secret().len() == 16);
+    store.set_opted_out(at(0), "key", STOP).await.expect("set_opted_out");
+    drop(store);
+    by_hand.execute("DELETE FROM secrets", []).expect("it can be lost");
+    let error = refusal(&path);
+    assert!(matches!(error, OpenError::Damaged { .. }) && error.to_string().contains("secret"), "{error}");
+    drop(Sqlite::builder(&path).name("another").open().expect("that one has no senders"));
 }
 
 #[tokio::test]
@@ -257,7 +300,7 @@ async fn the_view_shows_what_the_lanes_say() {
     let once = |key: &str| {
         let window = sms_consolidate::Window::default().with_max_messages(1);
         let mut arrival = sms(key, key, "text");
-        arrival.window = window;
+        arrival.window = window.into();
         arrival
     };
     let keys = ["dead", "finished", "retrying", "claimed", "requeued"];
@@ -265,15 +308,19 @@ async fn the_view_shows_what_the_lanes_say() {
     let claims = store.claim(at(1), limit(9), LEASE).await.expect("claim");
     for claim in &claims {
         let (key, fence) = (&claim.batch.key, claim.fence());
-        let found = Classification::new(Label::AGREE, "by hand");
-        store.checkpoint(at(2), key, fence, &found).await.expect("checkpoint");
-        let finish = Finish::new(Outcome::NoReply(NoReply::Off)).with_error("why");
+        let found = Some(Classification::new(Label::AGREE, "by hand"));
+        let reply = (key != "claimed").then(|| terms("reply"));
+        let recorded = store.record(at(2), key, fence, found, reply).await.expect("record");
+        assert_eq!(recorded.reply, Ok(()));
         match key.as_str() {
             "dead" | "requeued" => _ = store.bury(at(3), key, fence, false, "why").await.expect("bury"),
-            "finished" => _ = store.finish(at(3), key, fence, &finish).await.expect("finish"),
+            "finished" => {
+                let finish = Finish::new(Outcome::NoReply(NoReply::Off)).with_error("why");
+                store.finish(at(3), key, fence, finish).await.expect("finish");
+            }
             "retrying" => {
                 let terms = RetryTerms { at: at(500), counts: true, maybe_sent: false };
-                store.retry(at(3), key, fence, &terms, "why").await.expect("retry");
+                store.retry(at(3), key, fence, terms, "why").await.expect("retry");
             }
             _ => {}
         }
@@ -288,30 +335,33 @@ async fn the_view_shows_what_the_lanes_say() {
     });
     store.append(at(5), behind.collect()).await.expect("append");
     let by_hand = rusqlite::Connection::open(&path).expect("another connection");
-    let sql =
-        "SELECT id, status, message_count, attempts, due_at, close_reason FROM batches_now ORDER BY id DESC";
+    let sql = "SELECT id, status, message_count, attempts, due_at, close_reason, classification ->> '$.method', \
+         error, reply ->> '$[0].text', opened_at FROM batches_now ORDER BY id DESC";
     let mut statement = by_hand.prepare(sql).expect("the view is there");
     let shown = statement.query_map([], |row| {
-        Ok((
-            row.get::<_, String>(0)?,
-            row.get::<_, String>(1)?,
-            row.get::<_, u32>(2)?,
-            row.get::<_, u32>(3)?,
-            row.get::<_, i64>(4)?,
-            row.get::<_, Option<String>>(5)?,
-        ))
+        let [status, reason, method, error] = [1, 5, 6, 7].map(|column| row.get::<_, Option<String>>(column));
+        let numbers = [2, 3, 4, 9].map(|column| row.get::<_, i64>(column));
+        let [messages, attempts, due, opened] = numbers;
+        let reply = row.get::<_, Option<String>>(8)?;
+        let words = (row.get::<_, String>(0)?, status?.expect("none is null"), reason?, method?, error?);
+        Ok(((words, (messages?, attempts?, due?, opened?)), reply))
     });
     let shown: Vec<_> = shown.expect("it can be read").collect::<Result<_, _>>().expect("it can be read");
-    let word = |value: &dyn Fn() -> serde_json::Value| value().as_str().map(str::to_owned);
+    let (shown, replies): (Vec<_>, Vec<_>) = shown.into_iter().unzip();
+    let word = |value: serde_json::Value| value.as_str().map(str::to_owned);
     let expected = store.list(&Filter::newest(99)).await.expect("list").into_iter().map(|record| {
-        let status = word(&|| serde_json::to_value(record.status).expect("a word"));
-        let reason = word(&|| serde_json::to_value(record.close_reason).expect("a word"));
-        let due = record.due_at.as_unix_millis();
-        (record.id.to_string(), status.expect("a word"), record.messages, record.attempts, due, reason)
+        let status = word(serde_json::to_value(record.status).expect("a word"));
+        let reason = word(serde_json::to_value(record.close_reason).expect("a word"));
+        let method = record.classification.map(|found| found.method.into_owned());
+        let words = (record.id.to_string(), status.expect("a word"), reason, method, record.error);
+        let [due, opened] = [record.due_at, record.opened_at].map(sms_consolidate::Timestamp::as_unix_millis);
+        (words, (record.messages.into(), record.attempts.into(), due, opened))
     });
     let expected: Vec<_> = expected.collect();
     assert_eq!(shown, expected);
-    let statuses: std::collections::BTreeSet<&str> = shown.iter().map(|row| row.1.as_str()).collect();
+    let replies = replies.into_iter().flatten().collect::<Vec<_>>();
+    assert_eq!(replies, ["reply"; 3], "of the one that retries, of the finished and of the dead");
+    let statuses: std::collections::BTreeSet<&str> = shown.iter().map(|row| row.0.1.as_str()).collect();
     assert_eq!(statuses.len(), 6, "every status is among them: {statuses:?}");
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sms_consolidate::store::{Inspect, Store, StoreError};
+use sms_consolidate::store::{Store, StoreError};
 
 use crate::kit::{at, limit, row, sms};
 use crate::{LEASE, Sqlite, folder, open};

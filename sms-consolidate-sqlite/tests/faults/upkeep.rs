@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sms_consolidate::Window;
-use sms_consolidate::store::{Appended, Finish, Inspect, NoReply, Outcome, Store};
+use sms_consolidate::store::{Appended, Finish, NoReply, Outcome, Store, StoreExt};
 
 use crate::kit::{at, limit, row, sms};
 use crate::{LEASE, Sqlite, folder, open};
@@ -18,7 +18,7 @@ async fn batches_go_when_their_time_is_over_and_ids_before() {
     store.append(at(0), arrivals).await.expect("append");
     for claim in store.claim(at(60), limit(10), LEASE).await.expect("claim") {
         let finish = Finish::new(Outcome::NoReply(NoReply::Off));
-        store.finish(at(60), &claim.batch.key, claim.fence(), &finish).await.expect("finish");
+        store.finish(at(60), &claim.batch.key, claim.fence(), finish.clone()).await.expect("finish");
     }
     let by_hand = rusqlite::Connection::open(&path).expect("another connection");
     let left = || -> (i64, i64, i64) {
@@ -49,7 +49,7 @@ async fn a_flush_of_all_reaches_every_key() {
     let store = open(&folder.path().join("store.db")).expect("the store opens");
     let keys = || (0..1_000).map(|n| n.to_string()).chain([String::new(), "\0".to_owned(), "é".to_owned()]);
     store.append(at(0), keys().map(|key| sms(&key, "id", "text")).collect()).await.expect("append");
-    let flushed = store.flush(at(1), None, sms_consolidate::CloseReason::Flush).await.expect("flush");
+    let flushed = store.flush_all(at(1), sms_consolidate::CloseReason::Flush).await.expect("flush");
     assert_eq!(flushed, keys().count() as u64);
     let claims = store.claim(at(1), limit(9_999), LEASE).await.expect("claim");
     assert_eq!(claims.len(), keys().count());
@@ -65,7 +65,7 @@ async fn a_large_batch_goes_in_small_steps() {
     let store = store.expect("the store opens");
     let arrivals = (0..MESSAGES).map(|n| {
         let mut arrival = sms("a", &n.to_string(), "text");
-        arrival.window = Window::default().with_max_messages(10_000);
+        arrival.window = Window::default().with_max_messages(10_000).into();
         arrival
     });
     let report = store.append(at(0), arrivals.collect()).await.expect("append");
@@ -73,7 +73,7 @@ async fn a_large_batch_goes_in_small_steps() {
     let claim = store.claim(at(60), limit(1), LEASE).await.expect("claim").remove(0);
     assert_eq!(claim.batch.messages.len() as i64, MESSAGES);
     let done = Finish::new(Outcome::NoReply(NoReply::Off));
-    store.finish(at(60), &claim.batch.key, claim.fence(), &done).await.expect("finish");
+    store.finish(at(60), &claim.batch.key, claim.fence(), done.clone()).await.expect("finish");
 
     let by_hand = rusqlite::Connection::open(&path).expect("another connection");
     let left = |table: &str| row::<i64>(&by_hand, &format!("SELECT count(*) FROM {table}"));

@@ -64,7 +64,7 @@ impl Lane {
         let opted_out =
             changed.map(|after| after.is_opted_out()).filter(|after| *after != sender.is_opted_out());
         let due_at = self.instant(due);
-        Ok((Accepted { batch, entry, messages, due_at, control, opted_out }, changed))
+        Ok((Accepted { batch, at: instant, entry, messages, due_at, control, opted_out }, changed))
     }
 
     /// The instant that an arrival at `now` counts for. An idle lane begins anew, with that as its base.

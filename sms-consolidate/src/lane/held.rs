@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use super::kept::{LOSSES_KEPT, Lost};
 use super::slot::Dead;
 use super::transition::{Abandoned, Answer, Applied, Effects, Recorded};
-use super::work::{LOSSES_KEPT, Lost, Work};
+use super::work::Work;
 use super::{
     BatchFacts, Buried, Claimed, Control, Fence, LOOP_GUARD_PERIOD, Lane, LossReason, MAX_DEAD, ReplyRefusal,
     ReplyTerms, RetryTerms, Sender, Stage,

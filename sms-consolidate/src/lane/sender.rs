@@ -15,7 +15,7 @@ use siphasher::sip128::{Hasher128, SipHasher24};
 use crate::clock::Timestamp;
 use crate::optout::OptOutCause;
 
-/// How long the record of a sender who opted in again is kept: until nothing from before its stop can still be unfinished.
+/// How long the record of a sender who opted in is kept: until nothing from before that can still be unfinished.
 const KEPT_AFTER_OPT_IN: Duration = Duration::from_secs(48 * 60 * 60);
 
 /// Whether a sender opted out, since when, and by what. The default is a sender of whom nothing is known.
@@ -27,6 +27,8 @@ pub struct Sender {
     changed_at: Option<Timestamp>,
     /// When it last stopped, also if it has opted in since.
     stopped_at: Option<Timestamp>,
+    /// When it last started, also if it had not opted out as far as anybody here knew.
+    started_at: Option<Timestamp>,
 }
 
 impl Sender {
@@ -57,14 +59,17 @@ impl Sender {
     /// What is known after `change`, which may be nothing new: a word that is older than what is known changes nothing.
     #[must_use]
     pub fn after(&self, now: Timestamp, change: &OptOutChange) -> Self {
-        let is_older = |as_of: Timestamp| self.changed_at.is_some_and(|changed_at| as_of <= changed_at);
+        let known_since = self.known_since();
+        let is_older = |as_of: Timestamp| known_since.is_some_and(|since| as_of <= since);
         if change.as_of.is_some_and(is_older) {
             return *self;
         }
         let mut after = *self;
-        let now = self.changed_at.map_or(now, |changed_at| changed_at.max(now));
+        let now = known_since.map_or(now, |since| since.max(now));
         if change.opted_out {
             after.stopped_at = Some(now);
+        } else {
+            after.started_at = Some(now);
         }
         if change.opted_out != self.opted_out {
             after.opted_out = change.opted_out;
@@ -74,12 +79,17 @@ impl Sender {
         after
     }
 
+    /// Since when what is known has held. What is older than that says nothing new.
+    fn known_since(&self) -> Option<Timestamp> {
+        self.changed_at.max(self.started_at)
+    }
+
     /// From when on the record says nothing that anybody needs. `None` as long as the sender has opted out.
     #[must_use]
     pub fn forgettable_at(&self) -> Option<Timestamp> {
-        match self.changed_at {
+        match self.known_since() {
             _ if self.opted_out => None,
-            Some(changed_at) => Some(changed_at + KEPT_AFTER_OPT_IN),
+            Some(since) => Some(since + KEPT_AFTER_OPT_IN),
             None => Some(Timestamp::MIN),
         }
     }
@@ -201,11 +211,20 @@ mod tests {
     }
 
     #[test]
+    fn a_start_of_a_sender_who_had_not_opted_out_is_remembered_for_a_while() {
+        let started = Sender::default().after(at(10), &START);
+        assert!(!started.is_opted_out());
+        assert_eq!((started.cause(), started.changed_at()), (None, None), "nothing has changed");
+        assert_eq!(started.after(at(20), &REJECTED.as_of(at(10))), started);
+        assert!(started.after(at(20), &REJECTED.as_of(at(11))).is_opted_out());
+        assert_eq!(started.forgettable_at(), Some(at(10) + KEPT_AFTER_OPT_IN));
+    }
+
+    #[test]
     fn a_sender_who_opted_out_is_never_forgotten() {
         let out = Sender::default().after(at(1), &STOP);
         assert_eq!(out.forgettable_at(), None);
         assert_eq!(out.after(at(2), &START).forgettable_at(), Some(at(2) + KEPT_AFTER_OPT_IN));
-        assert_eq!(Sender::default().after(at(2), &START), Sender::default());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::offset::{Millis, Offset};
 use super::work::Work;
-use super::{Arrival, CloseReason, Control, Keyword};
+use super::{Arrival, CloseReason, Control, Keyword, ReplyPart};
 use crate::classify::Classification;
 use crate::clock::Timestamp;
 use crate::message::BatchId;
@@ -256,6 +256,7 @@ impl Slot {
             attempts: work.map_or(0, |work| work.attempts),
             lease_losses: work.map_or(0, |work| work.lease_losses),
             classification: notes.and_then(|notes| notes.classification.clone()),
+            reply: notes.map(|notes| notes.reply.clone()).unwrap_or_default(),
             error: notes.and_then(|notes| notes.error.clone()),
         }
     }
@@ -332,6 +333,9 @@ pub struct BatchFacts {
     /// What it was found to be, once that is recorded.
     #[serde(default)]
     pub classification: Option<Classification>,
+    /// The reply, once it was about to be sent for the first time, whatever became of it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub reply: Vec<ReplyPart>,
     /// What last went wrong.
     #[serde(default)]
     pub error: Option<String>,

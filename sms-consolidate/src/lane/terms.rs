@@ -10,6 +10,7 @@ use super::{Abandoned, BatchFacts, MAX_LINE, Sender};
 use crate::clock::Timestamp;
 use crate::message::{BatchId, OptOutScope};
 use crate::optout::OptOutCause;
+use crate::outcome::NoReply;
 use crate::reply::Receipt;
 use crate::window::{Window, WindowPlan};
 
@@ -168,6 +169,8 @@ pub enum Entry {
 pub struct Accepted {
     /// The batch that the message is in.
     pub batch: BatchId,
+    /// When it counts as having come, which is what its store keeps beside it: the lane's time never runs backwards.
+    pub at: Timestamp,
     /// How it came into it.
     pub entry: Entry,
     /// How many messages the batch now holds.
@@ -326,6 +329,17 @@ pub enum ReplyRefusal {
     /// The sender has had its replies for this hour.
     #[error("the loop guard's replies per hour are used up")]
     LoopGuard,
+}
+
+impl ReplyRefusal {
+    /// How a batch ends whose reply is refused so. `None` if it can be tried again.
+    pub(crate) const fn no_reply(self) -> Option<NoReply> {
+        match self {
+            Self::OptedOut => Some(NoReply::OptedOut),
+            Self::LoopGuard => Some(NoReply::LoopGuard),
+            Self::LeaseTooShort => None,
+        }
+    }
 }
 
 /// What became of a batch that was to be buried.

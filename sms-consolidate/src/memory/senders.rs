@@ -15,7 +15,7 @@ const STRIPES: usize = 16;
 #[derive(Default)]
 struct Stripe {
     records: BTreeMap<SenderId, Sender>,
-    /// Those that have opted in again, by when they can be forgotten.
+    /// Those that have opted in, by when they can be forgotten.
     forgettable: BTreeSet<(Timestamp, SenderId)>,
 }
 
@@ -107,7 +107,7 @@ impl Held<'_> {
         self.stripe.records.get(&self.id).copied().unwrap_or_default()
     }
 
-    /// Whether a record of the sender can be kept within the limit. One who opted in again may have to be forgotten for it.
+    /// Whether a record of the sender can be kept within the limit. One who opted in may have to be forgotten for it.
     pub(super) fn make_room(&mut self) -> bool {
         let Senders { count, limit, .. } = self.senders;
         if self.stripe.records.contains_key(&self.id) || count.load(Ordering::SeqCst) < *limit {

@@ -192,7 +192,10 @@ impl<K: Key, M: Message> Shard<K, M> {
             self.room_for_messages.give_back(1);
             return Appended::Refused(Refusal::Line).into();
         };
-        if let (Some(held), Some(after)) = (&mut held, after) {
+        // Where there is no room, a start that has changed nothing is not remembered.
+        if let (Some(held), Some(after)) = (&mut held, after)
+            && held.make_room()
+        {
             held.put(after);
         }
         drop(held);

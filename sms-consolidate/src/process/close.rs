@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::retry::Waits;
 use super::{Ended, Ending, Job, Stop};
-use crate::classify::Classification;
 use crate::clock::Timestamp;
 use crate::event::Event;
 use crate::lane::{Abandoned, Buried, LossReason};
@@ -31,11 +30,10 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     }
 
     async fn write(&self, ending: &mut Ending) -> Result<Option<Timestamp>, Stop> {
-        let unrecorded = self.unrecorded().clone();
         match ending {
-            Ending::Finish(finish) => finish.classification = unrecorded,
+            Ending::Finish(finish) => finish.classification.clone_from(&self.unrecorded()),
             // Another attempt is not to pay for a second one.
-            Ending::Retry { .. } | Ending::HandBack(..) | Ending::Bury(_) => self.record(unrecorded).await?,
+            Ending::Retry { .. } | Ending::HandBack(..) | Ending::Bury(_) => self.record().await?,
         }
         let tries = AtomicU32::new(0);
         let write = || {
@@ -58,7 +56,8 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     }
 
     /// Records what the batch was found to be, if there is something to record.
-    pub(super) async fn record(&self, classification: Option<Classification>) -> Result<(), Stop> {
+    pub(super) async fn record(&self) -> Result<(), Stop> {
+        let classification = self.unrecorded().clone();
         if classification.is_some() {
             let store = &self.inner.store;
             self.persist(|| store.record(self.now(), self.key(), self.fence(), classification.clone(), None))

@@ -199,12 +199,26 @@ pub trait StoreExt<K: Key, M: Message>: Store<K, M> {
         async move { Ok(self.batch(batch).await?.is_some_and(|whole| whole.record.status == Status::Finished)) }
     }
 
-    /// Opts the sender of `key` out or in. If that changes something, and it is out, every unfinished batch of the key ends
-    /// now and without a reply; those of its other keys, where the scope has more than one, end so when they are due. Returns
-    /// whether it changed anything.
+    /// Has every unfinished batch of a key end now and without a reply. Returns how many. See [`Transition::Silence`].
     ///
     /// # Errors
-    /// If the store failed. The sender may have been opted out all the same.
+    /// If the store failed.
+    fn silence(&self, now: Timestamp, key: &K) -> impl Future<Output = Result<u64, StoreError>> + Send {
+        async move {
+            typed(self.change(now, key, Transition::Silence), |answer| match answer {
+                Answer::Silenced(silenced) => Some(silenced),
+                _ => None,
+            })
+            .await
+        }
+    }
+
+    /// Opts the sender of `key` out or in. If that changes something, and it is out, every unfinished batch of the key ends
+    /// now and without a reply; those of its other keys, where the scope has more than one, end so when they are due. So do
+    /// all if the store fails in between. Returns whether it changed anything.
+    ///
+    /// # Errors
+    /// If the store failed.
     fn opt_out(
         &self,
         now: Timestamp,
@@ -214,8 +228,11 @@ pub trait StoreExt<K: Key, M: Message>: Store<K, M> {
     ) -> impl Future<Output = Result<bool, StoreError>> + Send {
         async move {
             let changed = self.set_opted_out(now, &key.opt_out_scope(scope), change).await?;
-            if changed && change.opted_out {
-                self.change(now, key, Transition::Silence).await?;
+            if changed
+                && change.opted_out
+                && let Err(error) = self.silence(now, key).await
+            {
+                tracing::warn!(%error, "what waits of a sender who opted out will end when it is due");
             }
             Ok(changed)
         }

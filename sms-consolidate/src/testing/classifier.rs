@@ -2,6 +2,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
+
 use crate::classify::{Classification, Classifier, ClassifyError, Context, Label};
 use crate::message::Message;
 
@@ -58,6 +60,7 @@ impl ScriptedClassifier {
     }
 }
 
+#[async_trait]
 impl<M: Message> Classifier<M> for ScriptedClassifier {
     #[expect(clippy::panic, reason = "panicking is what it was told")]
     async fn classify(&self, messages: &[M], _context: &Context) -> Result<Classification, ClassifyError> {

@@ -3,40 +3,64 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
-use crate::classify::Classification;
 use crate::clock::{Clock, Timestamp};
-use crate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
+use crate::lane::{CloseReason, OptOutChange, Sender, SenderId, Transition};
 use crate::message::{Batch, BatchId, Key, Message};
 use crate::store::{
-    AppendReport, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect, Maintained,
-    Record, RequeueError, Requeued, Store, StoreError, Whole,
+    AppendReport, AppendedOne, Arrival, ChangeError, Changed, Claim, Counts, Filter, Maintained, OptedOut,
+    Record, Store, StoreError, Whole,
 };
 
-/// A method of the store contract that a [`FaultyStore`] can fail.
+/// A call of the store contract that a [`FaultyStore`] can fail: a method, or a [`change`](Store::change) by one kind of
+/// [`Transition`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-#[expect(missing_docs, reason = "each is the method of the same name")]
+#[expect(missing_docs, reason = "each is the method or the transition of the same name")]
 pub enum Operation {
     Append,
     NextWake,
     Claim,
     Renew,
-    Checkpoint,
+    /// [`Transition::Record`] of a classification alone.
+    Record,
+    /// [`Transition::Record`] with a reply.
     BeginReply,
     Finish,
     Retry,
     Bury,
+    Requeue,
     Flush,
     Cancel,
+    Silence,
+    FlushAll,
     SetOptedOut,
+    Sender,
+    OptedOut,
     Maintain,
     HandBack,
     Counts,
     List,
     Batch,
-    Requeue,
+}
+
+impl From<&Transition> for Operation {
+    fn from(transition: &Transition) -> Self {
+        match transition {
+            Transition::Renew { .. } => Self::Renew,
+            Transition::Record { reply: None, .. } => Self::Record,
+            Transition::Record { reply: Some(_), .. } => Self::BeginReply,
+            Transition::Finish { .. } => Self::Finish,
+            Transition::Retry { .. } => Self::Retry,
+            Transition::Bury { .. } => Self::Bury,
+            Transition::Requeue { .. } => Self::Requeue,
+            Transition::Flush { .. } => Self::Flush,
+            Transition::Cancel => Self::Cancel,
+            Transition::Silence => Self::Silence,
+        }
+    }
 }
 
 /// What happens to one call of a [`FaultyStore`].
@@ -143,17 +167,16 @@ fn unavailable() -> StoreError {
     StoreError::unavailable("scripted failure")
 }
 
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
 impl<K: Key, M: Message, S: Store<K, M>> Store<K, M> for FaultyStore<S> {
     async fn append(&self, now: Timestamp, arrivals: Vec<Arrival<K, M>>) -> Result<AppendReport, StoreError> {
         self.run(Operation::Append, self.store.append(now, arrivals)).await
     }
 
-    async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.run(Operation::NextWake, self.store.next_wake()).await
-    }
-
-    async fn changed(&self) {
-        self.store.changed().await;
+    /// Handed back always, so that every message comes by [`append`](Store::append), which can fail.
+    fn append_at_once(&self, _now: Timestamp, arrival: Arrival<K, M>) -> Result<AppendedOne, Arrival<K, M>> {
+        Err(arrival)
     }
 
     async fn claim(
@@ -165,99 +188,47 @@ impl<K: Key, M: Message, S: Store<K, M>> Store<K, M> for FaultyStore<S> {
         self.run(Operation::Claim, self.store.claim(now, limit, lease)).await
     }
 
-    async fn renew(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        lease: Duration,
-    ) -> Result<Timestamp, FencedError> {
-        self.run(Operation::Renew, self.store.renew(now, key, fence, lease)).await
+    async fn change(&self, now: Timestamp, key: &K, transition: Transition) -> Result<Changed, ChangeError> {
+        self.run(Operation::from(&transition), self.store.change(now, key, transition)).await
     }
 
-    async fn checkpoint(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        classification: &Classification,
-    ) -> Result<(), FencedError> {
-        self.run(Operation::Checkpoint, self.store.checkpoint(now, key, fence, classification)).await
+    async fn flush_all(&self, now: Timestamp, reason: CloseReason) -> Result<u64, StoreError> {
+        self.run(Operation::FlushAll, self.store.flush_all(now, reason)).await
     }
 
-    async fn begin_reply(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        text: &str,
-        terms: &ReplyTerms,
-    ) -> Result<(), BeginReplyError> {
-        self.run(Operation::BeginReply, self.store.begin_reply(now, key, fence, text, terms)).await
+    async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.run(Operation::NextWake, self.store.next_wake()).await
     }
 
-    async fn finish(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        finish: &Finish,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        self.run(Operation::Finish, self.store.finish(now, key, fence, finish)).await
-    }
-
-    async fn retry(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        terms: &RetryTerms,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        self.run(Operation::Retry, self.store.retry(now, key, fence, terms, error)).await
-    }
-
-    async fn bury(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        maybe_sent: bool,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        self.run(Operation::Bury, self.store.bury(now, key, fence, maybe_sent, error)).await
-    }
-
-    async fn flush(&self, now: Timestamp, key: Option<&K>, reason: CloseReason) -> Result<u64, StoreError> {
-        self.run(Operation::Flush, self.store.flush(now, key, reason)).await
-    }
-
-    async fn cancel(&self, now: Timestamp, key: &K) -> Result<Vec<BatchId>, StoreError> {
-        self.run(Operation::Cancel, self.store.cancel(now, key)).await
-    }
-
-    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<bool, StoreError> {
-        self.run(Operation::SetOptedOut, self.store.set_opted_out(now, key, opted_out)).await
+    async fn changed(&self) {
+        self.store.changed().await;
     }
 
     async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {
         self.run(Operation::Maintain, self.store.maintain(now, limit)).await
     }
 
-    async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
-        self.run(Operation::HandBack, self.store.hand_back()).await
+    async fn set_opted_out(
+        &self,
+        now: Timestamp,
+        scope: &str,
+        change: OptOutChange,
+    ) -> Result<bool, StoreError> {
+        self.run(Operation::SetOptedOut, self.store.set_opted_out(now, scope, change)).await
     }
 
-    fn clock(&self) -> Option<Arc<dyn Clock>> {
-        self.store.clock()
+    async fn sender(&self, scope: &str) -> Result<Sender, StoreError> {
+        self.run(Operation::Sender, self.store.sender(scope)).await
     }
 
-    fn is_durable(&self) -> bool {
-        self.store.is_durable()
+    async fn opted_out(
+        &self,
+        after: Option<SenderId>,
+        limit: NonZeroUsize,
+    ) -> Result<Vec<OptedOut>, StoreError> {
+        self.run(Operation::OptedOut, self.store.opted_out(after, limit)).await
     }
-}
 
-impl<K: Key, M: Message, S: Inspect<K, M>> Inspect<K, M> for FaultyStore<S> {
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
         self.run(Operation::Counts, self.store.counts(now)).await
     }
@@ -270,7 +241,15 @@ impl<K: Key, M: Message, S: Inspect<K, M>> Inspect<K, M> for FaultyStore<S> {
         self.run(Operation::Batch, self.store.batch(id)).await
     }
 
-    async fn requeue(&self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
-        self.run(Operation::Requeue, self.store.requeue(now, id)).await
+    async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
+        self.run(Operation::HandBack, self.store.hand_back()).await
+    }
+
+    fn clock(&self) -> Option<Arc<dyn Clock>> {
+        self.store.clock()
+    }
+
+    fn is_durable(&self) -> bool {
+        self.store.is_durable()
     }
 }

@@ -30,11 +30,13 @@
 
 mod classifier;
 mod faulty;
+mod key;
 mod sender;
 pub mod suite;
 
 pub use classifier::{ScriptedAnswer, ScriptedClassifier};
 pub use faulty::{Fault, FaultyStore, Operation};
+pub use key::TestKey;
 pub use sender::{RecordingSender, ScriptedSend};
 pub use suite::{DurableFixture, SharedFixture, StoreFixture};
 

@@ -2,6 +2,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
+
 use crate::reply::{Receipt, Reply, ReplySender, SendError};
 
 /// What a [`RecordingSender`] does with one call.
@@ -119,6 +121,7 @@ impl<K> Default for RecordingSender<K> {
     }
 }
 
+#[async_trait]
 impl<K: Clone + Send + Sync + 'static> ReplySender<K> for RecordingSender<K> {
     #[expect(clippy::panic, reason = "panicking is what it was told")]
     async fn send(&self, reply: &Reply<K>) -> Result<Receipt, SendError> {

@@ -4,13 +4,13 @@
 //! tests, in a file under `tests/`:
 //!
 //! ```
-//! use sms_consolidate::testing::{StoreFixture, store_suite};
+//! use sms_consolidate::testing::{StoreFixture, TestKey, store_suite};
 //! use sms_consolidate::{MemoryStore, SmsMessage};
 //!
 //! struct InMemory;
 //!
 //! impl StoreFixture for InMemory {
-//!     type Store = MemoryStore<String, SmsMessage>;
+//!     type Store = MemoryStore<TestKey, SmsMessage>;
 //!
 //!     async fn fresh(&self) -> Self::Store {
 //!         MemoryStore::new()
@@ -39,6 +39,7 @@
 //! *error* of the store leaves behind, and [`Refusal::Unstorable`](crate::store::Refusal::Unstorable). What refuses one
 //! message alone is tried with a full line instead. A store that has such failures tests them by itself.
 
+use super::TestKey;
 use crate::message::{BatchId, SmsMessage};
 use crate::store::Store;
 
@@ -48,6 +49,8 @@ pub mod answers;
 pub mod append;
 #[doc(hidden)]
 pub mod claim;
+#[doc(hidden)]
+pub mod dead;
 #[doc(hidden)]
 pub mod durable;
 #[doc(hidden)]
@@ -62,6 +65,8 @@ pub mod maintain;
 #[doc(hidden)]
 pub mod nodes;
 #[doc(hidden)]
+pub mod opt_out;
+#[doc(hidden)]
 pub mod races;
 #[doc(hidden)]
 pub mod reply;
@@ -71,7 +76,7 @@ pub mod volatile;
 /// Makes stores for the suite.
 pub trait StoreFixture: Sync {
     /// The store under test.
-    type Store: Store<String, SmsMessage>;
+    type Store: Store<TestKey, SmsMessage>;
 
     /// A fresh, empty store, with the limits and retentions that it has by default.
     ///
@@ -194,21 +199,29 @@ macro_rules! __store_cases {
                 repeating_a_fenced_write_is_safe
                 what_ended_a_batch_and_when_shows_in_its_record
                 a_classification_is_kept_whole
+                a_finish_may_bring_the_classification
+                what_went_wrong_is_shown_until_something_else_does
                 a_finished_batch_is_over
                 every_outcome_is_recorded
                 a_finish_returns_when_the_key_next_wakes
                 a_retry_waits_for_its_time_with_the_same_messages
                 an_attempt_that_does_not_count_is_not_counted
-                a_reply_that_was_not_sent_is_withdrawn_by_a_retry
+                a_reply_that_was_not_sent_begins_anew_with_its_text
                 a_dead_batch_is_kept_whole
                 a_batch_whose_reply_may_be_out_is_not_dead_but_over
             }
             reply {
+                a_classification_and_a_reply_are_recorded_in_one
+                a_classification_is_kept_though_its_reply_is_refused
+                a_reply_keeps_its_parts_in_order
                 a_reply_keeps_its_first_text
                 a_refused_reply_changes_nothing
                 the_rest_of_the_lease_must_cover_the_sending
                 replies_of_the_last_hour_are_counted
-                a_reply_that_was_withdrawn_does_not_count
+                a_reply_that_was_certainly_not_sent_does_not_count
+                a_reply_that_may_have_been_sent_counts
+            }
+            opt_out {
                 a_stop_takes_effect_with_its_message
                 a_repeated_stop_is_not_confirmed_again
                 a_stop_reaches_the_batches_before_it
@@ -217,8 +230,20 @@ macro_rules! __store_cases {
                 help_closes_its_batch
                 opting_out_by_hand_is_like_the_keyword
                 a_key_can_opt_out_before_it_has_written
+                opting_out_on_one_line_leaves_the_others
+                a_sender_can_opt_out_on_all_its_lines
+                a_keyword_means_what_was_said_on_another_line_lets_it_mean
+                senders_who_opted_out_are_listed_in_pages
+                a_sender_can_be_asked_for
+                every_word_changes_the_record_as_it_should
+                a_repeated_opt_out_changes_nothing
+                an_older_word_does_not_undo_a_start
+                a_start_is_remembered_for_a_while
+                an_opt_out_outlives_the_lane
+                a_silenced_line_ends_without_a_reply
             }
             line {
+                a_key_that_is_unknown_has_nothing_to_change
                 a_flush_makes_one_key_due
                 a_flush_makes_all_keys_due
                 a_flush_leaves_what_is_in_flight_or_retrying
@@ -239,6 +264,13 @@ macro_rules! __store_cases {
                 a_waiting_batch_is_requeued_by_making_it_due
                 what_cannot_be_requeued_is_left_alone
                 a_full_line_takes_no_dead_batch_back
+            }
+            dead {
+                the_id_of_a_dead_batch_is_never_forgotten
+                a_key_with_a_dead_batch_is_not_forgotten
+                one_dead_batch_too_many_gives_up_the_oldest
+                a_batch_that_was_opted_out_comes_back_without_a_reply
+                a_dead_batch_comes_back_as_what_it_was
             }
             maintain {
                 idle_keys_leave_nothing_behind
@@ -263,6 +295,8 @@ macro_rules! __store_cases {
                 appends_of_the_same_keys_in_any_order_do_not_block_each_other
                 a_requeue_beside_claims_brings_a_batch_back_once
                 no_reply_begins_once_a_stop_has_returned
+                no_reply_begins_on_any_line_once_an_opt_out_has_returned
+                of_many_stops_at_once_one_opts_the_sender_out
                 of_a_finish_and_a_cancel_one_wins
                 a_dropped_append_is_done_wholly_or_not_at_all
             }
@@ -286,7 +320,7 @@ macro_rules! __store_cases {
                 an_open_batch_is_handled_after_a_restart
                 a_lease_outlives_a_restart_and_then_runs_out
                 a_claim_can_be_finished_after_a_restart
-                checkpoint_and_reply_outlive_a_restart
+                classification_and_reply_outlive_a_restart
                 a_retry_outlives_a_restart
                 an_opt_out_outlives_a_restart
                 counted_replies_outlive_a_restart
@@ -308,6 +342,8 @@ macro_rules! __store_cases {
                 no_batch_is_claimed_on_two_nodes
                 a_claim_lost_to_another_node_is_refused
                 a_stop_holds_on_every_node
+                no_reply_begins_once_another_node_has_opted_out
+                of_stops_on_many_nodes_one_opts_the_sender_out
                 a_batch_is_brought_back_on_one_node_only
                 a_node_hears_of_what_another_appends
             }
@@ -332,12 +368,14 @@ mod tests {
             ("answers", include_str!("suite/answers.rs")),
             ("append", include_str!("suite/append.rs")),
             ("claim", include_str!("suite/claim.rs")),
+            ("dead", include_str!("suite/dead.rs")),
             ("durable", include_str!("suite/durable.rs")),
             ("fenced", include_str!("suite/fenced.rs")),
             ("inspect", include_str!("suite/inspect.rs")),
             ("line", include_str!("suite/line.rs")),
             ("maintain", include_str!("suite/maintain.rs")),
             ("nodes", include_str!("suite/nodes.rs")),
+            ("opt_out", include_str!("suite/opt_out.rs")),
             ("races", include_str!("suite/races.rs")),
             ("reply", include_str!("suite/reply.rs")),
             ("volatile", include_str!("suite/volatile.rs")),

@@ -10,7 +10,7 @@ use sms_consolidate::testing::{RecordingSender, ScriptedClassifier, ScriptedSend
 use sms_consolidate::{
     Builder, Classification, Classifier, ClassifyError, Clock, Consolidator, Context, Conversation, Event,
     FakeClock, Label, MemoryStore, Message, PushError, Pushed, Receipt, Reply, ReplySender, SendError,
-    SmsMessage, Timestamp,
+    SmsMessage, Timestamp, async_trait,
 };
 use tokio::sync::{Semaphore, broadcast};
 
@@ -199,7 +199,7 @@ impl Rig {
 pub(crate) fn accepted(pushed: Pushed) -> Accepted {
     match pushed {
         Pushed::Accepted(accepted) => accepted,
-        Pushed::Duplicate => panic!("a duplicate"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -287,6 +287,7 @@ struct GatedClassifier {
     inner: ScriptedClassifier,
 }
 
+#[async_trait]
 impl<M: Message> Classifier<M> for GatedClassifier {
     async fn classify(&self, messages: &[M], context: &Context) -> Result<Classification, ClassifyError> {
         self.gate.pass().await;
@@ -299,7 +300,13 @@ struct GatedSender {
     inner: RecordingSender<Conversation>,
 }
 
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
 impl ReplySender<Conversation> for GatedSender {
+    async fn ready(&self, reply: &Reply<Conversation>) -> Result<(), SendError> {
+        self.inner.ready(reply).await
+    }
+
     async fn send(&self, reply: &Reply<Conversation>) -> Result<Receipt, SendError> {
         self.gate.pass().await;
         self.inner.send(reply).await

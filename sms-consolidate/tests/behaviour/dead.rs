@@ -1,11 +1,11 @@
 //! Dead batches: kept whole, listed, and brought back.
 
-use sms_consolidate::lane::Entry;
-use sms_consolidate::store::{Filter, RequeueError, Requeued, Status};
+use sms_consolidate::lane::{Entry, MAX_DEAD, Requeued};
+use sms_consolidate::store::{Filter, NoReply, RequeueError, Status};
 use sms_consolidate::testing::{ScriptedAnswer, ScriptedSend};
-use sms_consolidate::{BatchId, OptOutCause, SmsMessage};
+use sms_consolidate::{BatchId, Event, OptOutCause, SmsMessage, Stats, Window};
 
-use crate::common::{AGREED, ANA, BEN, Rig, accepted, always, key, secs};
+use crate::common::{AGREED, ANA, BEN, Rig, accepted, always, key, no_reply, secs};
 
 /// A rig with one dead batch of Ana's, which holds two texts; it died at the 60th second.
 async fn with_dead_batch() -> (Rig, BatchId) {
@@ -92,6 +92,42 @@ async fn requeue_says_why_it_did_nothing() {
     let unknown = BatchId::from_bytes([7; 16]);
     assert!(matches!(rig.service.requeue(unknown).await, Err(RequeueError::Unknown)));
     assert_eq!(rig.replies_to(ANA).len(), 1, "a finished batch is never sent again");
+}
+
+#[tokio::test]
+async fn a_dead_batch_is_requeued_once_however_many_ask() {
+    let (rig, dead) = with_dead_batch().await;
+    let ask = || rig.service.requeue(dead);
+    let (first, second) = tokio::join!(ask(), ask());
+    assert!(matches!(first, Ok(Requeued::Revived(_))), "{first:?}");
+    assert!(matches!(second, Err(RequeueError::Unknown)), "{second:?}");
+    rig.pause().await;
+    assert_eq!((rig.calls().len(), rig.replies_to(ANA)), (2, vec![AGREED.to_owned()]));
+}
+
+#[tokio::test]
+async fn a_dead_batch_too_many_is_given_up_and_told_of() {
+    let mut rig = Rig::new(|b| b.window(Window::immediate()));
+    rig.classifier.then(std::iter::repeat_n(ScriptedAnswer::FailForGood, MAX_DEAD + 1));
+    let mut batches = Vec::new();
+    for _ in 0..=MAX_DEAD {
+        batches.push(rig.text(ANA, "Yes").await.batch().unwrap());
+        rig.pause().await;
+    }
+    let finished = |event| match event {
+        Event::Finished { batch, messages, outcome, .. } => Some((batch, messages, outcome)),
+        _ => None,
+    };
+    let told: Vec<_> = rig.events().into_iter().filter_map(finished).collect();
+    assert_eq!(told, [(batches[0], 1, no_reply(NoReply::Abandoned))], "the oldest, and no other");
+    let Stats { totals, counts, .. } = rig.service.stats().await.unwrap();
+    assert_eq!((counts.dead, counts.finished), (MAX_DEAD as u64, 1));
+    assert_eq!((totals.dead, totals.replies_skipped), (MAX_DEAD as u64 + 1, 1));
+    let record = rig.service.batch(batches[0]).await.unwrap().unwrap().record;
+    assert_eq!(record.status, Status::Finished);
+    assert!(record.error.unwrap().contains("scripted failure for good"), "why it died is kept");
+    assert!(matches!(rig.service.requeue(batches[0]).await, Err(RequeueError::Finished)));
+    assert!(matches!(rig.service.requeue(batches[1]).await, Ok(Requeued::Revived(_))));
 }
 
 #[tokio::test]

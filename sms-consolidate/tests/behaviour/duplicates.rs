@@ -79,7 +79,7 @@ async fn ids_forgotten_for_want_of_room_are_reported() {
         rig.try_push(ANA, with_guid(&n.to_string())).await.unwrap();
     }
     let forgotten = |event| match event {
-        Event::IdsForgotten { count } => count,
+        Event::IdsForgotten { count, .. } => count,
         _ => 0,
     };
     let reported: u64 = rig.events().into_iter().map(forgotten).sum();

@@ -111,7 +111,7 @@ async fn a_slow_subscriber_is_told_how_much_it_missed_and_holds_up_nothing() {
 #[tokio::test]
 async fn a_count_of_tokens_that_a_server_makes_up_does_not_overflow() {
     let rig = Rig::new(|b| b);
-    let usage = Usage { prompt_tokens: u64::MAX, completion_tokens: u64::MAX, ..Usage::default() };
+    let usage = Usage::new(u64::MAX, u64::MAX);
     let classification = Classification::new(Label::AGREE, "Scripted").with_usage(usage);
     rig.classifier
         .then([ScriptedAnswer::Answer(classification.clone()), ScriptedAnswer::Answer(classification)]);
@@ -125,7 +125,7 @@ async fn a_count_of_tokens_that_a_server_makes_up_does_not_overflow() {
 #[tokio::test]
 async fn totals_add_up() {
     let rig = Rig::new(|b| b.opt_out(OptOut::sms()).max_text_bytes(100));
-    let usage = Usage { prompt_tokens: 70, completion_tokens: 5, ..Usage::default() };
+    let usage = Usage::new(70, 5);
     let paid = Classification::new(Label::AGREE, "OpenAI").with_usage(usage);
     rig.classifier.then([ScriptedAnswer::Answer(paid)]);
     rig.sender.then([ScriptedSend::NotSent(None), ScriptedSend::Send, ScriptedSend::LoseRequest]);

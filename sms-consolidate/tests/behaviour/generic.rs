@@ -2,8 +2,7 @@
 
 use sms_consolidate::store::Filter;
 use sms_consolidate::testing::{RecordingSender, ScriptedClassifier};
-use sms_consolidate::{Classification, ClassifyError};
-use sms_consolidate::{Consolidator, Context, Label, Message, ReplyTemplates, Window};
+use sms_consolidate::{Classification, Consolidator, Label, Message, ReplyTemplates, Window};
 
 use crate::common::{fake_clock, secs};
 
@@ -33,16 +32,15 @@ fn line(id: &str, text: &str, level: u8) -> ChatLine {
 async fn keys_may_be_numbers_and_messages_a_type_of_ones_own() {
     let clock = fake_clock();
     let sender = RecordingSender::<u64>::new();
-    // A classifier that looks at more than the texts.
-    let by_level = |lines: &[ChatLine], _: &Context| {
-        let expert = lines.iter().any(|line| line.level > 10);
-        let label = if expert { Label::new("EXPERT") } else { Label::new("BEGINNER") };
-        async move { Ok::<_, ClassifyError>(Classification::new(label, "By level")) }
-    };
-    let service = Consolidator::builder()
+    let service = Consolidator::<u64, ChatLine>::builder()
         .clock(clock.clone())
         .window(Window::sliding(secs(5), secs(30)))
-        .classifier(by_level)
+        // More than the texts can be looked at.
+        .classify_fn(|lines, _| async move {
+            let expert = lines.iter().any(|line| line.level > 10);
+            let label = if expert { Label::new("EXPERT") } else { Label::new("BEGINNER") };
+            Ok(Classification::new(label, "By level"))
+        })
         .sender(sender.clone())
         .replies(ReplyTemplates::new().with(Label::new("EXPERT"), "Welcome back.").otherwise("Welcome."))
         .build()
@@ -75,7 +73,7 @@ async fn messages_reach_whoever_keeps_them_whole_and_never_joined() {
     }
     // Never started: everything is handed back.
     let report = service.shutdown(secs(0)).await.unwrap();
-    assert_eq!(report.unfinished[0].messages, lines);
+    assert_eq!(*report.unfinished[0].messages, lines);
     assert_eq!(report.unfinished[0].key, 7);
 }
 

@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 
 use sms_consolidate::store::{NoReply, Outcome};
-use sms_consolidate::testing::{ScriptedAnswer, ScriptedSend};
-use sms_consolidate::{Classification, Conversation, Label, ReplyTemplates, SmsMessage, Window};
+use sms_consolidate::testing::{Fault, FaultyStore, Operation, ScriptedAnswer, ScriptedSend};
+use sms_consolidate::{Classification, Conversation, Label, MemoryStore, ReplyTemplates, SmsMessage, Window};
 
 use crate::common::{AGREED, ANA, BEN, HOUR, Rig, ServiceBuilder, ms, no_reply, secs};
 
@@ -165,11 +165,54 @@ async fn the_loop_guard_can_be_set_and_switched_off() {
 
 #[tokio::test]
 async fn a_reply_that_was_certainly_not_sent_does_not_count_for_the_loop_guard() {
-    let rig = Rig::new(|b| b.window(Window::immediate()).max_replies_per_hour(NonZeroU32::new(1)));
-    rig.sender.then([ScriptedSend::NotSent(None)]);
+    for script in
+        [vec![ScriptedSend::NotSent(None)], vec![ScriptedSend::NotSent(None); 5], vec![ScriptedSend::Reject]]
+    {
+        let mut rig = one_reply_per_hour(|b| b);
+        rig.sender.then(script.clone());
+        rig.text(ANA, "Yes").await;
+        // Sent in the end, dead, or rejected.
+        rig.at(secs(120)).await;
+        let sent = usize::from(script.len() == 1 && script[0] != ScriptedSend::Reject);
+        assert_eq!(rig.replies_to(ANA).len(), sent, "{script:?}");
+        rig.events();
+        rig.text(ANA, "Yes").await;
+        rig.pause().await;
+        assert_eq!(rig.replies_to(ANA).len(), 1, "{script:?}");
+        rig.text(ANA, "Yes").await;
+        rig.pause().await;
+        assert_eq!(rig.outcomes().last(), Some(&no_reply(NoReply::LoopGuard)), "one counts: {script:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_reply_that_was_let_go_too_late_does_not_count_for_the_loop_guard() {
+    let store = FaultyStore::new(MemoryStore::builder().seed(1).build());
+    let mut rig = one_reply_per_hour(|b| b.store(store.clone()).reply_within(secs(10)));
+    store.fail(Operation::BeginReply, Fault::HeldAfter, 1);
     rig.text(ANA, "Yes").await;
-    rig.at(secs(60)).await;
-    assert_eq!(rig.replies_to(ANA).len(), 1);
+    rig.at(secs(11)).await;
+    store.let_go();
+    rig.pause().await;
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::Stale)]);
+    rig.text(ANA, "Yes").await;
+    rig.pause().await;
+    assert_eq!(rig.replies_to(ANA), [AGREED]);
+}
+
+#[tokio::test]
+async fn a_reply_that_may_have_been_sent_counts_for_the_loop_guard() {
+    let mut rig = one_reply_per_hour(|b| b);
+    rig.sender.then([ScriptedSend::LoseRequest]);
+    for _ in 0..2 {
+        rig.text(ANA, "Yes").await;
+        rig.pause().await;
+    }
+    assert_eq!(rig.outcomes(), [Outcome::ReplyUnknown, no_reply(NoReply::LoopGuard)]);
+}
+
+fn one_reply_per_hour(configure: impl FnOnce(ServiceBuilder) -> ServiceBuilder) -> Rig {
+    Rig::new(|b| configure(b.window(Window::immediate()).max_replies_per_hour(NonZeroU32::new(1))))
 }
 
 /// Pushes a text whose gateway says that it was sent `ago`, and returns how its batch ended.

@@ -1,12 +1,8 @@
 //! What senders answer, and what follows.
 
-use std::num::NonZeroU32;
-
 use sms_consolidate::store::{NoReply, Outcome, Status};
 use sms_consolidate::testing::{RecordingSender, ScriptedAnswer, ScriptedSend};
-use sms_consolidate::{
-    Classification, Conversation, Event, Label, OptOutCause, Receipt, Reply, RetryPolicy, SendError,
-};
+use sms_consolidate::{Classification, Event, Label, OptOutCause, Receipt, RetryPolicy};
 
 use crate::common::{AGREED, ANA, Rig, ServiceBuilder, always, key, ms, no_reply, secs};
 
@@ -27,7 +23,7 @@ async fn sent_ends_the_batch_with_the_gateways_receipt() {
     run(&rig, [ScriptedSend::Send]).await;
     let [reply] = rig.sender.asked().try_into().unwrap();
     assert_eq!((reply.to.clone(), reply.text.as_str()), (key(ANA), AGREED));
-    assert_eq!(rig.outcomes(), [Outcome::Replied(Receipt::new(reply.batch.to_string()))]);
+    assert_eq!(rig.outcomes(), [Outcome::Replied(vec![Receipt::new(reply.batch.to_string())])]);
     assert_eq!(rig.service.stats().await.unwrap().totals.replies_sent, 1);
 }
 
@@ -157,10 +153,39 @@ async fn unknown_to_the_last_attempt_of_an_idempotent_sender_is_unknown_and_not_
 
 #[tokio::test]
 async fn unknown_then_certainly_not_sent_stays_possibly_sent() {
-    let policy = RetryPolicy { max_attempts: NonZeroU32::new(2).unwrap(), ..RetryPolicy::default() };
+    let policy = RetryPolicy::default().with_max_attempts(2);
     let mut rig = idempotent(|b| b.retry(policy));
     run(&rig, [ScriptedSend::SendAndLoseAnswer, ScriptedSend::NotSent(None)]).await;
     assert_eq!(rig.outcomes(), [Outcome::ReplyUnknown], "a dead batch could be requeued, and answered twice");
+}
+
+#[tokio::test]
+async fn rejected_after_a_try_that_may_have_arrived_is_unknown() {
+    for (rejection, opts_out) in [(ScriptedSend::Reject, false), (ScriptedSend::RejectOptedOut, true)] {
+        for earlier in [ScriptedSend::SendAndLoseAnswer, ScriptedSend::LoseRequest] {
+            let mut rig = idempotent(|b| b);
+            run(&rig, [earlier.clone(), rejection.clone()]).await;
+            assert_eq!(rig.outcomes(), [Outcome::ReplyUnknown], "{earlier:?} {rejection:?}");
+            let error = rig.only_record().await.error.unwrap();
+            assert!(error.contains("scripted"), "{error}");
+            assert_eq!(rig.sender.asked().len(), 2);
+            assert_eq!(rig.service.sender(&key(ANA)).await.unwrap().is_opted_out(), opts_out);
+        }
+    }
+}
+
+#[tokio::test]
+async fn rejected_after_a_try_that_can_be_looked_up_is_what_became_of_that() {
+    let mut rig = Rig::with_sender(RecordingSender::new().idempotent().with_look_up(), |b| b);
+    run(&rig, [ScriptedSend::SendAndLoseAnswer, ScriptedSend::Reject]).await;
+    assert!(matches!(rig.outcomes()[..], [Outcome::Replied(_)]));
+}
+
+#[tokio::test]
+async fn rejected_after_a_try_that_was_certainly_not_sent_is_rejected() {
+    let mut rig = idempotent(|b| b);
+    run(&rig, [ScriptedSend::NotSent(None), ScriptedSend::Reject]).await;
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::Rejected)]);
 }
 
 #[tokio::test]
@@ -171,7 +196,7 @@ async fn a_look_up_turns_unknown_into_sent_but_never_sends_again() {
         let [outcome] = rig.outcomes().try_into().unwrap();
         let expected = went_out.then(|| rig.sender.taken()[0].batch.to_string());
         match expected {
-            Some(id) => assert_eq!(outcome, Outcome::Replied(Receipt::new(id))),
+            Some(id) => assert_eq!(outcome, Outcome::Replied(vec![Receipt::new(id)])),
             None => assert_eq!(outcome, Outcome::ReplyUnknown),
         }
         assert_eq!(rig.sender.asked().len(), 1);
@@ -196,12 +221,13 @@ async fn sending_may_take_its_timeout_and_no_longer() {
 async fn a_sender_may_be_a_closure() {
     let sent = std::sync::Arc::<std::sync::Mutex<Vec<String>>>::default();
     let taken = sent.clone();
-    let sender = move |reply: &Reply<Conversation>| {
-        taken.lock().unwrap().push(format!("{}: {}", reply.to, reply.text));
-        async { Ok::<_, SendError>(Receipt::default()) }
-    };
-    let mut rig = Rig::new(|b| b.sender(sender));
+    let mut rig = Rig::new(|b| {
+        b.send_fn(move |reply| {
+            taken.lock().unwrap().push(format!("{}: {}", reply.to, reply.text));
+            async { Ok(Receipt::default()) }
+        })
+    });
     run(&rig, []).await;
     assert_eq!(*sent.lock().unwrap(), [format!("{ANA}: {AGREED}")]);
-    assert_eq!(rig.outcomes(), [Outcome::Replied(Receipt::default())]);
+    assert_eq!(rig.outcomes(), [Outcome::Replied(vec![Receipt::default()])]);
 }

@@ -11,10 +11,10 @@ use sms_consolidate::{Conversation, MemoryStore, PushError, ShutdownReport, SmsM
 
 use crate::common::{AGREED, ANA, BEN, Rig, key, nth_key, secs};
 
-type Report = ShutdownReport<Conversation, SmsMessage>;
+pub(crate) type Report = ShutdownReport<Conversation, SmsMessage>;
 
 /// Shuts down and lets the clock run until that is done. Returns how long it took, too.
-async fn shut_down(rig: &Rig, within: Duration) -> (Report, Duration) {
+pub(crate) async fn shut_down(rig: &Rig, within: Duration) -> (Report, Duration) {
     let began = rig.now();
     let service = rig.service.clone();
     let call = tokio::spawn(async move { service.shutdown(within).await });
@@ -27,7 +27,7 @@ async fn shut_down(rig: &Rig, within: Duration) -> (Report, Duration) {
 }
 
 /// The texts of each batch that was handed back.
-fn unfinished(report: &Report) -> Vec<String> {
+pub(crate) fn unfinished(report: &Report) -> Vec<String> {
     report.unfinished.iter().map(|batch| batch.text().into_owned()).collect()
 }
 

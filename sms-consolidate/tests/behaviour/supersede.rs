@@ -3,7 +3,7 @@
 
 use sms_consolidate::lane::{CloseReason, Entry, LossReason};
 use sms_consolidate::store::Status;
-use sms_consolidate::testing::{Fault, FaultyStore, Operation, ScriptedAnswer};
+use sms_consolidate::testing::{Fault, FaultyStore, Operation, ScriptedAnswer, ScriptedSend};
 use sms_consolidate::{Classification, Event, InFlight, Label, MemoryStore, OptOut, Window};
 
 use crate::common::{AGREED, ANA, Rig, ServiceBuilder, accepted, ms, secs};
@@ -182,16 +182,20 @@ async fn somebody_who_never_stops_texting_still_gets_an_answer() {
 }
 
 #[tokio::test]
-async fn the_checkpoint_of_a_superseded_batch_is_dropped() {
+async fn what_was_decided_about_a_superseded_batch_is_dropped() {
     let store = FaultyStore::new(MemoryStore::new());
     let rig = Rig::new(|b| superseding(b).store(store.clone()));
-    // Classified, and held up before the point of no return.
-    store.fail(Operation::BeginReply, Fault::HeldBefore, 1);
     rig.classifier.then([ScriptedAnswer::Answer(Classification::new(Label::NOT_AGREE, "Early"))]);
+    rig.sender.then([ScriptedSend::NotSent(None)]);
     rig.text(ANA, "No").await;
     rig.at(secs(60)).await;
-    assert_eq!(rig.only_record().await.classification.unwrap().method, "Early");
-    let taken_back = rig.text_at(secs(61), ANA, "I mean yes").await;
+    // The second attempt is held up before the point of no return.
+    store.fail(Operation::BeginReply, Fault::HeldBefore, 1);
+    rig.at(secs(66)).await;
+    let record = rig.only_record().await;
+    assert_eq!((record.status, record.attempts), (Status::Claimed, 2));
+    assert_eq!(record.classification.unwrap().method, "Early");
+    let taken_back = rig.text(ANA, "I mean yes").await;
     assert_eq!(accepted(taken_back).entry, Entry::Superseded);
     rig.pause().await;
     assert_eq!(rig.calls(), [vec!["No"], vec!["No", "I mean yes"]]);
@@ -203,7 +207,7 @@ async fn the_checkpoint_of_a_superseded_batch_is_dropped() {
 async fn a_holder_that_lost_its_batch_changes_nothing_even_if_it_is_not_told() {
     let store = FaultyStore::new(MemoryStore::new());
     let mut rig = Rig::new(|b| superseding(b).store(store.clone()));
-    store.fail(Operation::Checkpoint, Fault::HeldBefore, 1);
+    store.fail(Operation::BeginReply, Fault::HeldBefore, 1);
     rig.text(ANA, "No").await;
     rig.at(secs(60)).await;
     // The holder is let go in the same turn in which the text supersedes it.

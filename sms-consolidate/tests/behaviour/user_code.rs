@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures::FutureExt;
 use sms_consolidate::store::Status;
 use sms_consolidate::{
-    BuildError, Classification, ClassifyError, Consolidator, Context, InFlight, Label, Message, SmsMessage,
-    Timestamp, Window,
+    BuildError, Classification, Consolidator, InFlight, Label, Message, Timestamp, Window,
 };
 
 use crate::common::{ANA, BEN, Rig, fake_clock, key, secs};
@@ -14,9 +13,9 @@ use crate::common::{ANA, BEN, Rig, fake_clock, key, secs};
 #[tokio::test]
 async fn a_panic_says_nothing_of_the_text_that_caused_it() {
     let mut rig = Rig::new(|b| {
-        b.classifier(|messages: &[SmsMessage], _: &Context| {
+        b.classify_fn(|messages, _| {
             let _ = messages[0].text()[..1].len();
-            async { Ok::<_, ClassifyError>(Classification::new(Label::AGREE, "Careless")) }
+            async { Ok(Classification::new(Label::AGREE, "Careless")) }
         })
     });
     rig.text(ANA, "\u{e9} my PIN is 4711").await;
@@ -56,9 +55,7 @@ impl Message for Booby {
 async fn a_message_that_panics_is_never_accepted() {
     let service = Consolidator::builder()
         .clock(fake_clock())
-        .classifier(|_: &[Booby], _: &Context| async {
-            Ok::<_, ClassifyError>(Classification::new(Label::AGREE, "Never"))
-        })
+        .classify_fn(|_, _| async { Ok(Classification::new(Label::AGREE, "Never")) })
         .replies(sms_consolidate::ReplyTemplates::off())
         .build()
         .unwrap();

@@ -99,10 +99,12 @@ async fn immediate_every_text_is_handled_at_once() {
 
 #[tokio::test]
 async fn an_urgent_text_closes_the_open_batch_that_it_joins() {
-    let policy = |_: &Conversation, message: &SmsMessage, _: Timestamp| {
-        if message.text().contains("URGENT") { Window::immediate() } else { Window::default() }
-    };
-    let rig = Rig::new(|b| b.window(policy));
+    let rig =
+        Rig::new(|b| {
+            b.window_fn(|_, message, _| {
+                if message.text().contains("URGENT") { Window::immediate() } else { Window::default() }
+            })
+        });
     rig.text(ANA, "Hello").await;
     rig.text_at(secs(10), ANA, "URGENT: are you there?").await;
     rig.pause().await;
@@ -113,14 +115,15 @@ async fn an_urgent_text_closes_the_open_batch_that_it_joins() {
 #[tokio::test]
 async fn a_window_policy_may_be_a_closure_that_sees_key_message_and_time() {
     let half_past = Timestamp::from_unix_millis(1_767_225_600_000 + 30_000);
-    let policy = move |key: &Conversation, message: &SmsMessage, now: Timestamp| {
-        let late = if now >= half_past { secs(1) } else { secs(0) };
-        match (key.to_string().as_str(), message.text()) {
-            (ANA, "short") => Window::fixed(secs(5) + late),
-            _ => Window::fixed(secs(20) + late),
-        }
-    };
-    let rig = Rig::new(|b| b.window(policy));
+    let rig = Rig::new(|b| {
+        b.window_fn(move |key, message, now| {
+            let late = if now >= half_past { secs(1) } else { secs(0) };
+            match (key.to_string().as_str(), message.text()) {
+                (ANA, "short") => Window::fixed(secs(5) + late),
+                _ => Window::fixed(secs(20) + late),
+            }
+        })
+    });
     let due_after = async |from: &str, text: &str| {
         accepted(rig.text(from, text).await).due_at.since(rig.start + rig.now())
     };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures::FutureExt;
 use sms_consolidate::lane::{
     CloseReason, Control, Entry, Fence, Keyword, LOOP_GUARD_PERIOD, ReplyRefusal, ReplyTerms, RetryTerms,
 };

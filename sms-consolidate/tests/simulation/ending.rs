@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sms_consolidate::store::{Filter, Inspect, Store};
+use sms_consolidate::store::{Filter, Store};
 use sms_consolidate::{Clock, Event, ShutdownReport};
 
 use crate::plan::{HOUR, SECOND, SimKey, SimMessage, Weather};
 use crate::run::{Node, Run};
+use crate::store::SLOWEST_ANSWER;
 
 /// How many instants a run may need to come to its end. More is an end that is never reached.
 const MAX_STEPS: usize = 5_000;
@@ -70,7 +71,11 @@ impl Run {
                 result = consolidator.shutdown(within).await;
             }
             // At this instant, because other nodes go on.
-            let (left, now) = (world.observe(|state| state.oracle.unfinished()), world.clock.now());
+            let left = world.observe(|state| {
+                state.oracle.stopped(number);
+                state.oracle.unfinished()
+            });
+            let now = world.clock.now();
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((result, left, now));
         });
         for _ in 0..MAX_STEPS {
@@ -97,6 +102,10 @@ impl Run {
         }
         if !self.is_over() {
             self.check_node(index);
+        }
+        if self.plan.weather == Weather::Slow && !self.is_over() {
+            // Answers that it no longer waited for arrive.
+            self.step(SLOWEST_ANSWER);
         }
         // What it was cut off from at its deadline waits for a lease to end, as after a crash.
         self.kill(index);
@@ -138,9 +147,14 @@ impl Run {
             (events.retrying, totals.retries),
             (events.dead, totals.dead),
             (events.lost, totals.claims_lost),
+            (events.opted_out, totals.opted_out),
+            (events.opted_in, totals.opted_in),
         ];
         let handed_back = tally.handed_back..=tally.handed_back + unheard.handed_back;
-        if seen.iter().any(|(seen, expected)| seen != expected) || !handed_back.contains(&events.handed_back)
+        let classified = tally.classified..=tally.classified + unheard.classified;
+        if seen.iter().any(|(seen, expected)| seen != expected)
+            || !handed_back.contains(&events.handed_back)
+            || !classified.contains(&events.classified)
         {
             self.report(format!("{events:?}, expected {tally:?}"));
         } else if self.plan.weather.is_prompt() && events.claimed != tally.claims {
@@ -156,7 +170,7 @@ impl Run {
         let records = runtime.block_on(memory.list(&Filter::newest(usize::MAX))).unwrap_or_default();
         let mut wholes = BTreeMap::new();
         for record in &records {
-            if let Ok(Some(whole)) = runtime.block_on(Inspect::batch(memory, record.id)) {
+            if let Ok(Some(whole)) = runtime.block_on(memory.batch(record.id)) {
                 wholes.insert(record.id, whole);
             }
         }
@@ -187,6 +201,9 @@ struct EventCounts {
     retrying: u64,
     dead: u64,
     lost: u64,
+    classified: u64,
+    opted_out: u64,
+    opted_in: u64,
     handed_back: u64,
 }
 
@@ -204,6 +221,9 @@ impl EventCounts {
                 Event::Dead { .. } => &mut counts.dead,
                 Event::Lost { .. } => &mut counts.lost,
                 Event::HandedBack { .. } => &mut counts.handed_back,
+                Event::Classified { .. } => &mut counts.classified,
+                Event::OptedOut { opted_out: true, .. } => &mut counts.opted_out,
+                Event::OptedOut { opted_out: false, .. } => &mut counts.opted_in,
                 _ => continue,
             };
             *counter += 1;

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sms_consolidate::OptOutCause;
-use sms_consolidate::{Clock, Consolidator, MAX_ID_BYTES, Message, PushError, Pushed, Timestamp};
+use sms_consolidate::{
+    Clock, Consolidator, Key, MAX_ID_BYTES, Message, OptOutCause, PushError, Pushed, Timestamp,
+};
+use tokio::task::AbortHandle;
 
 use crate::plan::{HOUR, Kind, MAX_TEXT_BYTES, SECOND, SimKey, SimMessage, Weather};
 use crate::run::Run;
@@ -83,18 +85,18 @@ fn check_push(state: &mut State, message: &SimMessage, result: &Result<Pushed, P
 impl Run {
     pub(crate) fn operate(&mut self) {
         match self.rng.u8(0..100) {
-            0..34 => self.push_one(),
+            0..34 => drop(self.push_one()),
             34..40 => self.push_some(),
             40..46 => self.redeliver(),
-            46..48 => self.drop_push(),
-            48..60 => self.step_for(SECOND * 3),
+            46..49 => self.drop_one(),
+            49..60 => self.step_for(SECOND * 3),
             60..74 => self.step_for(SECOND * 60),
             74..76 => self.step_for(HOUR),
             76..79 => self.suspend(),
             79..83 => self.flush(),
-            83..86 => self.cancel(),
+            83..86 => drop(self.cancel()),
             86..89 => self.requeue(),
-            89..91 => self.opt_out_or_in(),
+            89..91 => drop(self.opt_out_or_in()),
             91..95 => self.process_due(),
             95..97 => self.crash(),
             97 => self.restart(),
@@ -169,20 +171,28 @@ impl Run {
         }
     }
 
-    fn push(&mut self, messages: Vec<(SimKey, SimMessage)>) {
+    fn push(&mut self, messages: Vec<(SimKey, SimMessage)>) -> AbortHandle {
         let node = self.any_node();
-        self.spawn(node, |ground| ground.push(messages));
+        self.spawn(node, |ground| ground.push(messages))
     }
 
-    fn push_one(&mut self) {
+    fn push_one(&mut self) -> AbortHandle {
         let (key, message) = (self.key(), self.message());
         self.remember(key, &message);
-        self.push(vec![(key, message)]);
+        self.push(vec![(key, message)])
     }
 
     fn push_some(&mut self) {
         let count = self.rng.usize(0..8);
-        let messages: Vec<_> = (0..count).map(|_| (self.key(), self.message())).collect();
+        let mut messages: Vec<(SimKey, SimMessage)> = Vec::new();
+        for _ in 0..count {
+            let (key, message) = (self.key(), self.message());
+            // A list is taken in key by key, so that what one sender says on two lines would have no order.
+            let scope = |key: &SimKey| key.opt_out_scope(self.plan.scope);
+            let of_that_sender =
+                messages.iter().map(|(other, _)| *other).find(|other| scope(other) == scope(&key));
+            messages.push((of_that_sender.unwrap_or(key), message));
+        }
         messages.iter().for_each(|(key, message)| self.remember(*key, message));
         self.push(messages);
     }
@@ -201,15 +211,17 @@ impl Run {
         self.push(vec![(other, message)]);
     }
 
-    /// A push whose future is dropped, at once or on its way.
-    fn drop_push(&mut self) {
-        self.push_one();
+    /// A call whose future is dropped, at once or on its way.
+    fn drop_one(&mut self) {
+        let call = match self.rng.u8(0..4) {
+            0 => self.cancel(),
+            1 => self.opt_out_or_in(),
+            _ => self.push_one(),
+        };
         if self.rng.bool() {
             self.take_turn();
         }
-        if let Some(task) = self.nodes.iter().filter_map(|node| node.tasks.last()).next_back() {
-            task.abort();
-        }
+        call.abort();
     }
 
     fn step_for(&mut self, at_most: Duration) {
@@ -238,12 +250,12 @@ impl Run {
         });
     }
 
-    fn cancel(&mut self) {
+    fn cancel(&mut self) -> AbortHandle {
         let (node, key) = (self.any_node(), self.key());
         self.spawn(node, move |ground| async move {
             let cancelled = ground.consolidator.cancel(&key).await;
             ground.expect("cancel", cancelled);
-        });
+        })
     }
 
     fn requeue(&mut self) {
@@ -254,18 +266,18 @@ impl Run {
         }
         let id = ids[self.rng.usize(0..ids.len())];
         let node = self.any_node();
-        // The oracle judges the answer.
         self.spawn(node, move |ground| async move {
-            let _ = ground.consolidator.requeue(id).await;
+            let requeued = ground.consolidator.requeue(id).await;
+            ground.world.observe(|state| state.oracle.requeue_answered(id, &requeued));
         });
     }
 
-    fn opt_out_or_in(&mut self) {
+    fn opt_out_or_in(&mut self) -> AbortHandle {
         let (node, key, out) = (self.any_node(), self.key(), self.rng.bool());
         self.spawn(node, move |ground| async move {
             let set = ground.consolidator.set_opted_out(&key, out, OptOutCause::Operator).await.map(|_| ());
             ground.expect("set_opted_out", set);
-        });
+        })
     }
 
     fn process_due(&mut self) {

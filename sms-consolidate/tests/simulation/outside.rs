@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sms_consolidate::{
     Classification, Classifier, ClassifyError, Clock, Context, Label, Receipt, Reply, ReplySender, SendError,
+    async_trait,
 };
 
 use crate::oracle::Sent;
@@ -40,9 +41,9 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    fn ended(mut self) {
+    fn ended(mut self, answered: bool) {
         self.open = false;
-        self.world.observe(|state| state.oracle.classify_ended(self.number));
+        self.world.observe(|state| state.oracle.classify_ended(self.number, answered));
     }
 }
 
@@ -51,7 +52,7 @@ impl Drop for Call<'_> {
         if self.open {
             self.world.observe(|state| {
                 state.trace(|| format!("classify #{} cut off", self.number));
-                state.oracle.classify_ended(self.number);
+                state.oracle.classify_ended(self.number, false);
             });
         }
     }
@@ -81,6 +82,7 @@ impl Drop for SendCall<'_> {
     }
 }
 
+#[async_trait]
 impl Classifier<SimMessage> for Outside {
     async fn classify(
         &self,
@@ -117,15 +119,18 @@ impl Classifier<SimMessage> for Outside {
         }
         match verdict {
             Verdict::Answer => {
-                call.ended();
+                call.ended(true);
                 Ok(Classification::new(label, "Simulated"))
             }
             Verdict::Fail(retry_after) => {
-                call.ended();
-                Err(ClassifyError::Retryable { retry_after, usage: None, source: "simulated".into() })
+                call.ended(false);
+                Err(match retry_after {
+                    Some(wait) => ClassifyError::retryable_after(wait, "simulated"),
+                    None => ClassifyError::retryable("simulated"),
+                })
             }
             Verdict::FailForGood => {
-                call.ended();
+                call.ended(false);
                 Err(ClassifyError::permanent("simulated"))
             }
             Verdict::Hang => std::future::pending().await,
@@ -174,6 +179,7 @@ fn draw_delivery(rng: &mut fastrand::Rng, faults: u32, knows_it: bool) -> Delive
     }
 }
 
+#[async_trait]
 impl ReplySender<SimKey> for Outside {
     async fn send(&self, reply: &Reply<SimKey>) -> Result<Receipt, SendError> {
         let now = self.world.clock.now();
@@ -218,7 +224,10 @@ impl ReplySender<SimKey> for Outside {
             }
             Answer::NotSent(retry_after) => {
                 call.ended(Sent::Refused);
-                Err(SendError::NotSent { retry_after, source: "simulated".into() })
+                Err(match retry_after {
+                    Some(wait) => SendError::not_sent_for(wait, "simulated"),
+                    None => SendError::not_sent("simulated"),
+                })
             }
             Answer::Unknown => {
                 call.ended(Sent::Unknown);

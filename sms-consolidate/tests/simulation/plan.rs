@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sms_consolidate::{Key, Message, Timestamp, Window};
+use sms_consolidate::{Key, Label, Message, OptOutScope, Timestamp, Window};
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
 pub(crate) const HOUR: Duration = Duration::from_secs(3_600);
@@ -41,6 +41,14 @@ impl Key for SimKey {
 
     fn can_reply(&self) -> bool {
         *self != UNREACHABLE
+    }
+
+    /// Two keys are of one sender.
+    fn opt_out_scope(&self, scope: OptOutScope) -> String {
+        match scope {
+            OptOutScope::Sender => format!("s{}", self.0 / 2),
+            _ => self.to_string(),
+        }
     }
 }
 
@@ -149,6 +157,7 @@ pub(crate) struct Plan {
     pub(crate) supersede: bool,
     pub(crate) supersede_within: Option<Duration>,
     pub(crate) keywords: Keywords,
+    pub(crate) scope: OptOutScope,
     pub(crate) replies: bool,
     pub(crate) idempotent: bool,
     pub(crate) look_up: bool,
@@ -216,6 +225,7 @@ impl Plan {
                     Keywords::AnsweredByGateway,
                 ],
             ),
+            scope: pick(rng, &[OptOutScope::Conversation, OptOutScope::Sender]),
             replies: rng.u8(0..6) != 0,
             idempotent: rng.bool(),
             look_up: rng.u8(0..3) == 0,
@@ -259,6 +269,11 @@ impl Plan {
             Shape::Mixed(_) if kind == Kind::Urgent => fixed(Duration::ZERO),
             Shape::Mixed(length) => fixed(length),
         }
+    }
+
+    /// What a node answers to this label. Each has its own words, as in the middle of a deployment.
+    pub(crate) fn template(label: &Label, node: usize) -> Option<String> {
+        (label.as_str() != "SILENT").then(|| format!("on {label} by n{node}"))
     }
 
     /// The same as the library's policy.

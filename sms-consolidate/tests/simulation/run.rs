@@ -10,7 +10,7 @@ use sms_consolidate::{
 };
 use tokio::runtime::Runtime;
 use tokio::sync::broadcast;
-use tokio::task::JoinHandle;
+use tokio::task::AbortHandle;
 
 use crate::operations::Ground;
 use crate::outside::Outside;
@@ -29,8 +29,6 @@ pub(crate) struct Node {
     pub(crate) consolidator: Consolidator<SimKey, SimMessage>,
     pub(crate) events: broadcast::Receiver<Event<SimKey>>,
     pub(crate) has_driver: bool,
-    /// What operations have started here.
-    pub(crate) tasks: Vec<JoinHandle<()>>,
     pub(crate) runtime: Runtime,
 }
 
@@ -81,26 +79,31 @@ pub(crate) fn run(seed: u64, traced: bool) -> Result<Ended, Failure> {
 }
 
 fn policy(plan: &Plan) -> RetryPolicy {
-    RetryPolicy {
-        max_attempts: NonZeroU32::new(plan.max_attempts).unwrap_or(NonZeroU32::MIN),
-        max_time: plan.max_retry_time,
-        first_wait: plan.first_wait,
-        longest_wait: plan.first_wait * 4,
-        max_lease_losses: plan.max_lease_losses,
-    }
+    RetryPolicy::default()
+        .with_max_attempts(plan.max_attempts)
+        .with_max_time(plan.max_retry_time)
+        .with_first_wait(plan.first_wait)
+        .with_longest_wait(plan.first_wait * 4)
+        .with_max_lease_losses(plan.max_lease_losses)
 }
 
 fn consolidator(plan: &Arc<Plan>, store: SimStore) -> Consolidator<SimKey, SimMessage> {
     let outside = Outside { world: Arc::clone(&store.world), node: store.node };
-    let replies = ReplyTemplates::new().with(Label::AGREE, "on AGREE").with(Label::NOT_AGREE, "on NOT_AGREE");
+    let template = |label: &Label| Plan::template(label, store.node).expect("the label is answered");
+    let labels = [Label::AGREE, Label::NOT_AGREE];
+    let replies = labels.into_iter().fold(ReplyTemplates::new(), |replies, label| {
+        let text = template(&label);
+        replies.with(label, text)
+    });
     let window_plan = Arc::clone(plan);
-    let mut builder = Consolidator::builder()
+    let mut builder = Consolidator::<SimKey, SimMessage>::builder()
         .clock(store.world.clock.clone())
-        .window(move |_: &SimKey, message: &SimMessage, now| window_plan.window(message.kind, now))
+        .window_fn(move |_, message, now| window_plan.window(message.kind, now))
         .store(store)
         .classifier(outside.clone())
         .sender(outside)
         .replies(if plan.replies { replies } else { ReplyTemplates::off() })
+        .opt_out_scope(plan.scope)
         .in_flight(if plan.supersede { InFlight::Supersede } else { InFlight::Queue })
         .retry(policy(plan))
         .max_in_flight(plan.max_in_flight)
@@ -178,7 +181,7 @@ impl Run {
         let consolidator = consolidator(&self.plan, store);
         let events = consolidator.subscribe();
         self.trace(|_| format!("n{number} starts"));
-        let mut node = Node { number, consolidator, events, has_driver: false, tasks: Vec::new(), runtime };
+        let mut node = Node { number, consolidator, events, has_driver: false, runtime };
         // Some nodes only take in messages, or are driven by `process_due`, until something starts them.
         if self.rng.u8(0..8) != 0 {
             node.start();
@@ -202,14 +205,14 @@ impl Run {
     }
 
     /// Starts an operation on a node, to run whenever that takes turns.
-    pub(crate) fn spawn<F>(&mut self, node: usize, operation: impl FnOnce(Ground) -> F)
+    pub(crate) fn spawn<F>(&mut self, node: usize, operation: impl FnOnce(Ground) -> F) -> AbortHandle
     where
         F: Future<Output = ()> + Send + 'static,
     {
         let node = &mut self.nodes[node];
         let (consolidator, world) = (node.consolidator.clone(), Arc::clone(&self.world));
         let task = node.runtime.spawn(operation(Ground { consolidator, world, node: node.number }));
-        node.tasks.push(task);
+        task.abort_handle()
     }
 
     /// Lets everybody take turns until all wait for the clock.

@@ -5,15 +5,15 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sms_consolidate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
+use sms_consolidate::lane::{Answer, CloseReason, OptOutChange, Sender, SenderId, Transition};
 use sms_consolidate::store::{
-    AppendReport, AppendedOne, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect,
-    Maintained, Record, RequeueError, Requeued, Store, StoreError, Whole,
+    AppendReport, AppendedOne, Arrival, ChangeError, Changed, Claim, Counts, Filter, Maintained, OptedOut,
+    Record, Store, StoreError, Whole,
 };
-use sms_consolidate::{Batch, BatchId, Classification, Clock, MemoryStore, Timestamp};
+use sms_consolidate::{Batch, BatchId, Clock, MemoryStore, Timestamp, async_trait};
 
 use crate::plan::{SimKey, SimMessage, Weather};
-use crate::world::{Tally, World};
+use crate::world::World;
 
 /// One node's way to the store that all nodes share.
 #[derive(Clone)]
@@ -30,6 +30,9 @@ enum Delay {
     Wait(Duration),
 }
 
+/// The longest that [`draw_delay`] draws.
+pub(crate) const SLOWEST_ANSWER: Duration = Duration::from_secs(12);
+
 fn draw_delay(weather: Weather, rng: &mut fastrand::Rng) -> Delay {
     match weather {
         Weather::Hazy | Weather::Stormy if rng.u8(0..4) == 0 => Delay::Turns(rng.u32(1..=3)),
@@ -37,6 +40,33 @@ fn draw_delay(weather: Weather, rng: &mut fastrand::Rng) -> Delay {
             Delay::Wait(Duration::from_millis(rng.u64(1..=3_000) << rng.u8(0..3)))
         }
         _ => Delay::None,
+    }
+}
+
+fn name_of(transition: &Transition) -> &'static str {
+    match transition {
+        Transition::Renew { .. } => "renew",
+        Transition::Record { .. } => "record",
+        Transition::Finish { .. } => "finish",
+        Transition::Retry { .. } => "retry",
+        Transition::Bury { .. } => "bury",
+        Transition::Requeue { .. } => "requeue",
+        Transition::Flush { .. } => "flush",
+        Transition::Cancel => "cancel",
+        Transition::Silence => "silence",
+        _ => "change",
+    }
+}
+
+/// Whether the transition may be on its way for a while. A reply that begins is judged by when it is asked for.
+fn may_be_held_up(transition: &Transition) -> bool {
+    match transition {
+        Transition::Record { reply, .. } => reply.is_none(),
+        Transition::Renew { .. }
+        | Transition::Finish { .. }
+        | Transition::Retry { .. }
+        | Transition::Bury { .. } => true,
+        _ => false,
     }
 }
 
@@ -99,27 +129,63 @@ impl SimStore {
         self.world.ring_others(self.node);
         self.delay().await;
         self.world.stir();
-        self.strike(what)
+        self.strike(&format!("the answer to {what}"))
     }
 
-    /// Leaves a call that may have ended an attempt, which `count` counts.
-    async fn leave_ended<T>(
+    fn show_change(
         &self,
-        what: &str,
-        result: &Result<T, FencedError>,
-        count: impl FnOnce(&mut Tally),
-    ) -> Result<(), StoreError> {
-        let left = self.leave(what).await;
-        if result.is_ok() {
-            self.world.observe(|state| {
-                let tallies = if left.is_ok() { &mut state.tallies } else { &mut state.unheard };
-                count(&mut tallies[self.node]);
-            });
-        }
-        left
+        now: Timestamp,
+        key: SimKey,
+        transition: &Transition,
+        result: &Result<Changed, ChangeError>,
+    ) {
+        self.world.observe(|state| {
+            let batch = match transition {
+                Transition::Renew { .. } => {
+                    return state.oracle.changed(now, self.node, key, transition, result);
+                }
+                Transition::Record { fence, .. }
+                | Transition::Finish { fence, .. }
+                | Transition::Retry { fence, .. }
+                | Transition::Bury { fence, .. } => state.oracle.name(fence.batch),
+                Transition::Requeue { batch, .. } => state.oracle.name(*batch),
+                _ => key.to_string(),
+            };
+            state.trace(|| format!("n{} {batch} {transition:?}: {result:?}", self.node));
+            state.oracle.changed(now, self.node, key, transition, result);
+        });
+    }
+
+    /// Counts what the caller is told of, or might find out if the answer is lost.
+    fn count(&self, transition: &Transition, answer: &Answer, is_told: bool) {
+        self.world.observe(|state| {
+            let tallies = if is_told { &mut state.tallies } else { &mut state.unheard };
+            let tally = &mut tallies[self.node];
+            match (transition, answer) {
+                (Transition::Record { classification: Some(_), .. }, _) => {
+                    tally.classified += u64::from(is_told);
+                }
+                (Transition::Finish { finish, .. }, _) => {
+                    tally.classified += u64::from(finish.classification.is_some());
+                    tally.finished(&finish.outcome);
+                }
+                (Transition::Retry { terms, .. }, _) => {
+                    *if terms.counts { &mut tally.retries } else { &mut tally.handed_back } += 1;
+                }
+                (Transition::Bury { .. }, _) => tally.dead += 1,
+                // Nobody looks for these.
+                (Transition::Cancel, Answer::Cancelled(cancelled)) if is_told => {
+                    tally.skipped += cancelled.len() as u64;
+                }
+                (Transition::Silence, _) if is_told => tally.opted_out += 1,
+                _ => {}
+            }
+        });
     }
 }
 
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
 impl Store<SimKey, SimMessage> for SimStore {
     async fn append(
         &self,
@@ -128,9 +194,9 @@ impl Store<SimKey, SimMessage> for SimStore {
     ) -> Result<AppendReport, StoreError> {
         self.enter("append").await?;
         let shown: Vec<_> = arrivals.iter().map(|arrival| (arrival.key, arrival.message.clone())).collect();
-        let report = Store::append(&*self.memory, now, arrivals).await?;
+        let report = self.memory.append(now, arrivals).await?;
         self.show_append(now, &shown, &report);
-        self.leave("the answer to append").await?;
+        self.leave("append").await?;
         Ok(report)
     }
 
@@ -158,7 +224,7 @@ impl Store<SimKey, SimMessage> for SimStore {
 
     async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
         self.enter("next_wake").await?;
-        let wake = Store::next_wake(&*self.memory).await?;
+        let wake = self.memory.next_wake().await?;
         self.world.observe(|state| state.oracle.check_next_wake(wake));
         self.delay().await;
         Ok(wake)
@@ -175,7 +241,7 @@ impl Store<SimKey, SimMessage> for SimStore {
         lease: Duration,
     ) -> Result<Vec<Claim<SimKey, SimMessage>>, StoreError> {
         self.enter("claim").await?;
-        let claims = Store::claim(&*self.memory, now, limit, lease).await?;
+        let claims = self.memory.claim(now, limit, lease).await?;
         self.world.observe(|state| {
             for claim in &claims {
                 let name = state.oracle.name(claim.batch.id);
@@ -184,7 +250,7 @@ impl Store<SimKey, SimMessage> for SimStore {
             state.oracle.claimed(now, self.node, limit.get(), &claims);
         });
         if !claims.is_empty() {
-            self.leave("the answer to claim").await?;
+            self.leave("claim").await?;
         }
         self.world.observe(|state| {
             state.oracle.delivered(&claims);
@@ -193,163 +259,95 @@ impl Store<SimKey, SimMessage> for SimStore {
         Ok(claims)
     }
 
-    async fn renew(
+    async fn change(
         &self,
         now: Timestamp,
         key: &SimKey,
-        fence: Fence,
-        lease: Duration,
-    ) -> Result<Timestamp, FencedError> {
-        self.delay().await;
-        self.enter("renew").await?;
-        let result = Store::renew(&*self.memory, now, key, fence, lease).await;
-        self.world.observe(|state| state.oracle.renewed(self.world.clock.now(), fence, &result));
-        self.leave("the answer to renew").await?;
+        transition: Transition,
+    ) -> Result<Changed, ChangeError> {
+        let what = name_of(&transition);
+        if may_be_held_up(&transition) {
+            self.delay().await;
+        }
+        self.enter(what).await?;
+        // These follow on another call, and what they do depends on when they are done.
+        let follows = matches!(transition, Transition::Silence | Transition::Requeue { .. });
+        let now = if follows { self.world.clock.now() } else { now };
+        let result = self.memory.change(now, key, transition.clone()).await;
+        self.show_change(self.world.clock.now(), *key, &transition, &result);
+        let left = self.leave(what).await;
+        if let Ok(changed) = &result {
+            self.count(&transition, &changed.answer, left.is_ok());
+        }
+        left?;
         result
     }
 
-    async fn checkpoint(
-        &self,
-        now: Timestamp,
-        key: &SimKey,
-        fence: Fence,
-        classification: &Classification,
-    ) -> Result<(), FencedError> {
-        self.delay().await;
-        self.enter("checkpoint").await?;
-        let result = Store::checkpoint(&*self.memory, now, key, fence, classification).await;
-        self.world.observe(|state| state.oracle.checkpointed(fence, &classification.label, &result));
-        self.leave("the answer to checkpoint").await?;
-        result
-    }
-
-    async fn begin_reply(
-        &self,
-        now: Timestamp,
-        key: &SimKey,
-        fence: Fence,
-        text: &str,
-        terms: &ReplyTerms,
-    ) -> Result<(), BeginReplyError> {
-        self.enter("begin_reply").await?;
-        let result = Store::begin_reply(&*self.memory, now, key, fence, text, terms).await;
+    async fn flush_all(&self, now: Timestamp, reason: CloseReason) -> Result<u64, StoreError> {
+        self.enter("flush_all").await?;
+        let count = self.memory.flush_all(now, reason).await?;
         self.world.observe(|state| {
-            let name = state.oracle.name(fence.batch);
-            state.trace(|| format!("n{} begins to reply to {name}: {result:?}", self.node));
-            state.oracle.reply_begun(now, fence, text, terms, &result);
+            state.oracle.flushed(now, None, count);
+            state.trace(|| format!("n{} flushes all {reason:?}: {count}", self.node));
         });
-        self.leave("the answer to begin_reply").await?;
-        result
-    }
-
-    async fn finish(
-        &self,
-        now: Timestamp,
-        key: &SimKey,
-        fence: Fence,
-        finish: &Finish,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        self.delay().await;
-        self.enter("finish").await?;
-        let result = Store::finish(&*self.memory, now, key, fence, finish).await;
-        self.world.observe(|state| {
-            let name = state.oracle.name(fence.batch);
-            state.trace(|| format!("n{} finishes {name} {:?}: {result:?}", self.node, finish.outcome));
-            state.oracle.finished(self.world.clock.now(), fence, finish, &result);
-        });
-        self.leave_ended("the answer to finish", &result, |tally| tally.finished(&finish.outcome)).await?;
-        result
-    }
-
-    async fn retry(
-        &self,
-        now: Timestamp,
-        key: &SimKey,
-        fence: Fence,
-        terms: &RetryTerms,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        self.delay().await;
-        self.enter("retry").await?;
-        let result = Store::retry(&*self.memory, now, key, fence, terms, error).await;
-        self.world.observe(|state| {
-            let name = state.oracle.name(fence.batch);
-            state.trace(|| format!("n{} retries {name} {terms:?} {error}: {result:?}", self.node));
-            state.oracle.retried(self.world.clock.now(), fence, terms, &result);
-        });
-        let count =
-            |tally: &mut Tally| *if terms.counts { &mut tally.retries } else { &mut tally.handed_back } += 1;
-        self.leave_ended("the answer to retry", &result, count).await?;
-        result
-    }
-
-    async fn bury(
-        &self,
-        now: Timestamp,
-        key: &SimKey,
-        fence: Fence,
-        maybe_sent: bool,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        self.delay().await;
-        self.enter("bury").await?;
-        let result = Store::bury(&*self.memory, now, key, fence, maybe_sent, error).await;
-        self.world.observe(|state| {
-            let name = state.oracle.name(fence.batch);
-            state.trace(|| format!("n{} buries {name} {error}: {result:?}", self.node));
-            state.oracle.buried(fence, maybe_sent, &result);
-        });
-        self.leave_ended("the answer to bury", &result, |tally| tally.dead += 1).await?;
-        result
-    }
-
-    async fn flush(
-        &self,
-        now: Timestamp,
-        key: Option<&SimKey>,
-        reason: CloseReason,
-    ) -> Result<u64, StoreError> {
-        self.enter("flush").await?;
-        let count = Store::flush(&*self.memory, now, key, reason).await?;
-        self.world.observe(|state| {
-            state.oracle.flushed(now, key.copied(), count);
-            state.trace(|| format!("n{} flush {key:?} {reason:?}: {count}", self.node));
-        });
-        self.leave("the answer to flush").await?;
+        self.leave("flush_all").await?;
         Ok(count)
     }
 
-    async fn cancel(&self, now: Timestamp, key: &SimKey) -> Result<Vec<BatchId>, StoreError> {
-        self.enter("cancel").await?;
-        let cancelled = Store::cancel(&*self.memory, now, key).await?;
+    async fn set_opted_out(
+        &self,
+        now: Timestamp,
+        scope: &str,
+        change: OptOutChange,
+    ) -> Result<bool, StoreError> {
+        self.enter("set_opted_out").await?;
+        let changed = self.memory.set_opted_out(now, scope, change).await?;
         self.world.observe(|state| {
-            state.oracle.cancelled(self.node, *key, &cancelled);
-            let names: Vec<_> = cancelled.iter().map(|id| state.oracle.name(*id)).collect();
-            state.trace(|| format!("n{} cancel {key}: {names:?}", self.node));
+            state.oracle.set_opted_out(now, scope, change, changed);
+            state.trace(|| format!("n{} {scope} {change:?}: {changed}", self.node));
         });
-        self.leave("the answer to cancel").await?;
-        self.world.observe(|state| state.tallies[self.node].skipped += cancelled.len() as u64);
-        Ok(cancelled)
+        self.leave("set_opted_out").await?;
+        // Whoever opts out is told of once the line is silenced too.
+        let opted_in = changed && !change.opted_out;
+        self.world.observe(|state| state.tallies[self.node].opted_in += u64::from(opted_in));
+        Ok(changed)
     }
 
-    async fn set_opted_out(&self, now: Timestamp, key: &SimKey, opted_out: bool) -> Result<bool, StoreError> {
-        self.enter("set_opted_out").await?;
-        let changed = Store::set_opted_out(&*self.memory, now, key, opted_out).await?;
-        self.world.observe(|state| {
-            state.oracle.set_opted_out(now, *key, opted_out);
-            state.trace(|| format!("n{} {key} opted out: {opted_out}", self.node));
-        });
-        self.leave("the answer to set_opted_out").await?;
-        Ok(changed)
+    async fn sender(&self, scope: &str) -> Result<Sender, StoreError> {
+        self.memory.sender(scope).await
+    }
+
+    async fn opted_out(
+        &self,
+        after: Option<SenderId>,
+        limit: NonZeroUsize,
+    ) -> Result<Vec<OptedOut>, StoreError> {
+        self.memory.opted_out(after, limit).await
     }
 
     async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {
         self.enter("maintain").await?;
-        Store::maintain(&*self.memory, now, limit).await
+        self.memory.maintain(now, limit).await
+    }
+
+    async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
+        self.memory.counts(now).await
+    }
+
+    async fn list(&self, filter: &Filter) -> Result<Vec<Record<SimKey>>, StoreError> {
+        self.memory.list(filter).await
+    }
+
+    async fn batch(&self, id: BatchId) -> Result<Option<Whole<SimKey, SimMessage>>, StoreError> {
+        self.enter("batch").await?;
+        let whole = self.memory.batch(id).await?;
+        self.delay().await;
+        self.strike("the answer to batch")?;
+        Ok(whole)
     }
 
     async fn hand_back(&self) -> Result<Vec<Batch<SimKey, SimMessage>>, StoreError> {
-        let batches = Store::hand_back(&*self.memory).await?;
+        let batches = self.memory.hand_back().await?;
         let shown: Vec<_> = batches
             .iter()
             .map(|batch| (batch.id, batch.messages.iter().map(|message| message.tag).collect()))
@@ -368,31 +366,5 @@ impl Store<SimKey, SimMessage> for SimStore {
 
     fn is_durable(&self) -> bool {
         self.world.observe(|state| state.plan.durable)
-    }
-}
-
-impl Inspect<SimKey, SimMessage> for SimStore {
-    async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
-        Inspect::counts(&*self.memory, now).await
-    }
-
-    async fn list(&self, filter: &Filter) -> Result<Vec<Record<SimKey>>, StoreError> {
-        Inspect::list(&*self.memory, filter).await
-    }
-
-    async fn batch(&self, id: BatchId) -> Result<Option<Whole<SimKey, SimMessage>>, StoreError> {
-        Inspect::batch(&*self.memory, id).await
-    }
-
-    async fn requeue(&self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
-        self.enter("requeue").await?;
-        let result = Inspect::requeue(&*self.memory, now, id).await;
-        self.world.observe(|state| {
-            let name = state.oracle.name(id);
-            state.oracle.requeued(now, id, &result);
-            state.trace(|| format!("n{} requeue {name}: {result:?}", self.node));
-        });
-        self.leave("the answer to requeue").await?;
-        result
     }
 }

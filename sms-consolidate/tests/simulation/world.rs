@@ -23,6 +23,9 @@ pub(crate) struct Tally {
     pub(crate) unknown: u64,
     pub(crate) retries: u64,
     pub(crate) dead: u64,
+    pub(crate) classified: u64,
+    pub(crate) opted_out: u64,
+    pub(crate) opted_in: u64,
     pub(crate) handed_back: u64,
     pub(crate) claims: u64,
 }
@@ -35,9 +38,11 @@ impl Tally {
                 self.accepted += 1;
                 self.opened += u64::from(matches!(accepted.entry, Entry::Opened | Entry::Ahead));
                 self.superseded += u64::from(accepted.entry == Entry::Superseded);
+                self.opted_out += u64::from(accepted.opted_out == Some(true));
+                self.opted_in += u64::from(accepted.opted_out == Some(false));
             }
             Ok(Pushed::Duplicate) => self.duplicates += 1,
-            Err(_) => self.refused += 1,
+            _ => self.refused += 1,
         }
     }
 
@@ -57,6 +62,8 @@ impl Tally {
             (self.refused, totals.refused),
             (self.opened, totals.batches_opened),
             (self.superseded, totals.superseded),
+            (self.opted_out, totals.opted_out),
+            (self.opted_in, totals.opted_in),
             (totals.replies_sent + totals.replies_skipped + totals.replies_unknown, totals.batches_finished),
         ];
         let found_out = [

@@ -42,6 +42,7 @@ struct Signature {
 
 /// How a signature is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SignatureEncoding {
     /// Hexadecimal digits.
     Hex,

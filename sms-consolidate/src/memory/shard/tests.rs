@@ -72,12 +72,12 @@ fn a_long_line_is_claimed_in_order() {
     (0..900).for_each(|n| push(&mut shard, start, &n.to_string()));
     for n in 0..450 {
         let claimed = claim(&mut shard, start);
-        assert_eq!(claimed.batch.messages, [n.to_string()]);
+        assert_eq!(*claimed.batch.messages, [n.to_string()]);
         finish(&mut shard, start, claimed.fence());
     }
     let mut rest = Vec::new();
     shard.hand_back(&mut rest);
-    let texts: Vec<String> = rest.into_iter().flat_map(|batch| batch.messages).collect();
+    let texts: Vec<String> = rest.into_iter().flat_map(|batch| batch.messages.to_vec()).collect();
     assert_eq!(texts, (450..900).map(|n| n.to_string()).collect::<Vec<_>>());
     assert_eq!(shard.entries.len(), 0);
 }

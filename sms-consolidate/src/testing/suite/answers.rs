@@ -1,12 +1,12 @@
 //! The store does what a service asks of it, and the answer is lost on the way. In real time: the service waits for a
 //! moment before it asks again.
 
-use super::kit::{HOUR, SECOND};
+use super::kit::*;
 use crate::clock::Clock;
 use crate::consolidator::Consolidator;
 use crate::event::Event;
 use crate::message::SmsMessage;
-use crate::store::{Inspect, Outcome, Status};
+use crate::store::{Outcome, Status};
 use crate::testing::{
     Fault, FaultyStore, Operation, RecordingSender, ScriptedAnswer, ScriptedClassifier, StoreFixture,
 };
@@ -22,28 +22,23 @@ async fn lose_an_answer<F: StoreFixture>(
     fixture: &F,
     operation: Operation,
     classified: Option<ScriptedAnswer>,
-) -> (Event<String>, Status, usize) {
+) -> (Event<TestKey>, Status, usize) {
     let store = FaultyStore::new(fixture.fresh().await);
     store.fail(operation, Fault::After, 1);
     let classifier = ScriptedClassifier::answering(Label::AGREE);
     classifier.then(classified);
     let sender = RecordingSender::new();
-    let service = Consolidator::<String, SmsMessage>::builder()
+    let service = Consolidator::<TestKey, SmsMessage>::builder()
         .store(store.clone())
         .window(Window::immediate())
         .classifier(classifier)
         .sender(sender.clone())
-        .retry(RetryPolicy {
-            first_wait: HOUR,
-            longest_wait: HOUR,
-            max_time: 2 * HOUR,
-            ..RetryPolicy::default()
-        })
+        .retry(RetryPolicy::default().with_first_wait(HOUR).with_longest_wait(HOUR).with_max_time(2 * HOUR))
         .build()
         .expect("the settings fit");
     let mut events = service.subscribe();
     service.start();
-    service.push("a".to_owned(), SmsMessage::new("Yes")).await.expect("push");
+    service.push("a".into(), SmsMessage::new("Yes")).await.expect("push");
     let clock = service.clock();
     let deadline = clock.sleep_until(clock.now() + WITHIN);
     let ended = async {

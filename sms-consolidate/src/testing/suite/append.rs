@@ -1,7 +1,8 @@
 use super::kit::*;
 use crate::Message;
-use crate::lane::{Accepted, CloseReason, Control, Entry, Keyword, MAX_LINE};
+use crate::lane::{Accepted, CloseReason, Control, Entry, MAX_LINE, ReplyRefusal, ReplyTerms};
 use crate::message::SmsMessage;
+use crate::optout::OptOutCause;
 use crate::store::{Appended, Arrival, Filter, Refusal, Status};
 use crate::testing::StoreFixture;
 use crate::window::Window;
@@ -35,7 +36,7 @@ pub async fn a_message_at_once_is_appended_or_comes_back<F: StoreFixture>(fixtur
         with_id("a", "1"),
         with_id("a", "1"),
         with_id("b", "1"),
-        Arrival { keyword: Some(Keyword::Control(Control::Stop)), ..message("b", "stop") },
+        control("b", Control::Stop),
         single("c", "due at once"),
     ];
     for arrival in arrivals {
@@ -59,8 +60,8 @@ pub async fn a_message_at_once_is_appended_or_comes_back<F: StoreFixture>(fixtur
 /// What two stores must agree on: batches have other ids in each.
 fn outline(appended: &Appended) -> String {
     match appended {
-        Appended::Accepted(Accepted { entry, messages, due_at, control, .. }) => {
-            format!("{entry:?} {messages} {due_at} {control:?}")
+        Appended::Accepted(Accepted { entry, messages, due_at, control, opted_out, .. }) => {
+            format!("{entry:?} {messages} {due_at} {control:?} {opted_out:?}")
         }
         other => format!("{other:?}"),
     }
@@ -137,7 +138,7 @@ pub async fn without_an_id_nothing_is_a_duplicate<F: StoreFixture>(fixture: &F) 
 }
 
 /// Fills the line of `key` with batches of one message each.
-async fn fill_line<S: crate::store::Store<String, SmsMessage>>(store: &Subject<S>, key: &str) {
+async fn fill_line<S: crate::store::Store<TestKey, SmsMessage>>(store: &Subject<S>, key: &str) {
     let arrivals = (0..MAX_LINE).map(|n| single(key, &n.to_string())).collect();
     let report = store.append(at(0), arrivals).await;
     assert!(report.results.iter().all(|result| matches!(result, Appended::Accepted(_))));
@@ -179,7 +180,7 @@ pub async fn results_are_in_the_order_of_the_arrivals<F: StoreFixture>(fixture: 
     let report = store.append(at(0), arrivals).await;
     for (n, result) in report.results[..90].iter().enumerate() {
         let Appended::Accepted(accepted) = result else { panic!("{n}: {result:?}") };
-        assert_eq!(store.record(accepted.batch).await.key, key(n));
+        assert_eq!(store.record(accepted.batch).await.key.as_str(), key(n));
         assert_eq!(accepted.entry, if n < 30 { Entry::Opened } else { Entry::Joined });
         assert_eq!(accepted.messages as usize, n / 30 + 1);
     }
@@ -188,16 +189,13 @@ pub async fn results_are_in_the_order_of_the_arrivals<F: StoreFixture>(fixture: 
 
 pub async fn messages_of_one_key_are_applied_in_order<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
-    let pair = |text: &str| crate::store::Arrival {
-        window: Window::default().with_max_messages(2),
-        ..message("a", text)
-    };
+    let pair = |text: &str| within(Window::default().with_max_messages(2), message("a", text));
     let arrivals = ["1", "2", "3", "4", "5"].map(pair).into_iter().flat_map(|pair| [pair, message("b", "x")]);
     store.append(at(0), arrivals.collect()).await;
     let mut seen = Vec::new();
     for now in [at(0), at(0), at(60)] {
         let mut claims = store.claim_all(now).await;
-        claims.retain(|claim| claim.batch.key == "a");
+        claims.retain(|claim| claim.batch.key.as_str() == "a");
         assert_eq!(claims.len(), 1);
         seen.push(texts(&claims[0].batch).join(" "));
         store.finish(now, &claims[0]).await;
@@ -207,10 +205,7 @@ pub async fn messages_of_one_key_are_applied_in_order<F: StoreFixture>(fixture: 
 
 pub async fn the_earliest_wake_is_returned<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
-    let after = |key: &str, seconds| crate::store::Arrival {
-        window: Window::fixed(SECOND * seconds),
-        ..message(key, "text")
-    };
+    let after = |key: &str, seconds| within(Window::fixed(SECOND * seconds), message(key, "text"));
     store.append(at(0), vec![after("elsewhere", 1)]).await;
     let report = store.append(at(0), vec![after("a", 50), after("b", 20), after("c", 90)]).await;
     assert_eq!(report.wake_at, Some(at(20)), "of the lanes that were touched");
@@ -224,7 +219,7 @@ pub async fn the_earliest_wake_is_returned<F: StoreFixture>(fixture: &F) {
 
 pub async fn caps_count_messages_and_bytes<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
-    let capped = |key: &str, window: Window| crate::store::Arrival { window, ..message(key, "ñññ") };
+    let capped = |key: &str, window: Window| within(window, message(key, "ñññ"));
     let by_count = Window::default().with_max_messages(2);
     let by_bytes = Window::default().with_max_bytes(12);
     for (key, window, reason) in
@@ -285,7 +280,7 @@ pub async fn messages_come_back_as_they_went_in<F: StoreFixture>(fixture: &F) {
         store.push(at(seconds), arrival("a", message.clone())).await;
     }
     let claim = store.claim_one(at(61)).await;
-    assert_eq!(claim.batch.messages, [0, 2, 1, 3].map(|n: usize| messages[n].clone()));
+    assert_eq!(*claim.batch.messages, [0, 2, 1, 3].map(|n: usize| messages[n].clone()));
 }
 
 pub async fn any_text_key_and_id_come_back_unchanged<F: StoreFixture>(fixture: &F) {
@@ -334,19 +329,16 @@ pub async fn a_text_of_64_kib_comes_back_unchanged<F: StoreFixture>(fixture: &F)
 
 pub async fn time_does_not_run_backwards_for_a_key<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
-    let sliding = |text: &str| crate::store::Arrival {
-        window: Window::sliding(SECOND * 10, MINUTE),
-        ..message("a", text)
-    };
+    let sliding = |text: &str| within(Window::sliding(SECOND * 10, MINUTE), message("a", text));
     store.push(at(105), sliding("1")).await;
     let joined = store.push(at(100), sliding("2")).await;
     assert_eq!(joined.due_at, at(115), "as if it had come at 105");
     let claim = store.claim_one(at(115)).await;
     assert_eq!(texts(&claim.batch), ["1", "2"]);
     assert_eq!(claim.batch.arrived_at, [at(105), at(105)]);
-    let too_long = crate::lane::ReplyTerms { send_timeout: LEASE + SECOND, ..TERMS };
+    let too_long = ReplyTerms { send_timeout: LEASE + SECOND, ..TERMS };
     let refused = store.begin_reply(at(100), &claim, "reply", &too_long).await;
-    assert_eq!(refused, Err(crate::lane::ReplyRefusal::LeaseTooShort), "30 s are left, not 45");
+    assert_eq!(refused, Err(ReplyRefusal::LeaseTooShort), "30 s are left, not 45");
     let renewed = store.0.renew(at(100), &claim.batch.key, claim.fence(), LEASE).await;
     assert_eq!(renewed.expect("renew"), at(145));
     store.finish(at(100), &claim).await;
@@ -355,10 +347,10 @@ pub async fn time_does_not_run_backwards_for_a_key<F: StoreFixture>(fixture: &F)
 
 pub async fn a_duplicate_keyword_is_not_applied_again<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
-    let stop =
-        || crate::store::Arrival { keyword: Some(Keyword::Control(Control::Stop)), ..with_id("a", "stop") };
+    let keyword = Some((Control::Stop.into(), OptOutCause::Keyword));
+    let stop = || Arrival { keyword, ..with_id("a", "stop") };
     store.push(at(0), stop()).await;
-    store.set_opted_out(at(1), "a", false).await;
+    store.opt_out(at(1), "a", false).await;
     let before = store.snapshot(at(2)).await;
     assert_eq!(store.offer(at(2), stop()).await, Appended::Duplicate);
     assert_eq!(store.snapshot(at(2)).await, before);

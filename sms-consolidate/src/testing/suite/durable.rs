@@ -1,8 +1,8 @@
 use std::num::NonZeroU32;
 
 use super::kit::*;
-use crate::lane::{Control, Keyword, LossReason, ReplyRefusal, ReplyTerms, Stage};
-use crate::store::{Appended, Arrival, Filter, RequeueError, Requeued, Status, Store};
+use crate::lane::{Control, LossReason, ReplyRefusal, ReplyTerms, Requeued, Stage};
+use crate::store::{Appended, Filter, RequeueError, Status};
 use crate::testing::DurableFixture;
 
 pub async fn it_says_that_it_is_durable<F: DurableFixture>(fixture: &F) {
@@ -14,12 +14,12 @@ pub async fn everything_looks_the_same_after_a_restart<F: DurableFixture>(fixtur
     let store = Subject::fresh(fixture).await;
     store.dead(at(0), "dead", "text").await;
     let finished = store.push_and_claim(at(1), "finished").await;
-    store.checkpoint(at(1), &finished).await;
+    store.classify(at(1), &finished).await;
     store.finish(at(1), &finished).await;
     let retrying = store.push_and_claim(at(2), "retrying").await;
-    store.retry(at(2), &retrying, &retry_at(at(1_000))).await;
+    store.retry(at(2), &retrying, retry_at(at(1_000))).await;
     let claimed = store.push_and_claim(at(3), "claimed").await;
-    store.checkpoint(at(3), &claimed).await;
+    store.classify(at(3), &claimed).await;
     store.push(at(4), single("claimed", "closed")).await;
     store.append(at(5), vec![message("claimed", "open"), with_id("open", "id")]).await;
     for text in ODD_TEXTS {
@@ -35,7 +35,7 @@ pub async fn everything_looks_the_same_after_a_restart<F: DurableFixture>(fixtur
 pub async fn a_known_id_is_a_duplicate_after_a_restart<F: DurableFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     store.append(at(0), vec![with_id("open", "1"), with_id("finished", "1")]).await;
-    store.0.flush(at(1), Some(&"finished".to_owned()), crate::lane::CloseReason::Flush).await.expect("flush");
+    store.flush(at(1), "finished").await;
     let claim = store.claim_one(at(1)).await;
     store.finish(at(1), &claim).await;
     let store = store.reopened(fixture).await;
@@ -79,20 +79,20 @@ pub async fn a_claim_can_be_finished_after_a_restart<F: DurableFixture>(fixture:
     assert_eq!(store.status(claim.batch.id).await, Status::Finished);
 }
 
-pub async fn checkpoint_and_reply_outlive_a_restart<F: DurableFixture>(fixture: &F) {
+pub async fn classification_and_reply_outlive_a_restart<F: DurableFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
-    let reply = "a reply\0 with 👍 and \r\n";
+    let text = "a reply\0 with 👍 and \r\n";
     let claim = store.push_and_claim(at(0), "a").await;
-    store.checkpoint(at(1), &claim).await;
-    store.begin_reply(at(2), &claim, reply, &TERMS).await.expect("begin_reply");
+    store.classify(at(1), &claim).await;
+    store.begin_reply(at(2), &claim, text, &TERMS).await.expect("begin_reply");
     let store = store.reopened(fixture).await;
     let claim = store.claim_one(at(30)).await;
-    assert_eq!((claim.stage, &claim.checkpoint), (Stage::Replying, &Some(classification())));
-    assert_eq!(claim.reply.as_deref(), Some(reply), "the same bytes");
+    assert_eq!((claim.stage, &claim.classification), (Stage::Replying, &Some(classification())));
+    assert_eq!(reply(&claim), [text], "the same bytes");
     store.begin_reply(at(31), &claim, "another", &TERMS).await.expect("begin_reply");
     let store = store.reopened(fixture).await;
     let claim = store.claim_one(at(60)).await;
-    assert_eq!(claim.reply.as_deref(), Some(reply));
+    assert_eq!(reply(&claim), [text]);
     store.bury(at(61), &claim, true).await;
     let store = store.reopened(fixture).await;
     assert!(matches!(store.requeue(at(62), claim.batch.id).await, Err(RequeueError::Finished)));
@@ -101,7 +101,7 @@ pub async fn checkpoint_and_reply_outlive_a_restart<F: DurableFixture>(fixture: 
 pub async fn a_retry_outlives_a_restart<F: DurableFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     let claim = store.push_and_claim(at(0), "a").await;
-    store.retry(at(1), &claim, &retry_at(at(500))).await;
+    store.retry(at(1), &claim, retry_at(at(500))).await;
     let store = store.reopened(fixture).await;
     store.assert_lost(at(2), "a", claim.fence(), LossReason::Stolen).await;
     store.assert_nothing_due(at(500) - MILLISECOND).await;
@@ -112,15 +112,16 @@ pub async fn a_retry_outlives_a_restart<F: DurableFixture>(fixture: &F) {
 
 pub async fn an_opt_out_outlives_a_restart<F: DurableFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
-    let keyword = Some(Keyword::Control(Control::Stop));
-    store.push(at(0), Arrival { keyword, ..message("by keyword", "STOP") }).await;
+    store.push(at(0), control("by keyword", Control::Stop)).await;
     let stop = store.claim_one(at(0)).await;
     store.finish(at(0), &stop).await;
-    store.set_opted_out(at(0), "by hand", true).await;
+    store.opt_out(at(0), "by hand", true).await;
     let in_flight = store.push_and_claim(at(1), "muted").await;
-    store.set_opted_out(at(1), "muted", true).await;
-    store.set_opted_out(at(1), "muted", false).await;
+    store.opt_out(at(1), "muted", true).await;
+    store.opt_out(at(1), "muted", false).await;
+    let told = store.snapshot(at(1)).await;
     let store = store.reopened(fixture).await;
+    assert_eq!(store.snapshot(at(1)).await, told, "the same senders under the same ids");
     let refused = Err(ReplyRefusal::OptedOut);
     assert_eq!(store.begin_reply(at(2), &in_flight, "reply", &TERMS).await, refused);
     store.finish(at(2), &in_flight).await;
@@ -135,7 +136,7 @@ pub async fn counted_replies_outlive_a_restart<F: DurableFixture>(fixture: &F) {
     let once = ReplyTerms { max_replies_per_hour: NonZeroU32::new(1), ..TERMS };
     let claim = store.push_and_claim(at(0), "a").await;
     store.begin_reply(at(0), &claim, "reply", &once).await.expect("begin_reply");
-    store.finish(at(0), &claim).await;
+    store.finish_replied(at(0), &claim).await;
     let store = store.reopened(fixture).await;
     let claim = store.push_and_claim(at(1), "a").await;
     assert_eq!(store.begin_reply(at(1), &claim, "reply", &once).await, Err(ReplyRefusal::LoopGuard));
@@ -146,7 +147,7 @@ pub async fn a_dead_batch_outlives_a_restart_whole<F: DurableFixture>(fixture: &
     let dead = store.dead(at(0), "a", "the\0text").await;
     let store = store.reopened(fixture).await;
     store.maintain(at(0) + 365 * DAY, 1_000).await;
-    assert_eq!(store.counts(at(0) + 365 * DAY).await.keys, 0, "its key's lane is gone");
+    assert_eq!(store.counts(at(0) + 365 * DAY).await.keys, 1, "its key's lane stays");
     let (record, batch) = store.whole(dead).await;
     assert_eq!((record.status, record.error.as_deref()), (Status::Dead, Some("an error")));
     assert_eq!(texts(&batch), ["the\0text"]);
@@ -192,15 +193,15 @@ pub async fn a_batch_that_cannot_be_read_is_buried_and_blocks_nobody<F: DurableF
     assert!(dead[0].error.is_some(), "it says why");
     assert_eq!(store.status(damaged).await, Status::Dead, "asking for it is no failure");
     let next = store.push_and_claim(at(61), "a").await;
-    assert_eq!(next.batch.key, "a", "its key goes on");
+    assert_eq!(next.batch.key.as_str(), "a", "its key goes on");
 }
 
 pub async fn the_id_of_an_unfinished_batch_is_never_forgotten<F: DurableFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     store.append(at(0), vec![with_id("open", "1"), with_id("retrying", "1")]).await;
-    store.0.flush(at(0), Some(&"retrying".to_owned()), crate::lane::CloseReason::Flush).await.expect("flush");
+    store.flush(at(0), "retrying").await;
     let claim = store.claim_one(at(0)).await;
-    store.retry(at(0), &claim, &retry_at(at(0) + 365 * DAY)).await;
+    store.retry(at(0), &claim, retry_at(at(0) + 365 * DAY)).await;
     for days in [3, 30, 300] {
         let now = at(0) + DAY * days;
         store.maintain(now, 1_000).await;

@@ -1,7 +1,7 @@
 use super::kit::*;
 use crate::Timestamp;
 use crate::classify::{Classification, Label, Usage};
-use crate::lane::{Fence, LossReason, RetryTerms, Stage};
+use crate::lane::{Fence, LossReason, RetryTerms, Stage, Supersede};
 use crate::reply::Receipt;
 use crate::store::{Arrival, Finish, NoReply, Outcome, RequeueError, Status};
 use crate::testing::StoreFixture;
@@ -25,7 +25,7 @@ pub async fn a_stolen_claim_is_refused_and_changes_nothing<F: StoreFixture>(fixt
     // What no record shows: the lease, the stage and the reply of the new holder.
     store.assert_nothing_due(at(60) - MILLISECOND).await;
     let next = store.claim_one(at(60)).await;
-    assert_eq!((next.stage, &next.checkpoint, &next.reply), (Stage::Claimed, &None, &None));
+    assert_eq!((next.stage, &next.classification, reply(&next)), (Stage::Claimed, &None, vec![]));
     assert_eq!((next.attempt, next.lease_losses), (1, 2));
     store.finish(at(61), &next).await;
     for claim in [old, new, next] {
@@ -37,12 +37,12 @@ pub async fn a_superseded_claim_is_refused_and_changes_nothing<F: StoreFixture>(
     let store = Subject::fresh(fixture).await;
     store.push(at(0), message("a", "1")).await;
     let old = store.claim_one(at(60)).await;
-    let later = Arrival { supersede_within: Some(2 * MINUTE), ..message("a", "2") };
+    let later = Arrival { supersede: Supersede::Within(2 * MINUTE), ..message("a", "2") };
     store.push(at(61), later).await;
     store.assert_lost(at(61), "a", old.fence(), LossReason::Superseded).await;
     let new = store.claim_one(at(61)).await;
     store.assert_lost(at(62), "a", old.fence(), LossReason::Superseded).await;
-    assert_eq!((new.stage, &new.checkpoint, &new.reply), (Stage::Claimed, &None, &None));
+    assert_eq!((new.stage, &new.classification, reply(&new)), (Stage::Claimed, &None, vec![]));
     store.finish(at(63), &new).await;
     store.assert_lost(at(64), "a", old.fence(), LossReason::Superseded).await;
 }
@@ -50,7 +50,7 @@ pub async fn a_superseded_claim_is_refused_and_changes_nothing<F: StoreFixture>(
 pub async fn a_cancelled_claim_is_refused_and_changes_nothing<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     let old = store.push_and_claim(at(0), "a").await;
-    assert_eq!(store.cancel(at(1), "a").await, [old.batch.id]);
+    assert_eq!(ids(&store.cancel(at(1), "a").await), [old.batch.id]);
     store.assert_lost(at(1), "a", old.fence(), LossReason::Cancelled).await;
     store.maintain(at(2), 1_000).await;
     store.assert_lost(at(2), "a", old.fence(), LossReason::Cancelled).await;
@@ -62,7 +62,7 @@ pub async fn a_cancelled_claim_is_refused_and_changes_nothing<F: StoreFixture>(f
 pub async fn a_claim_that_was_given_back_is_refused<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     let old = store.push_and_claim(at(0), "a").await;
-    store.retry(at(1), &old, &retry_at(at(10))).await;
+    store.retry(at(1), &old, retry_at(at(10))).await;
     store.assert_lost(at(2), "a", old.fence(), LossReason::Stolen).await;
     let new = store.claim_one(at(10)).await;
     store.assert_lost(at(11), "a", old.fence(), LossReason::Stolen).await;
@@ -90,7 +90,7 @@ pub async fn a_claim_holds_for_its_key_and_batch_only<F: StoreFixture>(fixture: 
 pub async fn a_lease_that_ran_out_holds_until_somebody_takes_it<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     let claim = store.push_and_claim(at(0), "a").await;
-    store.checkpoint(at(40), &claim).await;
+    store.classify(at(40), &claim).await;
     let renewed = store.0.renew(at(50), &claim.batch.key, claim.fence(), LEASE).await;
     assert_eq!(renewed.expect("nobody took it"), at(80));
     store.finish(at(100), &claim).await;
@@ -101,7 +101,7 @@ pub async fn repeating_a_fenced_write_is_safe<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     let claim = store.push_and_claim(at(0), "a").await;
     for _ in 0..2 {
-        store.checkpoint(at(1), &claim).await;
+        store.classify(at(1), &claim).await;
         store.begin_reply(at(1), &claim, "reply", &TERMS).await.expect("begin_reply");
     }
     store.finish(at(2), &claim).await;
@@ -138,14 +138,46 @@ pub async fn a_classification_is_kept_whole<F: StoreFixture>(fixture: &F) {
         .with_confidence(0.1)
         .with_usage(usage)
         .with_proposed_reply("proposed\n\0 👍");
-    let done = store.0.checkpoint(at(1), &claim.batch.key, claim.fence(), &classification).await;
-    done.expect("checkpoint");
+    let found = Some(classification.clone());
+    store.0.record(at(1), &claim.batch.key, claim.fence(), found, None).await.expect("record");
     assert_eq!(store.record(claim.batch.id).await.classification, Some(classification.clone()));
-    store.retry(at(2), &claim, &retry_at(at(10))).await;
+    store.retry(at(2), &claim, retry_at(at(10))).await;
     let claim = store.claim_one(at(10)).await;
-    assert_eq!((claim.stage, &claim.checkpoint), (Stage::Classified, &Some(classification.clone())));
+    assert_eq!((claim.stage, &claim.classification), (Stage::Classified, &Some(classification.clone())));
     store.finish(at(11), &claim).await;
     assert_eq!(store.record(claim.batch.id).await.classification, Some(classification));
+}
+
+pub async fn a_finish_may_bring_the_classification<F: StoreFixture>(fixture: &F) {
+    let store = Subject::fresh(fixture).await;
+    let other = Classification::new(Label::NOT_AGREE, "another method");
+    let off = Finish::new(Outcome::NoReply(NoReply::Off));
+    for (key, is_recorded, brought, expected) in [
+        ("neither", false, None, None),
+        ("brought", false, Some(other.clone()), Some(other.clone())),
+        ("recorded", true, None, Some(classification())),
+        ("both", true, Some(other.clone()), Some(other.clone())),
+    ] {
+        let claim = store.push_and_claim(at(0), key).await;
+        if is_recorded {
+            store.classify(at(0), &claim).await;
+        }
+        let finish = off.clone().with_classification(brought);
+        store.0.finish(at(1), &claim.batch.key, claim.fence(), finish).await.expect("finish");
+        assert_eq!(store.record(claim.batch.id).await.classification, expected, "{key}");
+    }
+}
+
+pub async fn what_went_wrong_is_shown_until_something_else_does<F: StoreFixture>(fixture: &F) {
+    let store = Subject::fresh(fixture).await;
+    let claim = store.push_and_claim(at(0), "a").await;
+    assert_eq!(store.record(claim.batch.id).await.error, None);
+    store.retry(at(0), &claim, retry_at(at(1))).await;
+    let claim = store.claim_one(at(1)).await;
+    store.classify(at(1), &claim).await;
+    assert_eq!(store.record(claim.batch.id).await.error.as_deref(), Some("an error"));
+    store.finish(at(2), &claim).await;
+    assert_eq!(store.record(claim.batch.id).await.error.as_deref(), Some("an error"));
 }
 
 pub async fn a_finished_batch_is_over<F: StoreFixture>(fixture: &F) {
@@ -172,14 +204,17 @@ pub async fn every_outcome_is_recorded<F: StoreFixture>(fixture: &F) {
         NoReply::Cancelled,
         NoReply::Rejected,
         NoReply::Unreachable,
+        NoReply::Abandoned,
+        NoReply::NoOwnWords,
     ];
-    let replied = [Receipt::new("SM\0é'1"), Receipt::default()].map(Outcome::Replied);
+    let receipts = [Receipt::new("SM\0é'1"), Receipt::default()];
+    let replied = [vec![], vec![receipts[0].clone()], receipts.to_vec()].map(Outcome::Replied);
     let outcomes = no_replies.map(Outcome::NoReply).into_iter().chain(replied).chain([Outcome::ReplyUnknown]);
     for (seconds, outcome) in (0..).zip(outcomes) {
         let key = format!("key {seconds}");
         let claim = store.push_and_claim(at(seconds), &key).await;
         let finish = Finish::new(outcome.clone()).with_error("a cause\0 👍");
-        store.0.finish(at(seconds), &key, claim.fence(), &finish).await.expect("finish");
+        store.0.finish(at(seconds), &claim.batch.key, claim.fence(), finish).await.expect("finish");
         let record = store.record(claim.batch.id).await;
         assert_eq!((record.outcome, record.error.as_deref()), (Some(outcome), Some("a cause\0 👍")));
     }
@@ -194,7 +229,7 @@ pub async fn a_finish_returns_when_the_key_next_wakes<F: StoreFixture>(fixture: 
         let due = start + SECOND + MINUTE;
         match how {
             "finish" => assert_eq!(store.finish(start + 2 * SECOND, &claim).await, Some(due)),
-            "bury" => assert_eq!(store.bury(start + 2 * SECOND, &claim, false).await, Some(due)),
+            "bury" => assert_eq!(store.bury(start + 2 * SECOND, &claim, false).await.wake_at, Some(due)),
             _ => assert_eq!(store.cancel(start + 2 * SECOND, how).await.len(), 2),
         }
         store.assert_nothing_due(due - MILLISECOND).await;
@@ -209,10 +244,11 @@ pub async fn a_finish_returns_when_the_key_next_wakes<F: StoreFixture>(fixture: 
 pub async fn a_retry_waits_for_its_time_with_the_same_messages<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     let first = store.push_and_claim(at(0), "a").await;
-    assert_eq!(store.retry(at(1), &first, &retry_at(at(100))).await, Some(at(100)));
+    assert_eq!(store.retry(at(1), &first, retry_at(at(100))).await, Some(at(100)));
     let record = store.record(first.batch.id).await;
     assert_eq!((record.status, record.error.as_deref()), (Status::Retrying, Some("an error")));
-    let later = store.push(at(2), Arrival { supersede_within: Some(DAY), ..message("a", "later") }).await;
+    let later =
+        store.push(at(2), Arrival { supersede: Supersede::Within(DAY), ..message("a", "later") }).await;
     assert_ne!(later.batch, first.batch.id, "a batch that waits for a retry takes nothing in");
     store.assert_nothing_due(at(100) - MILLISECOND).await;
     let second = store.claim_one(at(100)).await;
@@ -226,27 +262,27 @@ pub async fn an_attempt_that_does_not_count_is_not_counted<F: StoreFixture>(fixt
     let store = Subject::fresh(fixture).await;
     let mut claim = store.push_and_claim(at(0), "a").await;
     for (n, counts, attempt) in [(1, false, 1), (2, true, 2), (3, false, 2), (4, true, 3)] {
-        store.retry(at(n), &claim, &RetryTerms { counts, ..retry_at(at(n)) }).await;
+        store.retry(at(n), &claim, RetryTerms { counts, ..retry_at(at(n)) }).await;
         claim = store.claim_one(at(n)).await;
         assert_eq!(claim.attempt, attempt, "after try {n}");
     }
 }
 
-pub async fn a_reply_that_was_not_sent_is_withdrawn_by_a_retry<F: StoreFixture>(fixture: &F) {
+pub async fn a_reply_that_was_not_sent_begins_anew_with_its_text<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     let claim = store.push_and_claim(at(0), "a").await;
-    store.checkpoint(at(1), &claim).await;
+    store.classify(at(1), &claim).await;
     store.begin_reply(at(2), &claim, "first", &TERMS).await.expect("begin_reply");
-    store.retry(at(3), &claim, &RetryTerms { maybe_sent: true, ..retry_at(at(10)) }).await;
+    store.retry(at(3), &claim, RetryTerms { maybe_sent: true, ..retry_at(at(10)) }).await;
     let claim = store.claim_one(at(10)).await;
-    assert_eq!((claim.stage, claim.reply.as_deref()), (Stage::Replying, Some("first")));
-    store.retry(at(11), &claim, &retry_at(at(20))).await;
+    assert_eq!((claim.stage, reply(&claim)), (Stage::Replying, vec!["first"]));
+    store.retry(at(11), &claim, retry_at(at(20))).await;
     let claim = store.claim_one(at(20)).await;
-    assert_eq!((claim.stage, &claim.reply), (Stage::Classified, &None));
-    assert_eq!(claim.checkpoint, Some(classification()));
+    assert_eq!((claim.stage, reply(&claim)), (Stage::Classified, vec!["first"]));
+    assert_eq!(claim.classification, Some(classification()));
     store.begin_reply(at(21), &claim, "second", &TERMS).await.expect("begin_reply");
     let claim = store.claim_one(at(50)).await;
-    assert_eq!(claim.reply.as_deref(), Some("second"));
+    assert_eq!((claim.stage, reply(&claim)), (Stage::Replying, vec!["first"]), "decided once for all tries");
 }
 
 pub async fn a_dead_batch_is_kept_whole<F: StoreFixture>(fixture: &F) {
@@ -254,8 +290,12 @@ pub async fn a_dead_batch_is_kept_whole<F: StoreFixture>(fixture: &F) {
     store.push(at(0), message("a", "1")).await;
     store.push(at(1), with_id("a", "2")).await;
     let claim = store.claim_one(at(60)).await;
-    store.checkpoint(at(61), &claim).await;
-    assert_eq!(store.bury(at(62), &claim, true).await, None, "no reply was begun, so none may have gone out");
+    store.classify(at(61), &claim).await;
+    assert_eq!(
+        store.bury(at(62), &claim, true).await.wake_at,
+        None,
+        "no reply was begun, so none may have gone out"
+    );
     let (record, batch) = store.whole(claim.batch.id).await;
     assert_eq!((record.status, record.ended_at), (Status::Dead, Some(at(62))));
     assert_eq!((record.error.as_deref(), record.outcome), (Some("an error"), None));
@@ -280,5 +320,5 @@ pub async fn a_batch_whose_reply_may_be_out_is_not_dead_but_over<F: StoreFixture
         let requeued = store.requeue(at(0), claim.batch.id).await;
         assert_eq!(matches!(requeued, Err(RequeueError::Finished)), maybe_sent);
     }
-    assert_eq!(store.claim_one(at(0)).await.reply, None, "a batch brought back begins anew");
+    assert!(store.claim_one(at(0)).await.reply.is_empty(), "a batch brought back begins anew");
 }

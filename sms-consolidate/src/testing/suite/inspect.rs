@@ -1,7 +1,7 @@
 use super::kit::*;
 use crate::BatchIds;
-use crate::lane::{CloseReason, Entry, MAX_LINE, Stage};
-use crate::store::{Counts, Filter, RequeueError, Requeued, Status};
+use crate::lane::{CloseReason, Entry, MAX_LINE, Requeued, Stage};
+use crate::store::{Counts, Filter, RequeueError, Status};
 use crate::testing::StoreFixture;
 
 pub async fn counts_tell_every_state_apart<F: StoreFixture>(fixture: &F) {
@@ -11,13 +11,13 @@ pub async fn counts_tell_every_state_apart<F: StoreFixture>(fixture: &F) {
     let finished = store.push_and_claim(at(0), "finished").await;
     store.finish(at(0), &finished).await;
     let retrying = store.push_and_claim(at(0), "retrying").await;
-    store.retry(at(0), &retrying, &retry_at(at(1_000))).await;
+    store.retry(at(0), &retrying, retry_at(at(1_000))).await;
     store.push_and_claim(at(0), "claimed").await;
     store.append(at(0), vec![single("claimed", "2"), message("claimed", "3"), message("open", "4")]).await;
-    store.maintain(at(0), 1_000).await; // The keys of the ended batches may have lanes until then.
+    store.maintain(at(0), 1_000).await; // The keys of finished batches may have lanes until then.
     let counts = store.counts(at(0)).await;
     assert_eq!((counts.dead, counts.finished, counts.retrying, counts.claimed), (1, 1, 1, 1));
-    assert_eq!((counts.closed, counts.open, counts.keys), (1, 2, 3));
+    assert_eq!((counts.closed, counts.open, counts.keys), (1, 2, 4), "a dead batch has a lane");
     assert_eq!(counts.messages_buffered, 5, "of unfinished batches");
     assert_eq!((counts.past_due, counts.longest_past_due_ms, counts.leases_expired), (0, 0, 0));
 }
@@ -31,7 +31,7 @@ pub async fn counts_tell_what_is_late<F: StoreFixture>(fixture: &F) {
     store.push_and_claim(at(0), "claimed").await;
     store.push(at(0), single("claimed", "behind, and no head")).await;
     let retrying = store.push_and_claim(at(0), "retrying").await;
-    store.retry(at(0), &retrying, &retry_at(at(50))).await;
+    store.retry(at(0), &retrying, retry_at(at(50))).await;
     store.push(at(0), message("open", "text")).await;
     assert_eq!(late(at(30)).await, (0, 0, 0), "what is due this instant is not late");
     assert_eq!(late(at(31)).await, (0, 0, 1));
@@ -64,7 +64,7 @@ pub async fn a_list_can_be_of_some_statuses<F: StoreFixture>(fixture: &F) {
     let finished = store.push_and_claim(at(1), "b").await;
     store.finish(at(1), &finished).await;
     let retrying = store.push_and_claim(at(2), "c").await;
-    store.retry(at(2), &retrying, &retry_at(at(1_000))).await;
+    store.retry(at(2), &retrying, retry_at(at(1_000))).await;
     let claimed = store.push_and_claim(at(3), "d").await;
     let closed = store.push(at(4), single("d", "text")).await;
     let open = store.push(at(5), message("d", "text")).await;
@@ -119,7 +119,8 @@ pub async fn a_key_prefix_is_taken_literally<F: StoreFixture>(fixture: &F) {
         keys.into_iter().chain(["", "%b", "a%%", "__", "zzz", "' OR 1=1", "a\u{10ffff}\u{10ffff}"]);
     for prefix in prefixes {
         let filter = Filter::newest(100).with_key_prefix(prefix);
-        let found: Vec<String> = store.list(&filter).await.into_iter().map(|record| record.key).collect();
+        let records = store.list(&filter).await;
+        let found: Vec<&str> = records.iter().map(|record| record.key.as_str()).collect();
         let mut expected = keys.to_vec();
         expected.retain(|key| key.starts_with(prefix));
         expected.reverse();
@@ -148,7 +149,7 @@ pub async fn a_batch_is_shown_whole_in_every_state<F: StoreFixture>(fixture: &F)
         let behind = store.push(at(60 + n), arrival).await.batch;
         assert_eq!(texts(&store.whole(behind).await.1), expected, "behind the one in flight");
     }
-    store.retry(at(64), &claim, &retry_at(at(100))).await;
+    store.retry(at(64), &claim, retry_at(at(100))).await;
     assert_whole(Status::Retrying).await;
     let claim = store.claim_one(at(100)).await;
     store.bury(at(101), &claim, false).await;
@@ -160,9 +161,9 @@ pub async fn a_dead_batch_is_requeued_at_the_end_of_its_line<F: StoreFixture>(fi
     store.push(at(0), with_id("a", "1")).await;
     store.push(at(1), message("a", "2")).await;
     let claim = store.claim_one(at(60)).await;
-    store.checkpoint(at(60), &claim).await;
+    store.classify(at(60), &claim).await;
     store.begin_reply(at(60), &claim, "reply", &TERMS).await.expect("begin_reply");
-    store.retry(at(61), &claim, &retry_at(at(62))).await;
+    store.retry(at(61), &claim, retry_at(at(62))).await;
     let claim = store.claim_one(at(62)).await;
     store.bury(at(62), &claim, false).await;
     let open = store.push(at(63), message("a", "3")).await;
@@ -182,7 +183,7 @@ pub async fn a_dead_batch_is_requeued_at_the_end_of_its_line<F: StoreFixture>(fi
     store.finish(at(123), &ahead).await;
     let revived = store.claim_one(at(123)).await;
     assert_eq!((revived.batch.id, revived.attempt, revived.stage), (id, 1, Stage::Claimed));
-    assert_eq!((&revived.checkpoint, &revived.reply), (&None, &None));
+    assert_eq!((&revived.classification, reply(&revived)), (&None, vec![]));
     assert_eq!(revived.batch.messages, claim.batch.messages);
     assert_eq!(revived.batch.arrived_at, [at(0), at(1)]);
     store.finish(at(123), &revived).await;
@@ -206,7 +207,7 @@ pub async fn a_waiting_batch_is_requeued_by_making_it_due<F: StoreFixture>(fixtu
     let store = Subject::fresh(fixture).await;
     let open = store.push(at(0), message("open", "text")).await.batch;
     let claim = store.push_and_claim(at(0), "retrying").await;
-    store.retry(at(0), &claim, &retry_at(at(1_000))).await;
+    store.retry(at(0), &claim, retry_at(at(1_000))).await;
     for id in [open, claim.batch.id] {
         assert!(matches!(store.requeue(at(1), id).await, Ok(Requeued::DueNow)));
         assert_eq!(store.claim_one(at(1)).await.batch.id, id);
@@ -219,7 +220,7 @@ pub async fn what_cannot_be_requeued_is_left_alone<F: StoreFixture>(fixture: &F)
     let finished = store.push_and_claim(at(0), "finished").await;
     store.finish(at(0), &finished).await;
     store.push(at(0), message("cancelled", "text")).await;
-    let cancelled = store.cancel(at(0), "cancelled").await[0];
+    let cancelled = store.cancel(at(0), "cancelled").await[0].id;
     let in_flight = store.push_and_claim(at(1), "in flight").await;
     let before = store.snapshot(at(2)).await;
     for id in [finished.batch.id, cancelled] {

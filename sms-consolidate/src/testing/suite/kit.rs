@@ -5,14 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Timestamp;
-use crate::lane::{Accepted, Fence, LossReason, ReplyRefusal, ReplyTerms, RetryTerms};
-use crate::message::{Batch, BatchId, SmsMessage};
-use crate::store::{
-    AppendReport, Appended, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Maintained,
-    NoReply, Outcome, Record, RequeueError, Requeued, Status,
+use crate::lane::{
+    Accepted, BatchFacts, Buried, CloseReason, Control, Fence, LossReason, OptOutChange, ReplyPart,
+    ReplyRefusal, ReplyTerms, Requeued, RetryTerms,
 };
-/// Every case calls its methods.
-pub(super) use crate::store::{Inspect, Store};
+use crate::message::{Batch, BatchId, OptOutScope, SmsMessage};
+use crate::optout::OptOutCause;
+use crate::reply::Receipt;
+use crate::store::{
+    AppendReport, Appended, Arrival, Claim, Counts, FencedError, Filter, Finish, Maintained, NoReply,
+    OptedOut, Outcome, Record, RequeueError, Status, Woken,
+};
+/// Every case calls their methods.
+pub(super) use crate::store::{Store, StoreExt};
+pub(super) use crate::testing::TestKey;
 use crate::testing::{DurableFixture, SharedFixture, StoreFixture};
 use crate::window::Window;
 use crate::{Classification, Label};
@@ -35,21 +41,31 @@ pub(super) fn at(seconds: u64) -> Timestamp {
 }
 
 /// A message whose batch closes after a minute.
-pub(super) fn message(key: &str, text: &str) -> Arrival<String, SmsMessage> {
+pub(super) fn message(key: &str, text: &str) -> Arrival<TestKey, SmsMessage> {
     arrival(key, SmsMessage::new(text))
 }
 
-pub(super) fn arrival(key: &str, message: SmsMessage) -> Arrival<String, SmsMessage> {
-    Arrival::new(key.to_owned(), message, Window::default())
+pub(super) fn arrival(key: &str, message: SmsMessage) -> Arrival<TestKey, SmsMessage> {
+    Arrival::new(key.into(), message, Window::default())
 }
 
-pub(super) fn with_id(key: &str, id: &str) -> Arrival<String, SmsMessage> {
+pub(super) fn with_id(key: &str, id: &str) -> Arrival<TestKey, SmsMessage> {
     arrival(key, SmsMessage::new("text").with_id(id))
 }
 
 /// A message that is a batch of its own, due at once.
-pub(super) fn single(key: &str, text: &str) -> Arrival<String, SmsMessage> {
-    Arrival { window: Window::default().with_max_messages(1), ..message(key, text) }
+pub(super) fn single(key: &str, text: &str) -> Arrival<TestKey, SmsMessage> {
+    within(Window::default().with_max_messages(1), message(key, text))
+}
+
+/// The same with another window.
+pub(super) fn within(window: Window, arrival: Arrival<TestKey, SmsMessage>) -> Arrival<TestKey, SmsMessage> {
+    Arrival { window: window.into(), ..arrival }
+}
+
+/// A message that is this control.
+pub(super) fn control(key: &str, control: Control) -> Arrival<TestKey, SmsMessage> {
+    Arrival { keyword: Some((control.into(), OptOutCause::Keyword)), ..message(key, "keyword") }
 }
 
 pub(super) fn limit(limit: usize) -> NonZeroUsize {
@@ -60,15 +76,30 @@ pub(super) fn classification() -> Classification {
     Classification::new(Label::AGREE, "Suite")
 }
 
-pub(super) const TERMS: ReplyTerms =
-    ReplyTerms { control: None, send_timeout: Duration::from_secs(10), max_replies_per_hour: None };
+/// Of a reply of which nothing is asked but that it leaves while the lease lasts.
+pub(super) const TERMS: ReplyTerms = ReplyTerms {
+    parts: Vec::new(),
+    control: None,
+    send_timeout: Duration::from_secs(10),
+    max_replies_per_hour: None,
+    opt_out_scope: OptOutScope::Conversation,
+};
 
 pub(super) fn retry_at(at: Timestamp) -> RetryTerms {
     RetryTerms { at, counts: true, maybe_sent: false }
 }
 
-pub(super) fn texts(batch: &Batch<String, SmsMessage>) -> Vec<&str> {
+pub(super) fn texts(batch: &Batch<TestKey, SmsMessage>) -> Vec<&str> {
     batch.messages.iter().map(crate::Message::text).collect()
+}
+
+/// What the reply says that an earlier attempt decided on.
+pub(super) fn reply(claim: &Claim<TestKey, SmsMessage>) -> Vec<&str> {
+    claim.reply.iter().map(|part| part.text.as_str()).collect()
+}
+
+pub(super) fn ids(facts: &[BatchFacts]) -> Vec<BatchId> {
+    facts.iter().map(|facts| facts.id).collect()
 }
 
 /// Why a fenced write was refused.
@@ -80,12 +111,16 @@ pub(super) fn lost<T: std::fmt::Debug>(result: Result<T, FencedError>) -> LossRe
     }
 }
 
-/// What [`Inspect`] shows of a store.
+/// The messages of a batch, and when they arrived.
+type Contents = (Arc<[SmsMessage]>, Vec<Timestamp>);
+
+/// What a store shows of itself.
 #[derive(Debug, PartialEq)]
 pub(super) struct Snapshot {
     counts: Counts,
-    records: Vec<Record<String>>,
-    messages: Vec<Option<(Vec<SmsMessage>, Vec<Timestamp>)>>,
+    opted_out: Vec<OptedOut>,
+    records: Vec<Record<TestKey>>,
+    messages: Vec<Option<Contents>>,
 }
 
 /// The store of one case. Its calls panic where the store itself fails.
@@ -97,7 +132,7 @@ impl<S> Clone for Subject<S> {
     }
 }
 
-impl<S: Store<String, SmsMessage>> Subject<S> {
+impl<S: Store<TestKey, SmsMessage>> Subject<S> {
     pub(super) async fn fresh<F: StoreFixture<Store = S>>(fixture: &F) -> Self {
         Self(Arc::new(fixture.fresh().await))
     }
@@ -116,7 +151,7 @@ impl<S: Store<String, SmsMessage>> Subject<S> {
     pub(super) async fn append(
         &self,
         now: Timestamp,
-        arrivals: Vec<Arrival<String, SmsMessage>>,
+        arrivals: Vec<Arrival<TestKey, SmsMessage>>,
     ) -> AppendReport {
         let count = arrivals.len();
         let report = self.0.append(now, arrivals).await.expect("append");
@@ -125,12 +160,12 @@ impl<S: Store<String, SmsMessage>> Subject<S> {
     }
 
     /// Appends one message.
-    pub(super) async fn offer(&self, now: Timestamp, arrival: Arrival<String, SmsMessage>) -> Appended {
+    pub(super) async fn offer(&self, now: Timestamp, arrival: Arrival<TestKey, SmsMessage>) -> Appended {
         self.append(now, vec![arrival]).await.results[0]
     }
 
     /// Appends one message, which must be accepted.
-    pub(super) async fn push(&self, now: Timestamp, arrival: Arrival<String, SmsMessage>) -> Accepted {
+    pub(super) async fn push(&self, now: Timestamp, arrival: Arrival<TestKey, SmsMessage>) -> Accepted {
         match self.offer(now, arrival).await {
             Appended::Accepted(accepted) => accepted,
             other => panic!("not accepted: {other:?}"),
@@ -138,7 +173,7 @@ impl<S: Store<String, SmsMessage>> Subject<S> {
     }
 
     /// Puts one batch of one message, due at once, into the line of `key` and claims it.
-    pub(super) async fn push_and_claim(&self, now: Timestamp, key: &str) -> Claim<String, SmsMessage> {
+    pub(super) async fn push_and_claim(&self, now: Timestamp, key: &str) -> Claim<TestKey, SmsMessage> {
         self.push(now, single(key, "text")).await;
         self.claim_one(now).await
     }
@@ -147,16 +182,16 @@ impl<S: Store<String, SmsMessage>> Subject<S> {
         self.0.next_wake().await.expect("next_wake")
     }
 
-    pub(super) async fn claim(&self, now: Timestamp, most: usize) -> Vec<Claim<String, SmsMessage>> {
+    pub(super) async fn claim(&self, now: Timestamp, most: usize) -> Vec<Claim<TestKey, SmsMessage>> {
         self.0.claim(now, limit(most), LEASE).await.expect("claim")
     }
 
-    pub(super) async fn claim_all(&self, now: Timestamp) -> Vec<Claim<String, SmsMessage>> {
+    pub(super) async fn claim_all(&self, now: Timestamp) -> Vec<Claim<TestKey, SmsMessage>> {
         self.claim(now, EVERYTHING).await
     }
 
     /// Claims what is due, which must be one batch.
-    pub(super) async fn claim_one(&self, now: Timestamp) -> Claim<String, SmsMessage> {
+    pub(super) async fn claim_one(&self, now: Timestamp) -> Claim<TestKey, SmsMessage> {
         let mut claims = self.claim_all(now).await;
         assert_eq!(claims.len(), 1, "batches due at {now}");
         claims.remove(0)
@@ -167,48 +202,55 @@ impl<S: Store<String, SmsMessage>> Subject<S> {
         assert!(claims.is_empty(), "nothing is due at {now}, and there were {claims:?}");
     }
 
+    /// Begins a reply of one part.
     pub(super) async fn begin_reply(
         &self,
         now: Timestamp,
-        claim: &Claim<String, SmsMessage>,
+        claim: &Claim<TestKey, SmsMessage>,
         text: &str,
         terms: &ReplyTerms,
     ) -> Result<(), ReplyRefusal> {
-        match self.0.begin_reply(now, &claim.batch.key, claim.fence(), text, terms).await {
-            Ok(()) => Ok(()),
-            Err(BeginReplyError::Refused(why)) => Err(why),
-            Err(error) => panic!("begin_reply: {error}"),
-        }
+        let terms = ReplyTerms { parts: vec![ReplyPart::new(text)], ..terms.clone() };
+        let recorded = self.0.record(now, &claim.batch.key, claim.fence(), None, Some(terms)).await;
+        recorded.expect("record").reply
     }
 
-    pub(super) async fn checkpoint(&self, now: Timestamp, claim: &Claim<String, SmsMessage>) {
-        let done = self.0.checkpoint(now, &claim.batch.key, claim.fence(), &classification()).await;
-        done.expect("checkpoint");
+    /// Records what a batch was found to be.
+    pub(super) async fn classify(&self, now: Timestamp, claim: &Claim<TestKey, SmsMessage>) {
+        let found = Some(classification());
+        let recorded = self.0.record(now, &claim.batch.key, claim.fence(), found, None).await;
+        assert_eq!(recorded.expect("record").reply, Ok(()), "no reply was asked for");
     }
 
     /// Ends a batch without a reply.
     pub(super) async fn finish(
         &self,
         now: Timestamp,
-        claim: &Claim<String, SmsMessage>,
+        claim: &Claim<TestKey, SmsMessage>,
     ) -> Option<Timestamp> {
         self.try_finish(now, claim).await.expect("finish")
+    }
+
+    /// Ends a batch whose reply the gateway took.
+    pub(super) async fn finish_replied(&self, now: Timestamp, claim: &Claim<TestKey, SmsMessage>) {
+        let replied = Finish::new(Outcome::Replied(vec![Receipt::default()]));
+        self.0.finish(now, &claim.batch.key, claim.fence(), replied).await.expect("finish");
     }
 
     pub(super) async fn try_finish(
         &self,
         now: Timestamp,
-        claim: &Claim<String, SmsMessage>,
+        claim: &Claim<TestKey, SmsMessage>,
     ) -> Result<Option<Timestamp>, FencedError> {
         let off = Finish::new(Outcome::NoReply(NoReply::Off));
-        self.0.finish(now, &claim.batch.key, claim.fence(), &off).await
+        self.0.finish(now, &claim.batch.key, claim.fence(), off).await
     }
 
     pub(super) async fn retry(
         &self,
         now: Timestamp,
-        claim: &Claim<String, SmsMessage>,
-        terms: &RetryTerms,
+        claim: &Claim<TestKey, SmsMessage>,
+        terms: RetryTerms,
     ) -> Option<Timestamp> {
         let done = self.0.retry(now, &claim.batch.key, claim.fence(), terms, "an error").await;
         done.expect("retry")
@@ -217,9 +259,9 @@ impl<S: Store<String, SmsMessage>> Subject<S> {
     pub(super) async fn bury(
         &self,
         now: Timestamp,
-        claim: &Claim<String, SmsMessage>,
+        claim: &Claim<TestKey, SmsMessage>,
         maybe_sent: bool,
-    ) -> Option<Timestamp> {
+    ) -> Woken<Buried> {
         let done = self.0.bury(now, &claim.batch.key, claim.fence(), maybe_sent, "an error").await;
         done.expect("bury")
     }
@@ -232,12 +274,18 @@ impl<S: Store<String, SmsMessage>> Subject<S> {
         claim.batch.id
     }
 
-    pub(super) async fn cancel(&self, now: Timestamp, key: &str) -> Vec<BatchId> {
-        self.0.cancel(now, &key.to_owned()).await.expect("cancel")
+    pub(super) async fn cancel(&self, now: Timestamp, key: &str) -> Vec<BatchFacts> {
+        self.0.cancel(now, &key.into()).await.expect("cancel")
     }
 
-    pub(super) async fn set_opted_out(&self, now: Timestamp, key: &str, opted_out: bool) {
-        self.0.set_opted_out(now, &key.to_owned(), opted_out).await.expect("set_opted_out");
+    pub(super) async fn flush(&self, now: Timestamp, key: &str) -> u64 {
+        self.0.flush(now, &key.into(), CloseReason::Flush).await.expect("flush")
+    }
+
+    /// Opts the sender of a key out or in by hand. Returns whether that changed anything.
+    pub(super) async fn opt_out(&self, now: Timestamp, key: &str, opted_out: bool) -> bool {
+        let change = OptOutChange::new(opted_out, OptOutCause::Operator);
+        self.0.opt_out(now, &key.into(), OptOutScope::Conversation, change).await.expect("opt_out")
     }
 
     pub(super) async fn requeue(&self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
@@ -254,6 +302,7 @@ impl<S: Store<String, SmsMessage>> Subject<S> {
             total.batches_pruned += done.batches_pruned;
             total.ids_pruned += done.ids_pruned;
             total.lanes_pruned += done.lanes_pruned;
+            total.senders_pruned += done.senders_pruned;
             if !done.more {
                 return total;
             }
@@ -265,7 +314,7 @@ impl<S: Store<String, SmsMessage>> Subject<S> {
         self.0.counts(now).await.expect("counts")
     }
 
-    pub(super) async fn list(&self, filter: &Filter) -> Vec<Record<String>> {
+    pub(super) async fn list(&self, filter: &Filter) -> Vec<Record<TestKey>> {
         self.0.list(filter).await.expect("list")
     }
 
@@ -274,12 +323,12 @@ impl<S: Store<String, SmsMessage>> Subject<S> {
     }
 
     /// The record of a batch, and its messages, which must be kept.
-    pub(super) async fn whole(&self, id: BatchId) -> (Record<String>, Batch<String, SmsMessage>) {
+    pub(super) async fn whole(&self, id: BatchId) -> (Record<TestKey>, Batch<TestKey, SmsMessage>) {
         let whole = self.0.batch(id).await.expect("batch").expect("the batch is known");
         (whole.record, whole.batch.expect("an unfinished or dead batch is kept whole"))
     }
 
-    pub(super) async fn record(&self, id: BatchId) -> Record<String> {
+    pub(super) async fn record(&self, id: BatchId) -> Record<TestKey> {
         self.0.batch(id).await.expect("batch").expect("the batch is known").record
     }
 
@@ -296,27 +345,23 @@ impl<S: Store<String, SmsMessage>> Subject<S> {
             assert_eq!(whole.record, *record, "list and batch agree");
             messages.push(whole.batch.map(|batch| (batch.messages, batch.arrived_at)));
         }
-        Snapshot { counts, records, messages }
+        let opted_out = self.0.opted_out(None, limit(EVERYTHING)).await.expect("opted_out");
+        Snapshot { counts, opted_out, records, messages }
     }
 
     /// Tries every fenced write. Each must be refused because of `why`, and change nothing.
     pub(super) async fn assert_lost(&self, now: Timestamp, key: &str, fence: Fence, why: LossReason) {
-        let (store, key) = (&self.0, &key.to_owned());
+        let (store, key) = (&self.0, &key.into());
         let finish = Finish::new(Outcome::ReplyUnknown).with_error("from an old holder");
         let mistaken = Classification::new(Label::NOT_AGREE, "from an old holder");
+        let reply = ReplyTerms { parts: vec![ReplyPart::new("from an old holder")], ..TERMS };
         let before = self.snapshot(now).await;
         assert_eq!(lost(store.renew(now, key, fence, HOUR).await), why, "renew");
-        assert_eq!(lost(store.checkpoint(now, key, fence, &mistaken).await), why, "checkpoint");
-        let reply = store.begin_reply(now, key, fence, "from an old holder", &TERMS).await;
-        match reply {
-            Err(BeginReplyError::Refused(ReplyRefusal::Lost(because))) => {
-                assert_eq!(because, why, "begin_reply");
-            }
-            other => panic!("the claim is gone, and begin_reply returned {other:?}"),
-        }
-        assert_eq!(lost(store.retry(now, key, fence, &retry_at(now), "old").await), why, "retry");
+        let both = store.record(now, key, fence, Some(mistaken), Some(reply)).await;
+        assert_eq!(lost(both), why, "record");
+        assert_eq!(lost(store.retry(now, key, fence, retry_at(now), "old").await), why, "retry");
         assert_eq!(lost(store.bury(now, key, fence, false, "old").await), why, "bury");
-        assert_eq!(lost(store.finish(now, key, fence, &finish).await), why, "finish");
+        assert_eq!(lost(store.finish(now, key, fence, finish).await), why, "finish");
         assert_eq!(self.snapshot(now).await, before, "a refused write changes nothing");
     }
 }

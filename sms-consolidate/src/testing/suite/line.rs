@@ -1,24 +1,51 @@
 use super::kit::*;
-use crate::lane::{CloseReason, Entry, Stage};
+use crate::lane::{Answer, CloseReason, Entry, LossReason, Refused, Stage, Supersede, Transition};
 use crate::message::SmsMessage;
-use crate::store::{Arrival, NoReply, Outcome, Status};
+use crate::store::{Arrival, ChangeError, Finish, NoReply, Outcome, Status};
 use crate::testing::StoreFixture;
 use crate::window::Window;
 
-fn superseding(text: &str) -> Arrival<String, SmsMessage> {
+fn superseding(text: &str) -> Arrival<TestKey, SmsMessage> {
     let window = Window::sliding(5 * SECOND, MINUTE);
-    Arrival { window, supersede_within: Some(2 * MINUTE), ..message("a", text) }
+    Arrival { supersede: Supersede::Within(2 * MINUTE), ..within(window, message("a", text)) }
+}
+
+pub async fn a_key_that_is_unknown_has_nothing_to_change<F: StoreFixture>(fixture: &F) {
+    let store = Subject::fresh(fixture).await;
+    let claim = store.push_and_claim(at(0), "known").await;
+    let dead = store.dead(at(0), "dead", "text").await;
+    let (unknown, fence) = (TestKey::from("unknown"), claim.fence());
+    let before = store.snapshot(at(1)).await;
+    let lost = Err(Refused::Lost(LossReason::Stolen));
+    let finish = Finish::new(Outcome::ReplyUnknown);
+    for (transition, expected) in [
+        (Transition::Flush { reason: CloseReason::Flush }, Ok(Answer::Flushed(0))),
+        (Transition::Cancel, Ok(Answer::Cancelled(Vec::new()))),
+        (Transition::Silence, Ok(Answer::Silenced(0))),
+        (Transition::Requeue { batch: dead, fresh: dead }, Err(Refused::Unknown)),
+        (Transition::Renew { fence, lease: LEASE }, lost.clone()),
+        (Transition::Record { fence, classification: None, reply: Some(TERMS) }, lost.clone()),
+        (Transition::Finish { fence, finish }, lost.clone()),
+        (Transition::Retry { fence, terms: retry_at(at(1)), error: String::new() }, lost.clone()),
+        (Transition::Bury { fence, maybe_sent: false, error: String::new() }, lost),
+    ] {
+        let what = format!("{transition:?}");
+        let answer = match store.0.change(at(1), &unknown, transition).await {
+            Ok(changed) => Ok((changed.answer, changed.wake_at)),
+            Err(ChangeError::Refused(refused)) => Err(refused),
+            Err(ChangeError::Store(error)) => panic!("{what}: {error}"),
+        };
+        assert_eq!(answer, expected.map(|answer| (answer, None)), "{what}");
+        assert_eq!(store.snapshot(at(1)).await, before, "{what} leaves nothing behind");
+    }
 }
 
 pub async fn a_flush_makes_one_key_due<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     store.append(at(0), vec![message("a", "1"), message("b", "2")]).await;
-    let flush = async |key: &str| {
-        store.0.flush(at(1), Some(&key.to_owned()), CloseReason::Flush).await.expect("flush")
-    };
-    assert_eq!(flush("nobody").await, 0);
-    assert_eq!(flush("a").await, 1);
-    assert_eq!(flush("a").await, 0, "it is due already");
+    assert_eq!(store.flush(at(1), "nobody").await, 0);
+    assert_eq!(store.flush(at(1), "a").await, 1);
+    assert_eq!(store.flush(at(1), "a").await, 0, "it is due already");
     let claim = store.claim_one(at(1)).await;
     assert_eq!((claim.batch.key.as_str(), claim.batch.close_reason), ("a", CloseReason::Flush));
     assert_eq!(claim.batch.due_at, at(1));
@@ -28,7 +55,7 @@ pub async fn a_flush_makes_all_keys_due<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     // More than a store may want to lock at once.
     store.append(at(0), (0..700).map(|n| message(&n.to_string(), "text")).collect()).await;
-    assert_eq!(store.0.flush(at(1), None, CloseReason::Shutdown).await.expect("flush"), 700);
+    assert_eq!(store.0.flush_all(at(1), CloseReason::Shutdown).await.expect("flush"), 700);
     let claims = store.claim_all(at(1)).await;
     assert_eq!(claims.len(), 700);
     assert!(claims.iter().all(|claim| claim.batch.close_reason == CloseReason::Shutdown));
@@ -38,9 +65,9 @@ pub async fn a_flush_leaves_what_is_in_flight_or_retrying<F: StoreFixture>(fixtu
     let store = Subject::fresh(fixture).await;
     let in_flight = store.push_and_claim(at(0), "in flight").await;
     let retrying = store.push_and_claim(at(0), "retrying").await;
-    store.retry(at(0), &retrying, &retry_at(at(500))).await;
+    store.retry(at(0), &retrying, retry_at(at(500))).await;
     store.push(at(0), message("retrying", "behind")).await;
-    assert_eq!(store.0.flush(at(1), None, CloseReason::Flush).await.expect("flush"), 1);
+    assert_eq!(store.0.flush_all(at(1), CloseReason::Flush).await.expect("flush"), 1);
     store.finish(at(1), &in_flight).await;
     store.assert_nothing_due(at(500) - MILLISECOND).await;
     let claim = store.claim_one(at(500)).await;
@@ -55,12 +82,13 @@ pub async fn a_cancelled_line_is_over<F: StoreFixture>(fixture: &F) {
     for (seconds, arrival) in [(0, single("a", "1")), (1, single("a", "2")), (2, message("a", "3"))] {
         ids.push(store.push(at(seconds), arrival).await.batch);
     }
+    store.push(at(2), message("a", "joins")).await;
     let other = store.push(at(2), message("b", "text")).await;
     let claim = store.claim_one(at(3)).await;
-    store.checkpoint(at(3), &claim).await;
-    let mut cancelled = store.cancel(at(4), "a").await;
-    cancelled.sort_unstable();
-    assert_eq!(cancelled, ids, "ids sort by time");
+    store.classify(at(3), &claim).await;
+    let cancelled = store.cancel(at(4), "a").await;
+    assert_eq!(super::kit::ids(&cancelled), ids, "oldest first");
+    assert_eq!(cancelled.iter().map(|facts| facts.messages).collect::<Vec<_>>(), [1, 1, 2]);
     for id in &ids {
         let record = store.record(*id).await;
         assert_eq!((record.status, record.ended_at), (Status::Finished, Some(at(4))));
@@ -79,7 +107,7 @@ pub async fn what_is_being_replied_to_is_not_cancelled<F: StoreFixture>(fixture:
     let claim = store.push_and_claim(at(0), "a").await;
     store.begin_reply(at(1), &claim, "reply", &TERMS).await.expect("begin_reply");
     let behind = store.push(at(2), message("a", "behind")).await;
-    assert_eq!(store.cancel(at(3), "a").await, [behind.batch]);
+    assert_eq!(ids(&store.cancel(at(3), "a").await), [behind.batch]);
     assert_eq!(store.cancel(at(3), "a").await, []);
     assert_eq!(store.finish(at(4), &claim).await, None, "nothing is left behind it");
     store.push(at(5), message("a", "next")).await;
@@ -92,7 +120,7 @@ pub async fn a_message_takes_back_a_claimed_batch<F: StoreFixture>(fixture: &F) 
     store.push(at(1), superseding("2").by_seconds(-2)).await;
     let old = store.claim_one(at(6)).await;
     assert_eq!(texts(&old.batch), ["2", "1"]);
-    store.checkpoint(at(6), &old).await;
+    store.classify(at(6), &old).await;
     let accepted = store.push(at(7), superseding("3")).await;
     assert_eq!((accepted.entry, accepted.batch), (Entry::Superseded, old.batch.id));
     assert_eq!((accepted.messages, accepted.due_at), (3, at(12)));
@@ -104,7 +132,7 @@ pub async fn a_message_takes_back_a_claimed_batch<F: StoreFixture>(fixture: &F) 
     assert_eq!(texts(&new.batch), ["2", "1", "3", "4"]);
     assert_eq!(new.batch.arrived_at, [at(1), at(0), at(7), at(8)]);
     assert_eq!((new.batch.id, new.attempt, new.stage), (old.batch.id, 1, Stage::Claimed));
-    assert_eq!((&new.checkpoint, new.first_claimed_at), (&None, at(13)));
+    assert_eq!((&new.classification, new.first_claimed_at), (&None, at(13)));
     assert!(new.token > old.token);
 }
 
@@ -112,7 +140,7 @@ pub async fn a_message_queues_where_it_cannot_take_back<F: StoreFixture>(fixture
     let store = Subject::fresh(fixture).await;
     store.push(at(0), message("a", "1")).await;
     let claim = store.claim_one(at(60)).await;
-    let plain = Arrival { supersede_within: None, ..superseding("2") };
+    let plain = Arrival { supersede: Supersede::Never, ..superseding("2") };
     assert_eq!(store.push(at(61), plain).await.entry, Entry::Opened, "it was not asked to");
     let claim = {
         store.finish(at(61), &claim).await;
@@ -132,7 +160,7 @@ trait SentBy {
     fn by_seconds(self, seconds: i64) -> Self;
 }
 
-impl SentBy for Arrival<String, SmsMessage> {
+impl SentBy for Arrival<TestKey, SmsMessage> {
     /// Sent `seconds` after the start of the case, or before it if negative.
     fn by_seconds(mut self, seconds: i64) -> Self {
         let sent = crate::Timestamp::from_unix_millis(at(0).as_unix_millis() + seconds * 1_000);

@@ -12,15 +12,15 @@ pub async fn idle_keys_leave_nothing_behind<F: StoreFixture>(fixture: &F) {
     for (n, claim) in store.claim_all(at(0)).await.iter().enumerate() {
         match n % 3 {
             0 => _ = store.cancel(at(0), &claim.batch.key).await,
-            1 => store.begin_reply(at(0), claim, "reply", &once).await.expect("begin_reply"),
-            _ => {}
-        }
-        if n % 3 != 0 {
-            store.finish(at(0), claim).await;
+            1 => {
+                store.begin_reply(at(0), claim, "reply", &once).await.expect("begin_reply");
+                store.finish_replied(at(0), claim).await;
+            }
+            _ => _ = store.finish(at(0), claim).await,
         }
     }
-    store.set_opted_out(at(0), "for a while", true).await;
-    store.set_opted_out(at(1), "for a while", false).await;
+    store.opt_out(at(0), "for a while", true).await;
+    store.opt_out(at(1), "for a while", false).await;
     store.maintain(at(1) + HOUR, 7).await;
     let counts = store.counts(at(1) + HOUR).await;
     assert_eq!(counts, Counts { finished: counts.finished, ..Counts::default() });
@@ -45,10 +45,10 @@ pub async fn maintenance_leaves_what_is_needed<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     let dead = store.dead(at(0), "dead", "text").await;
     let retrying = store.push_and_claim(at(0), "retrying").await;
-    store.retry(at(0), &retrying, &retry_at(at(0) + 10 * DAY)).await;
+    store.retry(at(0), &retrying, retry_at(at(0) + 10 * DAY)).await;
     let claimed = store.push_and_claim(at(0), "claimed").await;
     let closed = store.push(at(0), single("claimed", "behind")).await.batch;
-    store.set_opted_out(at(0), "opted out", true).await;
+    store.opt_out(at(0), "opted out", true).await;
     let year = at(0) + 365 * DAY;
     let open = store.push(at(1), message("open", "text")).await.batch;
     store.maintain(year, 1_000).await;
@@ -93,7 +93,7 @@ pub async fn maintenance_does_not_forget_a_reply_of_the_last_hour<F: StoreFixtur
     let once = ReplyTerms { max_replies_per_hour: NonZeroU32::new(1), ..TERMS };
     let claim = store.push_and_claim(at(0), "a").await;
     store.begin_reply(at(0), &claim, "reply", &once).await.expect("begin_reply");
-    store.finish(at(0), &claim).await;
+    store.finish_replied(at(0), &claim).await;
     store.maintain(at(3_599), 1_000).await;
     let claim = store.push_and_claim(at(3_599), "a").await;
     assert_eq!(store.begin_reply(at(3_599), &claim, "reply", &once).await, Err(ReplyRefusal::LoopGuard));

@@ -1,12 +1,12 @@
 use std::collections::BTreeSet;
 
-use futures_util::FutureExt;
+use futures::FutureExt;
 
 use super::kit::*;
-use super::races::{claim_out, together};
+use super::races::{assert_no_reply_begins_once_opted_out, assert_opted_out_once, claim_out, together};
 use crate::clock::{Clock, SystemClock};
-use crate::lane::{Control, Keyword, LossReason, ReplyRefusal};
-use crate::store::{Appended, Arrival, RequeueError, Requeued};
+use crate::lane::{Control, LossReason, ReplyRefusal, Requeued};
+use crate::store::{Appended, RequeueError};
 use crate::testing::SharedFixture;
 
 /// Longer than any node may take to hear of another's writes.
@@ -70,9 +70,20 @@ pub async fn a_stop_holds_on_every_node<F: SharedFixture>(fixture: &F) {
     let a = Subject::fresh(fixture).await;
     let b = a.another(fixture).await;
     let claim = a.push_and_claim(at(0), "a").await;
-    let keyword = Some(Keyword::Control(Control::Stop));
-    b.push(at(1), Arrival { keyword, ..message("a", "STOP") }).await;
+    b.push(at(1), control("a", Control::Stop)).await;
     assert_eq!(a.begin_reply(at(1), &claim, "reply", &TERMS).await, Err(ReplyRefusal::OptedOut));
+}
+
+pub async fn no_reply_begins_once_another_node_has_opted_out<F: SharedFixture>(fixture: &F) {
+    let a = Subject::fresh(fixture).await;
+    let b = a.another(fixture).await;
+    assert_no_reply_begins_once_opted_out(&a, &b).await;
+}
+
+pub async fn of_stops_on_many_nodes_one_opts_the_sender_out<F: SharedFixture>(fixture: &F) {
+    let a = Subject::fresh(fixture).await;
+    let b = a.another(fixture).await;
+    assert_opted_out_once(&[a, b]).await;
 }
 
 pub async fn a_batch_is_brought_back_on_one_node_only<F: SharedFixture>(fixture: &F) {

@@ -2,13 +2,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use futures_util::FutureExt;
+use futures::FutureExt;
 use tokio::sync::Barrier;
 
 use super::kit::*;
-use crate::lane::{Control, Keyword, ReplyRefusal};
-use crate::message::SmsMessage;
-use crate::store::{Appended, Arrival, Claim, RequeueError, Requeued, Store};
+use crate::lane::{Control, OptOutChange, ReplyRefusal, ReplyTerms, Requeued, Supersede};
+use crate::message::{OptOutScope, SmsMessage};
+use crate::optout::OptOutCause;
+use crate::store::{Appended, Arrival, Claim, RequeueError};
 use crate::testing::StoreFixture;
 use crate::window::Window;
 use crate::{BatchId, Timestamp};
@@ -37,10 +38,10 @@ where
 }
 
 /// Claims in small steps until nothing is due, and returns what was claimed.
-pub(super) async fn claim_out<S: Store<String, SmsMessage>>(
+pub(super) async fn claim_out<S: Store<TestKey, SmsMessage>>(
     store: Subject<S>,
     now: Timestamp,
-) -> Vec<Claim<String, SmsMessage>> {
+) -> Vec<Claim<TestKey, SmsMessage>> {
     let mut claimed = Vec::new();
     loop {
         let claims = store.claim(now, 7).await;
@@ -68,9 +69,9 @@ pub async fn no_batch_is_claimed_twice<F: StoreFixture>(fixture: &F) {
 }
 
 /// Pushes messages that are due at once while others claim and finish. Returns the messages of finished batches.
-async fn push_beside_claims<S: Store<String, SmsMessage>>(
+async fn push_beside_claims<S: Store<TestKey, SmsMessage>>(
     store: &Subject<S>,
-    arrival: impl Fn(usize) -> Arrival<String, SmsMessage> + Send + Sync + 'static,
+    arrival: impl Fn(usize) -> Arrival<TestKey, SmsMessage> + Send + Sync + 'static,
 ) -> BTreeMap<String, Vec<usize>> {
     const MESSAGES: usize = 400;
     let (arrival, done) = (Arc::new(arrival), Arc::new(AtomicBool::new(false)));
@@ -112,22 +113,19 @@ async fn push_beside_claims<S: Store<String, SmsMessage>>(
     let mut seen: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     finished.sort_by_key(|claim| numbers(claim)[0]);
     for claim in finished {
-        seen.entry(claim.batch.key.clone()).or_default().extend(numbers(&claim));
+        seen.entry(claim.batch.key.to_string()).or_default().extend(numbers(&claim));
     }
     assert_eq!(seen.values().map(Vec::len).sum::<usize>(), MESSAGES, "every message in exactly one batch");
     seen
 }
 
-fn numbers(claim: &Claim<String, SmsMessage>) -> Vec<usize> {
+fn numbers(claim: &Claim<TestKey, SmsMessage>) -> Vec<usize> {
     texts(&claim.batch).iter().map(|text| text.parse().expect("the texts are numbers")).collect()
 }
 
 pub async fn an_append_beside_a_claim_is_in_exactly_one_batch<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
-    let arrival = |n: usize| Arrival {
-        window: Window::immediate(),
-        ..message(&format!("key {}", n % 5), &n.to_string())
-    };
+    let arrival = |n: usize| within(Window::immediate(), message(&format!("key {}", n % 5), &n.to_string()));
     for (key, numbers) in push_beside_claims(&store, arrival).await {
         assert!(numbers.is_sorted_by(|a, b| a < b), "{key}: {numbers:?}");
     }
@@ -136,9 +134,8 @@ pub async fn an_append_beside_a_claim_is_in_exactly_one_batch<F: StoreFixture>(f
 pub async fn an_append_that_supersedes_beside_a_finish_is_in_exactly_one_batch<F: StoreFixture>(fixture: &F) {
     let store = Subject::fresh(fixture).await;
     let arrival = |n: usize| Arrival {
-        window: Window::immediate(),
-        supersede_within: Some(HOUR),
-        ..message(&format!("key {}", n % 3), &n.to_string())
+        supersede: Supersede::Within(HOUR),
+        ..within(Window::immediate(), message(&format!("key {}", n % 3), &n.to_string()))
     };
     for (key, numbers) in push_beside_claims(&store, arrival).await {
         assert!(numbers.is_sorted_by(|a, b| a < b), "{key}: {numbers:?}");
@@ -236,8 +233,7 @@ pub async fn no_reply_begins_once_a_stop_has_returned<F: StoreFixture>(fixture: 
         let stop = {
             let (store, stopped) = (store.clone(), Arc::clone(&stopped));
             async move {
-                let keyword = Some(Keyword::Control(Control::Stop));
-                store.push(now, Arrival { keyword, ..message(&key, "STOP") }).await;
+                store.push(now, control(&key, Control::Stop)).await;
                 stopped.store(true, Ordering::SeqCst);
             }
         };
@@ -259,6 +255,73 @@ pub async fn no_reply_begins_once_a_stop_has_returned<F: StoreFixture>(fixture: 
         let rest = store.claim_one(now).await;
         store.finish(now, &rest).await;
     }
+}
+
+/// Opts a sender out on `one` while replies begin on two of its lines on `other`, which may be the same node.
+pub(super) async fn assert_no_reply_begins_once_opted_out<S: Store<TestKey, SmsMessage>>(
+    one: &Subject<S>,
+    other: &Subject<S>,
+) {
+    let terms = ReplyTerms { opt_out_scope: OptOutScope::Sender, ..TERMS };
+    for round in 0..50 {
+        let (now, sender) = (at(round), format!("sender {round}"));
+        let lines = [format!("{sender}@1"), format!("{sender}@2")];
+        one.append(now, lines.iter().map(|key| single(key, "text")).collect()).await;
+        let claims = one.claim_all(now).await;
+        let is_out = Arc::new(AtomicBool::new(false));
+        let opt_out = {
+            let (store, is_out) = (one.clone(), Arc::clone(&is_out));
+            async move {
+                let word = OptOutChange::new(true, OptOutCause::Operator);
+                assert!(store.set_opted_out(now, &sender, word).await);
+                is_out.store(true, Ordering::SeqCst);
+            }
+        };
+        let begin = |claim: &Claim<TestKey, SmsMessage>| {
+            let (store, is_out) = (other.clone(), Arc::clone(&is_out));
+            let (claim, terms) = (claim.clone(), terms.clone());
+            async move {
+                loop {
+                    let was_out = is_out.load(Ordering::SeqCst);
+                    match store.begin_reply(now, &claim, "reply", &terms).await {
+                        Ok(()) => assert!(!was_out, "a reply began after the opt-out had returned"),
+                        Err(why) => return assert_eq!(why, ReplyRefusal::OptedOut),
+                    }
+                    tokio::task::yield_now().await;
+                }
+            }
+        };
+        together([opt_out.boxed(), begin(&claims[0]).boxed(), begin(&claims[1]).boxed()]).await;
+        for claim in &claims {
+            one.finish(now, claim).await;
+        }
+    }
+}
+
+pub async fn no_reply_begins_on_any_line_once_an_opt_out_has_returned<F: StoreFixture>(fixture: &F) {
+    let store = Subject::fresh(fixture).await;
+    assert_no_reply_begins_once_opted_out(&store, &store).await;
+}
+
+/// Has a sender say STOP on eight lines at once, on the nodes in turn: the first word counts, and the others know of it.
+pub(super) async fn assert_opted_out_once<S: Store<TestKey, SmsMessage>>(nodes: &[Subject<S>]) {
+    for round in 0..10 {
+        let stop = |line: usize| {
+            let store = nodes[line % nodes.len()].clone();
+            let stop = control(&format!("sender {round}@{line}"), Control::Stop);
+            let stop = Arrival { opt_out_scope: OptOutScope::Sender, ..stop };
+            async move { store.push(at(0), stop).await.opted_out }
+        };
+        let told = together((0..8).map(stop)).await;
+        assert_eq!(told.iter().filter(|told| **told == Some(true)).count(), 1, "{told:?}");
+        assert_eq!(told.iter().filter(|told| told.is_none()).count(), 7, "{told:?}");
+    }
+    assert_eq!(nodes[0].counts(at(0)).await.opted_out, 10);
+}
+
+pub async fn of_many_stops_at_once_one_opts_the_sender_out<F: StoreFixture>(fixture: &F) {
+    let store = Subject::fresh(fixture).await;
+    assert_opted_out_once(&[store]).await;
 }
 
 pub async fn of_a_finish_and_a_cancel_one_wins<F: StoreFixture>(fixture: &F) {

@@ -15,7 +15,7 @@ pub async fn what_would_be_lost_is_handed_back<F: StoreFixture>(fixture: &F) {
     let claimed = store.push_and_claim(at(1), "c").await;
     let behind = store.push(at(2), message("c", "behind")).await.batch;
     let retrying = store.push_and_claim(at(3), "d").await;
-    store.retry(at(3), &retrying, &retry_at(at(60))).await;
+    store.retry(at(3), &retrying, retry_at(at(60))).await;
     let open = store.push(at(4), message("e", "open")).await.batch;
     store.push(at(5), message("e", "joined")).await;
 

@@ -1,6 +1,6 @@
 //! What must be true of the whole store, and at the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sms_consolidate::store::{Counts, Outcome, Record, Status, Whole};
 use sms_consolidate::{BatchId, Timestamp};
@@ -22,8 +22,9 @@ impl Oracle {
         let dead = self.batches.values().filter(|batch| batch.state == State::Dead).count() as u64;
         let claimed = self.batches.values().filter(|batch| batch.is_leased()).count() as u64;
         let counted = counts.open + counts.closed + counts.claimed + counts.retrying;
-        let holds = (counted, counts.claimed, counts.dead, counts.messages_buffered);
-        let expected = (batches, claimed, dead, messages);
+        let opted_out = self.senders.values().filter(|sender| sender.opted_out).count() as u64;
+        let holds = (counted, counts.claimed, counts.dead, counts.messages_buffered, counts.opted_out);
+        let expected = (batches, claimed, dead, messages, opted_out);
         check!(self, holds == expected, "the store counts {holds:?}, expected {expected:?}");
     }
 
@@ -133,9 +134,15 @@ impl Oracle {
         check!(self, left.is_empty(), "the batches {left:?} never end");
     }
 
-    /// An idle key leaves nothing behind, unless it has opted out.
+    /// An idle key leaves nothing behind, unless it has a dead batch.
     pub(crate) fn check_idle_keys(&mut self, counts: &Counts) {
-        let opted_out = self.lines.values().filter(|line| line.opted_out).count() as u64;
-        check!(self, counts.keys == opted_out, "{} keys are kept, {opted_out} opted out", counts.keys);
+        let dead = self.batches.values().filter(|batch| batch.state == State::Dead);
+        let with_dead = dead.map(|batch| batch.key).collect::<BTreeSet<_>>().len() as u64;
+        check!(
+            self,
+            counts.keys == with_dead,
+            "{} keys are kept, {with_dead} have dead batches",
+            counts.keys
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! What the classifier and the sender may be asked.
 
-use sms_consolidate::lane::{Stage, Token};
+use sms_consolidate::lane::{Fence, Stage, Token};
 use sms_consolidate::{BatchId, Reply, Timestamp};
 
 use super::{Hold, Oracle, check};
@@ -25,8 +25,17 @@ pub(super) struct ClassifyCall {
     claim: Option<Token>,
     open: bool,
     node: usize,
+    /// It said what the batch is.
+    answered: bool,
     /// Its node has been told that the claim is gone.
     must_stop: bool,
+}
+
+impl ClassifyCall {
+    /// Whether it said what the batch is, under this claim.
+    pub(super) fn was_answered(&self, fence: Fence) -> bool {
+        self.answered && self.batch == fence.batch && self.claim == Some(fence.token)
+    }
 }
 
 pub(super) struct SendCall {
@@ -64,6 +73,7 @@ impl Oracle {
     pub(crate) fn classify_begins(&mut self, node: usize, id: BatchId, tags: &[u32]) -> usize {
         let claim = self.token_of(node, id);
         let name = self.name(id);
+        check!(self, !self.stopped.contains(&node), "{name} is classified by n{node}, which has shut down");
         if let Some(batch) = self.batches.get(&id).filter(|_| claim.is_some()) {
             let (key, label, content) = (batch.key, batch.label.clone(), batch.has_content);
             let expected = self.sorted(batch);
@@ -76,12 +86,20 @@ impl Oracle {
             let again = self.classify_calls.iter().any(|call| call.batch == id && call.claim == claim);
             check!(self, !again, "{name} is classified twice under one claim");
         }
-        self.classify_calls.push(ClassifyCall { batch: id, claim, open: true, node, must_stop: false });
+        self.classify_calls.push(ClassifyCall {
+            batch: id,
+            claim,
+            open: true,
+            node,
+            answered: false,
+            must_stop: false,
+        });
         self.classify_calls.len() - 1
     }
 
-    pub(crate) fn classify_ended(&mut self, call: usize) {
-        self.classify_calls[call].open = false;
+    pub(crate) fn classify_ended(&mut self, call: usize, answered: bool) {
+        let call = &mut self.classify_calls[call];
+        (call.open, call.answered) = (false, answered);
     }
 
     /// The node has superseded or cancelled the batch, so a classification of it is pointless.
@@ -100,6 +118,7 @@ impl Oracle {
         let id = reply.batch;
         let claim = self.token_of(node, id);
         let name = self.name(id);
+        check!(self, !self.stopped.contains(&node), "{name} is replied to by n{node}, which has shut down");
         let mut index = 0;
         if let Some(batch) = self.batches.get(&id) {
             let key = batch.key;
@@ -158,6 +177,11 @@ impl Oracle {
     /// From now on this node may drop what it does: it crashes, shuts down, or works against a deadline.
     pub(crate) fn may_interrupt(&mut self, node: usize) {
         self.interrupters.insert(node);
+    }
+
+    /// The node's shutdown has returned: it begins nothing more.
+    pub(crate) fn stopped(&mut self, node: usize) {
+        self.stopped.insert(node);
     }
 
     pub(crate) fn killed(&mut self, node: usize) {

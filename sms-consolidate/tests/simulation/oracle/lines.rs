@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use sms_consolidate::lane::Control;
-use sms_consolidate::store::{NoReply, Outcome, RequeueError, Requeued};
-use sms_consolidate::{BatchId, Timestamp};
+use sms_consolidate::lane::{BatchFacts, Control, OptOutChange, Refused, Requeued};
+use sms_consolidate::store::{NoReply, Outcome, RequeueError};
+use sms_consolidate::{BatchId, Key, Timestamp};
 
-use super::{Batch, Oracle, State, check};
+use super::{Batch, Oracle, Sender, State, check};
 use crate::plan::{SimKey, Span};
 
 impl Oracle {
@@ -83,12 +83,34 @@ impl Oracle {
         batch.label = None;
     }
 
-    pub(super) fn opt_out(&mut self, now: Timestamp, key: SimKey) {
+    pub(super) fn sender(&self, key: SimKey) -> Sender {
+        self.senders.get(&key.opt_out_scope(self.plan.scope)).copied().unwrap_or_default()
+    }
+
+    /// Somebody says that a sender has opted out, or in. Returns whether that is a change. What is older than what is
+    /// known is none.
+    pub(super) fn steer(&mut self, now: Timestamp, scope: &str, change: OptOutChange) -> bool {
+        let sender = self.senders.entry(scope.to_owned()).or_default();
+        let known_since = sender.changed_at.max(sender.started_at);
+        if change.as_of.is_some_and(|as_of| known_since.is_some_and(|since| as_of <= since)) {
+            self.reach("an older word");
+            return false;
+        }
+        let said_at = if change.opted_out { &mut sender.stopped_at } else { &mut sender.started_at };
+        *said_at = Some(now);
+        let is_new = sender.opted_out != change.opted_out;
+        if is_new {
+            sender.opted_out = change.opted_out;
+            sender.changed_at = Some(now);
+        }
+        is_new
+    }
+
+    /// Ends what waits for an answer. Where the sender had stopped before, the confirmation of that still leaves.
+    pub(super) fn silence(&mut self, now: Timestamp, key: SimKey, again: bool) {
         let line = self.lines.entry(key).or_default();
-        let again = std::mem::replace(&mut line.opted_out, true);
         for id in &line.batches {
             let Some(batch) = self.batches.get_mut(id) else { continue };
-            // The confirmation of an earlier stop still leaves.
             if !(again && batch.control == Some(Control::Stop)) {
                 batch.muted = true;
             }
@@ -103,12 +125,9 @@ impl Oracle {
         }
     }
 
-    pub(crate) fn set_opted_out(&mut self, now: Timestamp, key: SimKey, opted_out: bool) {
-        if opted_out {
-            self.opt_out(now, key);
-        } else {
-            self.lines.entry(key).or_default().opted_out = false;
-        }
+    pub(crate) fn set_opted_out(&mut self, now: Timestamp, scope: &str, change: OptOutChange, answer: bool) {
+        let changed = self.steer(now, scope, change);
+        check!(self, answer == changed, "{scope} {change:?} was answered with {answer}");
     }
 
     pub(crate) fn flushed(&mut self, now: Timestamp, key: Option<SimKey>, count: u64) {
@@ -124,7 +143,8 @@ impl Oracle {
         check!(self, count == expected, "a flush counted {count}, expected {expected}");
     }
 
-    pub(crate) fn cancelled(&mut self, node: usize, key: SimKey, cancelled: &[BatchId]) {
+    pub(super) fn cancelled(&mut self, node: usize, key: SimKey, cancelled: &[BatchFacts]) {
+        let cancelled: Vec<BatchId> = cancelled.iter().map(|facts| facts.id).collect();
         let line = self.lines.entry(key).or_default();
         let is_kept = |id: &BatchId| self.batches.get(id).is_some_and(Batch::has_begun_to_reply);
         let (kept, expected): (Vec<_>, Vec<_>) = line.batches.drain(..).partition(is_kept);
@@ -146,7 +166,7 @@ impl Oracle {
         self.buffered -= messages;
     }
 
-    pub(crate) fn requeued(&mut self, now: Timestamp, id: BatchId, result: &Result<Requeued, RequeueError>) {
+    pub(super) fn requeued(&mut self, now: Timestamp, id: BatchId, result: Result<Requeued, Refused>) {
         let Some(batch) = self.batch(id) else { return };
         let is_waiting = batch.state == State::Unfinished && !batch.is_leased();
         let state = batch.state.clone();
@@ -163,20 +183,33 @@ impl Oracle {
             }
             Ok(Requeued::Revived(new)) => {
                 check!(self, state == State::Dead, "a requeue revived a batch that was {state:?}");
-                self.revive(now, id, *new);
+                self.revive(now, id, new);
             }
-            Err(RequeueError::InFlight) => {
+            Err(Refused::InFlight) => {
                 check!(self, state == State::Unfinished && !is_waiting, "in flight was {state:?}");
             }
+            Err(Refused::Unknown) => {
+                let is_gone = !matches!(state, State::Unfinished | State::Dead);
+                check!(self, is_gone, "unknown was {state:?}");
+            }
+            other => check!(self, false, "a requeue was answered with {other:?}"),
+        }
+    }
+
+    /// What somebody is told who wanted a batch requeued.
+    pub(crate) fn requeue_answered(&mut self, id: BatchId, result: &Result<Requeued, RequeueError>) {
+        let Some(batch) = self.batch(id) else { return };
+        let state = batch.state.clone();
+        match result {
             Err(RequeueError::Finished) => {
-                check!(self, matches!(state, State::Ended(_)), "finished was {state:?}");
+                check!(self, matches!(state, State::Ended(_)), "finished is {state:?}");
             }
             // A batch that was requeued or handed back is not known under its old id.
             Err(RequeueError::Unknown) => {
                 let is_gone = matches!(state, State::Requeued | State::HandedBack);
-                check!(self, is_gone, "unknown was {state:?}");
+                check!(self, is_gone, "unknown is {state:?}");
             }
-            Err(error) => check!(self, false, "a requeue failed: {error}"),
+            _ => {}
         }
     }
 

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sms_consolidate::lane::{Accepted, Control, Entry, ReplyRefusal, Stage, Token};
+use sms_consolidate::lane::{Accepted, Control, Entry, OptOutChange, ReplyRefusal, Stage, Token};
 use sms_consolidate::store::{AppendReport, Appended, Outcome, Refusal};
-use sms_consolidate::{BatchId, Label, Timestamp};
+use sms_consolidate::{BatchId, Key, Label, OptOutCause, Timestamp};
 
 use crate::plan::{Kind, Plan, SimKey, SimMessage};
 
@@ -15,6 +15,8 @@ mod audit;
 mod calls;
 mod claims;
 mod lines;
+mod replies;
+mod writes;
 
 pub(crate) use calls::Sent;
 
@@ -27,9 +29,17 @@ const CONFIRM_WITHIN: Duration = Duration::from_secs(300);
 struct Line {
     /// Unfinished batches, oldest first.
     batches: VecDeque<BatchId>,
-    opted_out: bool,
     /// When the replies that the loop guard counts were begun.
     replies: Vec<Timestamp>,
+}
+
+/// What is known of a sender, who may have several lines.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sender {
+    opted_out: bool,
+    changed_at: Option<Timestamp>,
+    stopped_at: Option<Timestamp>,
+    started_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug)]
@@ -71,6 +81,7 @@ struct Work {
     /// Whether the claim reached the one who asked, who may have been cut off meanwhile.
     is_delivered: bool,
     stage: Stage,
+    /// What the reply says, which is decided once for all tries.
     text: Option<String>,
     begun_by: Option<Token>,
     begun_at: Timestamp,
@@ -102,7 +113,7 @@ struct Batch {
     state: State,
     work: Option<Work>,
     label: Option<Label>,
-    /// The last answer to begin_reply, if it was no.
+    /// Why the reply was last not let go, if it was not.
     refusal: Option<ReplyRefusal>,
     sends: Vec<Option<Sent>>,
     /// Claims that were lost to a later message.
@@ -114,6 +125,8 @@ struct Batch {
 pub(crate) struct Oracle {
     plan: Arc<Plan>,
     lines: BTreeMap<SimKey, Line>,
+    /// By the text that stands for them.
+    senders: BTreeMap<String, Sender>,
     batches: BTreeMap<BatchId, Batch>,
     messages: BTreeMap<u32, Kept>,
     ids: BTreeSet<(SimKey, String)>,
@@ -128,6 +141,8 @@ pub(crate) struct Oracle {
     /// Nodes that may drop what they do.
     interrupters: BTreeSet<usize>,
     killed: BTreeSet<usize>,
+    /// Nodes whose shutdown has returned.
+    stopped: BTreeSet<usize>,
     /// When the machine last slept.
     jumped_at: Timestamp,
     pub(crate) wrong: Vec<String>,
@@ -150,6 +165,7 @@ impl Oracle {
         Self {
             plan,
             lines: BTreeMap::new(),
+            senders: BTreeMap::new(),
             batches: BTreeMap::new(),
             messages: BTreeMap::new(),
             ids: BTreeSet::new(),
@@ -160,6 +176,7 @@ impl Oracle {
             send_calls: Vec::new(),
             interrupters: BTreeSet::new(),
             killed: BTreeSet::new(),
+            stopped: BTreeSet::new(),
             jumped_at: Timestamp::MIN,
             wrong: Vec::new(),
             reached: BTreeSet::new(),
@@ -232,8 +249,8 @@ impl Oracle {
             Refusal::Messages => self.reach("refused for too many messages"),
             Refusal::Keys => {
                 self.reach("refused for too many keys");
-                let is_known =
-                    self.lines.get(&key).is_some_and(|line| !line.batches.is_empty() || line.opted_out);
+                let is_held = |batch: &Batch| matches!(batch.state, State::Unfinished | State::Dead);
+                let is_known = self.batches.values().any(|batch| batch.key == key && is_held(batch));
                 let keys_limited = self.plan.max_keys < usize::from(self.plan.keys);
                 check!(self, keys_limited && !is_known, "{key} was refused for too many keys");
             }
@@ -261,20 +278,13 @@ impl Oracle {
         let entry = self.entry_for(now, key, message.kind);
         let entry = if self.must_pass(key, message.kind, entry) { Entry::Ahead } else { entry };
         check!(self, accepted.entry == entry, "m{tag} {:?}, expected {entry:?}", accepted.entry);
-        let was_opted_out = self.lines.entry(key).or_default().opted_out;
+        let was_opted_out = self.sender(key).opted_out;
         let control = self.control_of(message.kind, was_opted_out);
         // A start that was sent long before it arrived is an ordinary message.
         let sent_at = message.sent_at.filter(|sent| *sent <= now).unwrap_or(now);
         let control = control.filter(|it| *it != Control::Start || now <= sent_at + CONFIRM_WITHIN);
         check!(self, accepted.control == control, "m{tag} is {:?}, expected {control:?}", accepted.control);
-        match control {
-            Some(Control::Stop) => {
-                self.reach("stopped");
-                self.opt_out(now, key);
-            }
-            Some(Control::Start) => self.lines.entry(key).or_default().opted_out = false,
-            _ => {}
-        }
+        self.steered(now, key, control, accepted);
         let plan = Arc::clone(&self.plan);
         let within = plan.supersede_within.unwrap_or(plan.span(message.kind, now).max_wait * 2);
         match accepted.entry {
@@ -324,6 +334,24 @@ impl Oracle {
         check!(self, accepted.messages as usize == count, "m{tag}'s batch holds {}", accepted.messages);
     }
 
+    /// What a message does to its sender, and to what waits for an answer.
+    fn steered(&mut self, now: Timestamp, key: SimKey, control: Option<Control>, accepted: &Accepted) {
+        let opted_out = match control {
+            Some(Control::Stop) => true,
+            Some(Control::Start) => false,
+            Some(Control::Help) | None => return,
+        };
+        let was_opted_out = self.sender(key).opted_out;
+        let change = OptOutChange::new(opted_out, OptOutCause::Keyword);
+        let changed = self.steer(now, &key.opt_out_scope(self.plan.scope), change);
+        let told = accepted.opted_out;
+        check!(self, told == changed.then_some(opted_out), "{key} is told to be opted out: {told:?}");
+        if opted_out {
+            self.reach("stopped");
+            self.silence(now, key, was_opted_out);
+        }
+    }
+
     fn control_of(&self, kind: Kind, opted_out: bool) -> Option<Control> {
         if self.plan.keywords == crate::plan::Keywords::Off {
             return None;
@@ -340,7 +368,8 @@ impl Oracle {
     /// Whether the message is a stop that would wait behind a batch which was never claimed.
     fn must_pass(&self, key: SimKey, kind: Kind, entry: Entry) -> bool {
         let Some(line) = self.lines.get(&key) else { return false };
-        let opts_out = self.control_of(kind, line.opted_out) == Some(Control::Stop) && !line.opted_out;
+        let opted_out = self.sender(key).opted_out;
+        let opts_out = self.control_of(kind, opted_out) == Some(Control::Stop) && !opted_out;
         let is_waiting = |id: &&BatchId| self.batches.get(id).is_some_and(|batch| batch.work.is_none());
         let waiting = line.batches.iter().filter(is_waiting).count();
         let ahead = match entry {

@@ -1,5 +1,5 @@
-//! A lane as stores write it: without what is a default, and with the fields that this version does not know. What is found
-//! need not be what was written.
+//! What a lane keeps beside its head, and how all of it is written: without what is a default, and with the fields that this
+//! version does not know. What is found need not be what was written.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
@@ -7,10 +7,57 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::offset::{Millis, Offset};
-use super::slot::{Dead, is_default};
-use super::work::Lost;
-use super::{Lane, More, Slot, Token, Work};
+use super::slot::{Dead, Slot, is_default};
+use super::work::Work;
+use super::{Fence, Lane, LossReason, Token};
 use crate::clock::Timestamp;
+
+/// What only some lanes need.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct More {
+    pub(super) behind: VecDeque<Slot>,
+    pub(super) work: Option<Work>,
+    pub(super) token: Token,
+    /// Newest last, [`LOSSES_KEPT`] at most.
+    pub(super) lost: Vec<Lost>,
+    /// When the replies of the last hour left, for the loop guard.
+    pub(super) replies: Vec<Offset>,
+    /// Oldest first, [`MAX_DEAD`](super::MAX_DEAD) at most.
+    pub(super) dead: VecDeque<Dead>,
+    /// What a later version of the library has written.
+    pub(super) unknown: BTreeMap<String, serde_json::Value>,
+}
+
+impl More {
+    /// Whether it says nothing. The token alone says nothing: a batch's id is part of every fence.
+    pub(super) fn is_bare(&self) -> bool {
+        let Self { behind, work, token: _, lost, replies, dead, unknown } = self;
+        behind.is_empty()
+            && work.is_none()
+            && lost.is_empty()
+            && replies.is_empty()
+            && dead.is_empty()
+            && unknown.is_empty()
+    }
+
+    /// Sees its instants from another base. There is no work, and nothing behind the head.
+    pub(super) fn rebase(&mut self, from: Timestamp, to: Timestamp) {
+        self.lost.iter_mut().for_each(|lost| lost.lease_until = lost.lease_until.moved(from, to));
+        self.replies.iter_mut().for_each(|sent| *sent = sent.moved(from, to));
+    }
+}
+
+/// For how many of the last losses a lane knows why. A sender who keeps texting can supersede a batch several times
+/// before its first holder finds out.
+pub(super) const LOSSES_KEPT: usize = 8;
+
+/// A claim that was taken from its holder, kept so that the holder can be told why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Lost {
+    pub(super) fence: Fence,
+    pub(super) why: LossReason,
+    pub(super) lease_until: Offset,
+}
 
 #[derive(Serialize, Deserialize)]
 struct Written<'a> {

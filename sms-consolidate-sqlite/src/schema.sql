@@ -1,23 +1,41 @@
--- The steps that this file has been through.
+-- Which of these tables the file has.
 CREATE TABLE schema_version (
     version    INTEGER PRIMARY KEY,
     applied_at INTEGER NOT NULL
 ) STRICT;
 
--- One row per key that has unfinished batches, has opted out, or must be remembered a little longer.
+-- One row per key that has unfinished or dead batches, or must be remembered a little longer.
 CREATE TABLE lanes (
     store          TEXT NOT NULL,    -- the name under which the store was opened
     key            TEXT NOT NULL,    -- whose: a conversation's text form
-    lane           TEXT NOT NULL,    -- JSON: the line of unfinished batches, the lease, the opt-out
+    lane           TEXT NOT NULL,    -- JSON: the line of unfinished batches, the lease, the dead batches
     wake_at        INTEGER,          -- when the lane has something to do; null if it has no batch
     forgettable_at INTEGER,          -- from when on an idle lane may be dropped; null if not at all
-    latest_at      INTEGER NOT NULL, -- the latest instant that the lane has seen
     PRIMARY KEY (store, key)
 ) STRICT, WITHOUT ROWID;
 
 -- A lane is in one of the two at most.
 CREATE INDEX lanes_by_wake ON lanes (store, wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX lanes_idle ON lanes (store, forgettable_at) WHERE forgettable_at IS NOT NULL;
+
+-- One row per sender who has opted out, or did and has opted in again in the last days.
+CREATE TABLE senders (
+    store          TEXT NOT NULL,
+    id             BLOB NOT NULL,    -- 16 bytes: a hash of who it is, under the secret
+    record         TEXT NOT NULL,    -- JSON: opted_out, cause, changed_at, stopped_at
+    opted_out      INTEGER NOT NULL, -- 1 or 0
+    forgettable_at INTEGER,          -- from when on the row may be dropped; null if not at all
+    PRIMARY KEY (store, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX senders_opted_out ON senders (store, id) WHERE opted_out = 1;
+CREATE INDEX senders_forgettable ON senders (store, forgettable_at) WHERE forgettable_at IS NOT NULL;
+
+-- Without it no row of `senders` is found again.
+CREATE TABLE secrets (
+    store  TEXT PRIMARY KEY,
+    secret BLOB NOT NULL             -- 16 bytes
+) STRICT, WITHOUT ROWID;
 
 -- One row per batch, from its opening until its retention is over: the audit log.
 CREATE TABLE batches (
@@ -27,22 +45,24 @@ CREATE TABLE batches (
     status         TEXT NOT NULL,    -- unfinished, finished or dead
     opened_at      INTEGER NOT NULL,
     due_at         INTEGER NOT NULL, -- as it was at the opening, until the batch has ended
-    ended_at       INTEGER,
+    ended_at       INTEGER,          -- this and the next, and the last, are known once it has ended
     close_reason   TEXT,             -- null if its window ended
     control        TEXT,             -- start, stop or help, if a message was one
-    attempts       INTEGER,          -- this and the next, and the last, are known once it has ended
+    attempts       INTEGER,
     message_count  INTEGER,
     classification TEXT,             -- JSON: label, method, confidence, usage in tokens, proposed_reply
-    reply          TEXT,             -- as it was about to be sent
-    outcome        TEXT,             -- JSON: {"replied":{"id":…}}, {"no_reply":"…"} or "reply_unknown"
+    reply          TEXT,             -- JSON: its parts, if one was decided on; the outcome says whether it was sent
+    outcome        TEXT,             -- JSON: {"replied":[{"id":…}]}, {"no_reply":"…"} or "reply_unknown"; null if dead
     error          TEXT,             -- what last went wrong
-    ids_kept       INTEGER NOT NULL DEFAULT 1, -- 0 if the ids of its messages are forgotten, n if those before the nth are
     facts          TEXT,             -- JSON: what else the lane knew of it
+    ids_kept       INTEGER NOT NULL DEFAULT 1, -- 0 if the ids of its messages are forgotten, n if those before the nth are
     PRIMARY KEY (store, id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX batches_finished ON batches (store, ids_kept, ended_at) WHERE status = 'finished';
 CREATE INDEX batches_dead ON batches (store, id) WHERE status = 'dead';
+-- So that the unfinished ones are listed without a look at all that have finished.
+CREATE INDEX batches_unfinished ON batches (store, id) WHERE status = 'unfinished';
 
 -- The messages of all batches in `batches`.
 CREATE TABLE messages (
@@ -68,11 +88,11 @@ CREATE TABLE message_ids (
 -- Every batch as it stands now. The place in the line is 0 for the oldest unfinished batch of a key.
 CREATE VIEW batches_now AS
 WITH lines AS (
-    SELECT store, key, lane, 0 AS place, lane -> '$.head' AS slot, lane -> '$.more.work' AS work
+    SELECT store, key, lane, 0 AS place, lane -> '$.head' AS slot, lane -> '$.work' AS work
     FROM lanes WHERE wake_at IS NOT NULL AND json_valid(lane)
     UNION ALL
     SELECT lanes.store, lanes.key, lane, behind.key + 1, behind.value, NULL
-    FROM lanes, json_each(lanes.lane, '$.more.behind') AS behind
+    FROM lanes, json_each(lanes.lane, '$.behind') AS behind
     WHERE wake_at IS NOT NULL AND json_valid(lane)
 )
 SELECT batches.store, batches.id, batches.key, place,
@@ -80,15 +100,20 @@ SELECT batches.store, batches.id, batches.key, place,
         WHEN slot IS NULL THEN status
         WHEN work ->> '$.hold.leased.until' IS NOT NULL THEN 'claimed'
         WHEN work ->> '$.hold.waiting.until' IS NOT NULL THEN 'retrying'
-        WHEN slot ->> '$.sealed' = 0 AND place = coalesce(json_array_length(lane, '$.more.behind'), 0) THEN 'open'
+        WHEN slot ->> '$.flags.sealed' IS NOT 1 AND place = coalesce(json_array_length(lane, '$.behind'), 0) THEN 'open'
         ELSE 'closed'
     END AS status,
-    opened_at, coalesce(slot ->> '$.due_at', due_at) AS due_at, ended_at,
+    opened_at,
+    CASE WHEN slot IS NULL THEN due_at ELSE opened_at + coalesce(slot ->> '$.due_after', 0) END AS due_at,
+    ended_at,
     coalesce(slot ->> '$.close_reason', close_reason) AS close_reason,
     coalesce(slot ->> '$.control', control) AS control,
     coalesce(work ->> '$.attempts', attempts, 0) AS attempts,
     coalesce(slot ->> '$.messages', message_count) AS message_count,
-    classification, reply, outcome, error
+    coalesce(work -> '$.notes.classification', classification) AS classification,
+    coalesce(work -> '$.notes.reply', reply) AS reply,
+    outcome,
+    coalesce(work ->> '$.notes.error', error) AS error
 FROM batches LEFT JOIN lines
     ON lines.store = batches.store AND lines.key = batches.key AND lines.slot ->> '$.id' = batches.id
     AND batches.status = 'unfinished';

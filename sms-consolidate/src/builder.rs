@@ -46,7 +46,9 @@ pub enum InFlight {
 pub struct RetryPolicy {
     /// The most attempts. Default 5.
     pub max_attempts: NonZeroU32,
-    /// The longest time from the first attempt to the start of the last. Default 10 minutes.
+    /// The longest time from the first attempt to the start of the last. Default 10 minutes. A wait that the classifier or
+    /// the gateway asks for is kept even past it; if the reply would be too late then, the batch ends at once
+    /// ([`NoReply::Stale`](crate::NoReply::Stale)).
     pub max_time: Duration,
     /// The wait after the first failure; it doubles with each. Half of it is jitter. Default 5 seconds.
     pub first_wait: Duration,

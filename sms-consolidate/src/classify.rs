@@ -222,7 +222,8 @@ pub enum ClassifyError {
     #[error("classification failed for now: {source}")]
     #[non_exhaustive]
     Retryable {
-        /// How long the service asks to wait.
+        /// How long the service asks to wait, which is kept even past
+        /// [`RetryPolicy::max_time`](crate::RetryPolicy::max_time).
         retry_after: Option<Duration>,
         /// What it cost all the same, if it cost tokens.
         usage: Option<Usage>,

@@ -102,7 +102,8 @@ pub enum SendError {
     #[error("the reply was not sent: {source}")]
     #[non_exhaustive]
     NotSent {
-        /// How long the gateway asks to wait.
+        /// How long the gateway asks to wait, which is kept even past
+        /// [`RetryPolicy::max_time`](crate::RetryPolicy::max_time).
         retry_after: Option<Duration>,
         /// The cause.
         source: Box<dyn Error + Send + Sync>,

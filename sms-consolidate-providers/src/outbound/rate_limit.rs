@@ -34,8 +34,8 @@ const LONGEST_WORK: Duration = Duration::from_secs(24 * 60 * 60);
 ///
 /// A reply whose turn comes soon waits for it. One that would have to wait longer is *not sent*, with the time until its
 /// turn as what to wait, so that it holds no place among the batches in flight; those that are turned away are given
-/// turns one after another. Each of them has used up an attempt, and none waits past
-/// [`RetryPolicy::max_time`](sms_consolidate::RetryPolicy): for bursts that take longer raise that.
+/// turns one after another. Each of them has used up an attempt. One whose turn comes too late for it, after
+/// [`Builder::reply_within`](sms_consolidate::Builder::reply_within), ends at once as stale.
 ///
 /// The default is one message a second without bursts, which is what the networks allow an ordinary number in the
 /// United States (<https://www.twilio.com/docs/api/errors/21611>; there a message of several segments counts as several);

@@ -80,18 +80,12 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     }
 
     fn answer<'a>(&'a self, classification: Option<&'a Classification>) -> Result<&'a str, NoReply> {
-        let settings = &self.inner.settings;
         let batch = &self.claim.batch;
-        if !batch.key.can_reply() {
-            return Err(NoReply::Unreachable);
+        if let Some(why) = self.is_silent() {
+            return Err(why);
         }
         if batch.control == Some(Control::Stop) {
-            // The law wants it confirmed, whatever else is off.
             return self.answer_to(Control::Stop);
-        }
-        let is_on = settings.reply_if.as_ref().is_none_or(|holds| holds(&batch.key));
-        if !settings.templates.is_enabled() || !is_on {
-            return Err(NoReply::Off);
         }
         match (batch.control.map(|control| self.answer_to(control)), classification) {
             (Some(Ok(text)), _) => Ok(text),
@@ -100,6 +94,20 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             (Some(Err(why)), None) => Err(why),
             (None, None) => Err(NoReply::NoOwnWords),
         }
+    }
+
+    /// Why there is no reply whatever the batch says, if there is none.
+    pub(super) fn is_silent(&self) -> Option<NoReply> {
+        let (settings, batch) = (&self.inner.settings, &self.claim.batch);
+        if !batch.key.can_reply() {
+            return Some(NoReply::Unreachable);
+        }
+        if batch.control == Some(Control::Stop) {
+            // The law wants it confirmed, whatever else is off.
+            return None;
+        }
+        let is_on = settings.reply_if.as_ref().is_none_or(|holds| holds(&batch.key));
+        (!settings.templates.is_enabled() || !is_on).then_some(NoReply::Off)
     }
 
     fn answer_to(&self, control: Control) -> Result<&str, NoReply> {
@@ -121,14 +129,18 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         }
     }
 
-    /// Whether it is too late for the reply: a stop must be confirmed within minutes, and everything else is answered
-    /// within [`reply_within`](crate::Builder::reply_within) of the newest message.
+    /// Whether it is too late for the reply.
     pub(super) fn is_stale(&self) -> bool {
-        let now = self.now();
-        if self.claim.batch.control == Some(Control::Stop) {
-            return now > self.stopped_at() + CONFIRM_WITHIN;
+        self.now() > self.reply_by()
+    }
+
+    /// The latest time for the reply: a stop must be confirmed within minutes, and everything else is answered within
+    /// [`reply_within`](crate::Builder::reply_within) of the newest message.
+    pub(super) fn reply_by(&self) -> Timestamp {
+        match self.claim.batch.control {
+            Some(Control::Stop) => self.stopped_at() + CONFIRM_WITHIN,
+            _ => self.answer_by(),
         }
-        now > self.answer_by()
     }
 
     /// When the stop came that the batch confirms.

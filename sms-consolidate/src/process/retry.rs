@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::lane::RetryTerms;
 use crate::message::{Key, Message};
 use crate::reply::SendError;
-use crate::store::{Finish, Outcome};
+use crate::store::{Finish, NoReply, Outcome};
 
 const FIRST_STORE_WAIT: Duration = Duration::from_millis(50);
 const LONGEST_STORE_WAIT: Duration = Duration::from_secs(5);
@@ -47,10 +47,19 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         }
         let doublings = (self.claim.attempt - 1).min(31);
         let wait = policy.first_wait.saturating_mul(1 << doublings).min(policy.longest_wait);
-        let jittered = wait.mul_f64(0.5 + self.jitter() / 2.0);
-        let (at, last) = (self.now() + jittered, self.claim.first_claimed_at + policy.max_time);
-        // A service that asks for more time than is left gets what is left.
-        (at <= last).then(|| at.max((self.now() + retry_after.unwrap_or_default()).min(last)))
+        let at = self.now() + wait.mul_f64(0.5 + self.jitter() / 2.0);
+        match retry_after {
+            // Whoever asks for it knows that an earlier attempt is in vain.
+            Some(wait) => Some(at.max(self.now() + wait)),
+            None => (at <= self.claim.first_claimed_at + policy.max_time).then_some(at),
+        }
+    }
+
+    /// Whether a reply after the wait that somebody asks for would be too late.
+    fn is_in_vain(&self, retry_after: Option<Duration>) -> bool {
+        let is_too_late = |wait| self.now() + wait > self.reply_by();
+        // What gets no reply anyway is classified for its own sake.
+        retry_after.is_some_and(is_too_late) && self.is_silent().is_none()
     }
 
     /// Between 0 and 1, and the same for one attempt of one batch, so that a simulation can be repeated.
@@ -81,7 +90,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         self.attempt_failed(retry_after, maybe_sent, true, error.to_string())
     }
 
-    /// Another attempt, or none if this was the last.
+    /// Another attempt, or none if this was the last or the next would be in vain.
     pub(super) fn attempt_failed(
         &self,
         retry_after: Option<Duration>,
@@ -90,6 +99,11 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         error: String,
     ) -> Ending {
         match self.next_attempt_at(retry_after) {
+            Some(_) if self.is_in_vain(retry_after) => {
+                let outcome =
+                    if maybe_sent { Outcome::ReplyUnknown } else { Outcome::NoReply(NoReply::Stale) };
+                Ending::Finish(Finish::new(outcome).with_error(error))
+            }
             Some(at) => Ending::Retry { terms: RetryTerms { at, counts: true, maybe_sent }, error, sending },
             None if maybe_sent => Ending::Finish(Finish::new(Outcome::ReplyUnknown).with_error(error)),
             None => Ending::Bury(error),

@@ -133,18 +133,6 @@ async fn the_last_attempt_starts_within_the_longest_time_from_the_first() {
 }
 
 #[tokio::test]
-async fn a_service_that_asks_for_more_time_than_is_left_gets_what_is_left() {
-    let rig = Rig::new(|b| b);
-    rig.classifier.then([ScriptedAnswer::Fail(Some(secs(3_600)))]);
-    rig.text(ANA, "Yes").await;
-    rig.at(secs(60 + 600) - ms(1)).await;
-    assert_eq!((rig.only_record().await.status, rig.calls().len()), (Status::Retrying, 1));
-    rig.at(secs(60 + 600)).await;
-    assert_eq!(rig.calls().len(), 2);
-    assert_eq!(rig.replies_to(ANA), [AGREED]);
-}
-
-#[tokio::test]
 async fn a_failure_for_good_is_not_tried_again() {
     let mut rig = Rig::new(|b| b);
     rig.classifier.then([ScriptedAnswer::FailForGood]);

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod asked_waits;
 mod batches;
 mod classifying;
 mod closures;

@@ -1,6 +1,5 @@
 //! What senders answer, and what follows.
 
-
 use sms_consolidate::store::{NoReply, Outcome, Status};
 use sms_consolidate::testing::{RecordingSender, ScriptedAnswer, ScriptedSend};
 use sms_consolidate::{Classification, Event, Label, OptOutCause, Receipt, RetryPolicy};

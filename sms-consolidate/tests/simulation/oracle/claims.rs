@@ -372,7 +372,8 @@ impl Oracle {
         let Some(batch) = self.batches.get(&fence.batch) else { return };
         let (name, messages) = (self.name(fence.batch), batch.members.len());
         let (label, content) = (batch.label.is_some(), batch.has_content);
-        check!(self, label == content, "{name} ended: content {content}, classified {label}");
+        let is_known = label == content || (!label && self.is_in_vain(fence.batch));
+        check!(self, is_known, "{name} ended: content {content}, classified {label}");
         self.buffered -= messages;
         self.leave_line(fence, State::Ended(finish.outcome.clone()), result);
     }
@@ -407,7 +408,9 @@ impl Oracle {
                     || last == Some(Sent::Rejected { opted_out: true })
             }
             Outcome::NoReply(NoReply::Rejected) => last == Some(Sent::Rejected { opted_out: false }),
-            Outcome::NoReply(NoReply::Stale) => now > self.reply_by(fence.batch),
+            Outcome::NoReply(NoReply::Stale) => {
+                now > self.reply_by(fence.batch) || self.is_in_vain(fence.batch)
+            }
             Outcome::NoReply(NoReply::NoTemplate) => self.expected_text(fence.batch).is_none(),
             Outcome::NoReply(NoReply::LoopGuard) => batch.refusal == Some(ReplyRefusal::LoopGuard),
             Outcome::NoReply(NoReply::Unreachable) => batch.key == UNREACHABLE,
@@ -415,6 +418,12 @@ impl Oracle {
         };
         self.reach(name_of(outcome));
         check!(self, holds, "{name} ended as {outcome:?}, and that is not so");
+    }
+
+    /// Whether the batch's last call failed, and asked for a wait after which the reply would be too late.
+    fn is_in_vain(&self, id: BatchId) -> bool {
+        let asked_until = self.batches.get(&id).and_then(|batch| batch.asked_until);
+        asked_until.is_some_and(|until| until > self.reply_by(id))
     }
 
     /// The latest that the batch's reply may leave.

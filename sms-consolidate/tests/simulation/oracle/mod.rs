@@ -105,6 +105,8 @@ struct Batch {
     /// The last answer to begin_reply, if it was no.
     refusal: Option<ReplyRefusal>,
     sends: Vec<Option<Sent>>,
+    /// When the last call wants to be made again, if it said so.
+    asked_until: Option<Timestamp>,
     /// Claims that were lost to a later message.
     superseded_tokens: Vec<Token>,
     /// Nodes that have lost a claim on it.

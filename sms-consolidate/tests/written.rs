@@ -97,8 +97,10 @@ fn lanes_are_read() {
 #[test]
 fn senders_are_read() {
     assert_eq!(read::<Sender>("{}"), Sender::default());
-    let out: Sender =
-        both(r#"{"opted_out":true,"cause":"keyword","changed_at":1767225600000,"stopped_at":1767225601000}"#);
+    let out: Sender = both(concat!(
+        r#"{"opted_out":true,"cause":"keyword","changed_at":1767225600000,"stopped_at":1767225601000,"#,
+        r#""started_at":1767225599000}"#,
+    ));
     assert_eq!((out.is_opted_out(), out.changed_at()), (true, Some(at(0))));
     assert_eq!(out.cause(), Some(OptOutCause::Keyword));
     for cause in ["keyword", "button", "inferred", "gateway", "operator"] {

@@ -93,6 +93,7 @@ fn consolidator(
         remote: Remote::new(settings.gateway.clone())?,
         idempotent: settings.idempotent,
         sends_twice: settings.bug == Some(Bug::SecondReply),
+        always_waits: settings.bug == Some(Bug::StaleWrite),
     };
     // A batch that is in flight at every kill must not be given up for that.
     let retry = RetryPolicy::default()

@@ -113,7 +113,7 @@ fn consolidator(
         .classify_timeout(settings.lease)
         .send_timeout(settings.lease / 2);
     if let Skew::Given(ms) = run.skew {
-        builder = builder.clock(Skewed::new(Arc::new(SystemClock::new()), ms));
+        builder = builder.override_clock(Skewed::new(Arc::new(SystemClock::new()), ms));
     }
     Ok(builder.build()?)
 }

@@ -124,7 +124,6 @@ impl Recorded {
 
 /// What became of a batch that was to be requeued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Requeued {
     /// The dead batch is at the end of its line, under this new id.
     Revived(BatchId),
@@ -223,7 +222,7 @@ impl Transition {
             Self::Retry { fence, terms, error } => lane.retry(fence, terms, error),
             Self::Bury { fence, maybe_sent, error } => lane.bury(now, fence, maybe_sent, error),
             Self::Requeue { batch, fresh } => lane.requeue(now, batch, fresh),
-            Self::Flush { reason } => Ok(lane.flush(now, reason)),
+            Self::Flush { reason } => Ok((Answer::Flushed(lane.flush(now, reason)), Effects::default())),
             Self::Cancel => Ok(lane.cancel(now)),
             Self::Silence => Ok(lane.silence(now)),
         }?;

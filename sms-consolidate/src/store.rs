@@ -13,11 +13,11 @@
 //! | `append_at_once` | as `append` | only in a store that never waits |
 //! | `claim` | [`claim`](lane::Lane::claim) | [`Batch::assemble`], [`Claim::new`] |
 //! | `change` | [`Transition::apply`] | reads the sender of [`Transition::opt_out_scope`]; keeps the [`Effects`](lane::Effects) |
-//! | `flush_all` | [`Transition::Flush`] on every lane | |
-//! | `set_opted_out` | | [`Sender::after`] |
+//! | `flush_all` | [`flush`](lane::Lane::flush) on every lane | |
+//! | `set_opted_out` | | [`Sender::apply`] |
 //! | `maintain` | [`forgettable_at`](lane::Lane::forgettable_at) | drops idle lanes and senders, old ids and old records; never ids of [unfinished](lane::Lane::facts) and [dead](lane::Lane::dead) batches |
 //! | `next_wake` | [`wake_at`](lane::Lane::wake_at) | the least of all lanes: keep it indexed |
-//! | `counts`, `list`, `batch` | [`count`](lane::Lane::count), [`facts`](lane::Lane::facts) | [`Record::unfinished`], [`Record::ended`] |
+//! | `counts`, `list`, `batch` | [`count`](lane::Lane::count), [`facts`](lane::Lane::facts) | [`Record::unfinished`], [`Record::ended`], [`Filter::select`] |
 //! | `hand_back` | [`hand_back`](lane::Lane::hand_back) | only in a store that does not outlive the process |
 //!
 //! This is a whole one, which passes the suite. It keeps everything in one map behind one lock, and would lose it with the
@@ -73,9 +73,12 @@ mod record;
 
 pub use crate::counts::Counts;
 pub use crate::outcome::{Finish, NoReply, Outcome};
-pub use error::{ChangeError, FencedError, RequeueError, StoreError};
+pub use error::{ChangeError, FencedError, RequeueError, Result, StoreError};
 pub use ext::{StoreExt, Woken};
 pub use record::{Filter, OptedOut, Record, Status, Whole};
+
+/// How long a message's id is known, at least, if the store is durable or has room: as long as a gateway may deliver it again.
+pub const IDS_KEPT_FOR: Duration = Duration::from_secs(48 * 60 * 60);
 
 /// A message on its way into a store.
 #[derive(Clone)]
@@ -207,6 +210,18 @@ impl From<Appended> for AppendedOne {
     }
 }
 
+impl FromIterator<AppendedOne> for AppendReport {
+    fn from_iter<I: IntoIterator<Item = AppendedOne>>(one_by_one: I) -> Self {
+        let mut report = Self::default();
+        for AppendedOne { result, wake_at, ids_forgotten } in one_by_one {
+            report.results.push(result);
+            report.wake_at = report.wake_at.into_iter().chain(wake_at).min();
+            report.ids_forgotten += ids_forgotten;
+        }
+        report
+    }
+}
+
 /// A batch leased to one worker.
 #[derive(Clone)]
 #[non_exhaustive]
@@ -252,7 +267,7 @@ impl<K, M> Claim<K, M> {
     /// Puts together a claim from what the lane says and the batch that the store has read.
     #[must_use]
     pub fn new(claimed: lane::Claimed, batch: Arc<Batch<K, M>>) -> Self {
-        let lane::Claimed { facts, token, first_claimed_at, stage, reply, lease_until } = claimed;
+        let lane::Claimed { facts, token, first_claimed_at, stage, lease_until } = claimed;
         Self {
             batch,
             token,
@@ -262,7 +277,7 @@ impl<K, M> Claim<K, M> {
             lease_until,
             stage,
             classification: facts.classification,
-            reply,
+            reply: facts.reply,
         }
     }
 

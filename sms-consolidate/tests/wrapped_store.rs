@@ -6,19 +6,19 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sms_consolidate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
+use sms_consolidate::lane::{CloseReason, OptOutChange, Sender, SenderId, Transition};
 use sms_consolidate::store::{
-    AppendReport, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect, Maintained,
-    Record, RequeueError, Requeued, Store, StoreError, Whole,
+    AppendReport, AppendedOne, Arrival, ChangeError, Changed, Claim, Counts, Filter, Maintained, OptedOut,
+    Record, Result, Store, StoreExt, Whole,
 };
-use sms_consolidate::testing::{DurableFixture, SharedFixture, StoreFixture, store_suite};
-use sms_consolidate::{Batch, BatchId, Classification, Clock, MemoryStore, SmsMessage, Timestamp};
+use sms_consolidate::testing::{DurableFixture, SharedFixture, StoreFixture, TestKey, store_suite};
+use sms_consolidate::{Batch, BatchId, Clock, MemoryStore, SmsMessage, Timestamp, async_trait};
 use tokio::sync::watch;
 
 /// Finished batches are shown for so long.
 const SHOW_FINISHED_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-type Memory = MemoryStore<String, SmsMessage>;
+type Memory = MemoryStore<TestKey, SmsMessage>;
 
 /// Hands every call on to a shared store.
 struct Wrapper {
@@ -54,18 +54,20 @@ impl Wrapper {
         }
     }
 
-    fn is_shown(&self, record: &Record<String>) -> bool {
+    fn is_shown(&self, record: &Record<TestKey>) -> bool {
         record.outcome.is_none()
             || record.ended_at >= Some(*self.finished_before.lock().expect("no case panics under the lock"))
     }
 }
 
-impl Store<String, SmsMessage> for Wrapper {
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl Store<TestKey, SmsMessage> for Wrapper {
     async fn append(
         &self,
         now: Timestamp,
-        arrivals: Vec<Arrival<String, SmsMessage>>,
-    ) -> Result<AppendReport, StoreError> {
+        arrivals: Vec<Arrival<TestKey, SmsMessage>>,
+    ) -> Result<AppendReport> {
         let report = self.inner.append(now, arrivals).await;
         let mut own = self.heard.lock().await;
         self.news.send_replace(());
@@ -73,15 +75,13 @@ impl Store<String, SmsMessage> for Wrapper {
         report
     }
 
-    async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.inner.next_wake().await
-    }
-
-    async fn changed(&self) {
-        // Not under the lock: an append takes it too.
-        let mut heard = self.heard.lock().await.clone();
-        heard.changed().await.expect("the sender is kept beside the receiver");
-        *self.heard.lock().await = heard;
+    /// Handed back, because other handles are told of every message.
+    fn append_at_once(
+        &self,
+        _now: Timestamp,
+        arrival: Arrival<TestKey, SmsMessage>,
+    ) -> Result<AppendedOne, Arrival<TestKey, SmsMessage>> {
+        Err(arrival)
     }
 
     async fn claim(
@@ -89,7 +89,7 @@ impl Store<String, SmsMessage> for Wrapper {
         now: Timestamp,
         limit: NonZeroUsize,
         lease: Duration,
-    ) -> Result<Vec<Claim<String, SmsMessage>>, StoreError> {
+    ) -> Result<Vec<Claim<TestKey, SmsMessage>>> {
         let claims = self.inner.claim(now, limit, lease).await?;
         let mut readable = Vec::new();
         for claim in claims {
@@ -103,87 +103,31 @@ impl Store<String, SmsMessage> for Wrapper {
         Ok(readable)
     }
 
-    async fn renew(
+    async fn change(
         &self,
         now: Timestamp,
-        key: &String,
-        fence: Fence,
-        lease: Duration,
-    ) -> Result<Timestamp, FencedError> {
-        self.inner.renew(now, key, fence, lease).await
+        key: &TestKey,
+        transition: Transition,
+    ) -> Result<Changed, ChangeError> {
+        self.inner.change(now, key, transition).await
     }
 
-    async fn checkpoint(
-        &self,
-        now: Timestamp,
-        key: &String,
-        fence: Fence,
-        classification: &Classification,
-    ) -> Result<(), FencedError> {
-        self.inner.checkpoint(now, key, fence, classification).await
+    async fn flush_all(&self, now: Timestamp, reason: CloseReason) -> Result<u64> {
+        self.inner.flush_all(now, reason).await
     }
 
-    async fn begin_reply(
-        &self,
-        now: Timestamp,
-        key: &String,
-        fence: Fence,
-        text: &str,
-        terms: &ReplyTerms,
-    ) -> Result<(), BeginReplyError> {
-        self.inner.begin_reply(now, key, fence, text, terms).await
+    async fn next_wake(&self) -> Result<Option<Timestamp>> {
+        self.inner.next_wake().await
     }
 
-    async fn finish(
-        &self,
-        now: Timestamp,
-        key: &String,
-        fence: Fence,
-        finish: &Finish,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        self.inner.finish(now, key, fence, finish).await
+    async fn changed(&self) {
+        // Not under the lock: an append takes it too.
+        let mut heard = self.heard.lock().await.clone();
+        heard.changed().await.expect("the sender is kept beside the receiver");
+        *self.heard.lock().await = heard;
     }
 
-    async fn retry(
-        &self,
-        now: Timestamp,
-        key: &String,
-        fence: Fence,
-        terms: &RetryTerms,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        self.inner.retry(now, key, fence, terms, error).await
-    }
-
-    async fn bury(
-        &self,
-        now: Timestamp,
-        key: &String,
-        fence: Fence,
-        maybe_sent: bool,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        self.inner.bury(now, key, fence, maybe_sent, error).await
-    }
-
-    async fn flush(
-        &self,
-        now: Timestamp,
-        key: Option<&String>,
-        reason: CloseReason,
-    ) -> Result<u64, StoreError> {
-        self.inner.flush(now, key, reason).await
-    }
-
-    async fn cancel(&self, now: Timestamp, key: &String) -> Result<Vec<BatchId>, StoreError> {
-        self.inner.cancel(now, key).await
-    }
-
-    async fn set_opted_out(&self, now: Timestamp, key: &String, opted_out: bool) -> Result<bool, StoreError> {
-        self.inner.set_opted_out(now, key, opted_out).await
-    }
-
-    async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {
+    async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained> {
         if !self.is_durable {
             return self.inner.maintain(now, limit).await;
         }
@@ -196,7 +140,36 @@ impl Store<String, SmsMessage> for Wrapper {
         }
     }
 
-    async fn hand_back(&self) -> Result<Vec<Batch<String, SmsMessage>>, StoreError> {
+    async fn set_opted_out(&self, now: Timestamp, scope: &str, change: OptOutChange) -> Result<bool> {
+        self.inner.set_opted_out(now, scope, change).await
+    }
+
+    async fn sender(&self, scope: &str) -> Result<Sender> {
+        self.inner.sender(scope).await
+    }
+
+    async fn opted_out(&self, after: Option<SenderId>, limit: NonZeroUsize) -> Result<Vec<OptedOut>> {
+        self.inner.opted_out(after, limit).await
+    }
+
+    async fn counts(&self, now: Timestamp) -> Result<Counts> {
+        let mut counts = self.inner.counts(now).await?;
+        let all = self.inner.list(&Filter::newest(usize::MAX)).await?;
+        counts.finished -= all.iter().filter(|record| !self.is_shown(record)).count() as u64;
+        Ok(counts)
+    }
+
+    async fn list(&self, filter: &Filter) -> Result<Vec<Record<TestKey>>> {
+        let mut records = self.inner.list(filter).await?;
+        records.retain(|record| self.is_shown(record));
+        Ok(records)
+    }
+
+    async fn batch(&self, id: BatchId) -> Result<Option<Whole<TestKey, SmsMessage>>> {
+        Ok(self.inner.batch(id).await?.filter(|whole| self.is_shown(&whole.record)))
+    }
+
+    async fn hand_back(&self) -> Result<Vec<Batch<TestKey, SmsMessage>>> {
         if self.is_durable { Ok(Vec::new()) } else { self.inner.hand_back().await }
     }
 
@@ -206,29 +179,6 @@ impl Store<String, SmsMessage> for Wrapper {
 
     fn is_durable(&self) -> bool {
         self.is_durable
-    }
-}
-
-impl Inspect<String, SmsMessage> for Wrapper {
-    async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
-        let mut counts = self.inner.counts(now).await?;
-        let all = self.inner.list(&Filter::newest(usize::MAX)).await?;
-        counts.finished -= all.iter().filter(|record| !self.is_shown(record)).count() as u64;
-        Ok(counts)
-    }
-
-    async fn list(&self, filter: &Filter) -> Result<Vec<Record<String>>, StoreError> {
-        let mut records = self.inner.list(filter).await?;
-        records.retain(|record| self.is_shown(record));
-        Ok(records)
-    }
-
-    async fn batch(&self, id: BatchId) -> Result<Option<Whole<String, SmsMessage>>, StoreError> {
-        Ok(self.inner.batch(id).await?.filter(|whole| self.is_shown(&whole.record)))
-    }
-
-    async fn requeue(&self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
-        self.inner.requeue(now, id).await
     }
 }
 
@@ -287,7 +237,7 @@ impl SharedFixture for Surviving {
     }
 }
 
-mod behind_an_arc {
+mod behind_a_pointer {
     use super::*;
 
     struct Behind;
@@ -301,4 +251,20 @@ mod behind_an_arc {
     }
 
     store_suite!(Behind);
+}
+
+mod chosen_at_run_time {
+    use super::*;
+
+    struct Chosen;
+
+    impl StoreFixture for Chosen {
+        type Store = Box<dyn Store<TestKey, SmsMessage>>;
+
+        async fn fresh(&self) -> Self::Store {
+            Box::new(Memory::new())
+        }
+    }
+
+    store_suite!(Chosen);
 }

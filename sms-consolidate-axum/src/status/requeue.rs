@@ -81,7 +81,7 @@ struct DoneBatch {
 async fn requeue(consolidator: &SmsConsolidator, id: BatchId) -> Result<DoneBatch, RequeueError> {
     let requeued_as = match consolidator.requeue(id).await? {
         Requeued::Revived(id) => Some(id.to_string()),
-        Requeued::DueNow => None,
+        _ => None,
     };
     tracing::info!(batch = %id, requeued_as, "BATCH REQUEUED");
     Ok(DoneBatch { batch_id: id.to_string(), requeued_as })

@@ -49,12 +49,14 @@ impl Lane {
         Ok((Answer::Requeued(Requeued::DueNow), Effects::default()))
     }
 
-    pub(super) fn flush(&mut self, now: Timestamp, reason: CloseReason) -> (Answer, Effects) {
+    /// Makes every batch due now that waits for its window, as [`Transition::Flush`](super::Transition::Flush) does. Returns how many.
+    pub fn flush(&mut self, now: Timestamp, reason: CloseReason) -> u64 {
+        let now = self.clamp(now);
+        self.saw(now);
         let now = self.offset(now);
         let started = usize::from(self.work().is_some());
         let waiting = self.slots_mut().skip(started).filter(|slot| slot.due() > now);
-        let flushed = waiting.map(|slot| slot.close(now, reason)).count();
-        (Answer::Flushed(flushed as u64), Effects::default())
+        waiting.map(|slot| slot.close(now, reason)).count() as u64
     }
 
     pub(super) fn cancel(&mut self, now: Timestamp) -> (Answer, Effects) {

@@ -6,7 +6,7 @@
 //! a reply.
 
 use std::fmt;
-use std::hash::Hasher;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -77,6 +77,12 @@ impl Sender {
             after.changed_at = Some(now);
         }
         after
+    }
+
+    /// Takes a change in. Returns whether that opted the sender out, or in again.
+    pub fn apply(&mut self, now: Timestamp, change: &OptOutChange) -> bool {
+        let before = std::mem::replace(self, self.after(now, change));
+        before.opted_out != self.opted_out
     }
 
     /// Since when what is known has held. What is older than that says nothing new.
@@ -153,7 +159,7 @@ impl fmt::Debug for SenderId {
     }
 }
 
-/// Makes [`SenderId`]s under a secret, which a store makes once and keeps: SipHash-2-4 of 128 bits.
+/// Makes [`SenderId`]s under a secret, which a store makes once and keeps as long as their records: SipHash-2-4 of 128 bits.
 #[derive(Clone)]
 pub struct SenderIds(SipHasher24);
 
@@ -162,6 +168,14 @@ impl SenderIds {
     #[must_use]
     pub fn new(secret: &[u8; 16]) -> Self {
         Self(SipHasher24::new_with_key(secret))
+    }
+
+    /// Under a secret that nobody knows, for records that are gone with the process.
+    #[must_use]
+    pub fn random() -> Self {
+        let source = RandomState::new();
+        let [first, second] = [1_u8, 2].map(|half| source.hash_one(half));
+        Self(SipHasher24::new_with_keys(first, second))
     }
 
     /// The id of the sender with this [`Key::opt_out_scope`](crate::Key::opt_out_scope).

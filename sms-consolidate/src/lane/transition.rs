@@ -222,7 +222,7 @@ impl Transition {
             Self::Retry { fence, terms, error } => lane.retry(fence, terms, error),
             Self::Bury { fence, maybe_sent, error } => lane.bury(now, fence, maybe_sent, error),
             Self::Requeue { batch, fresh } => lane.requeue(now, batch, fresh),
-            Self::Flush { reason } => Ok(lane.flush(now, reason)),
+            Self::Flush { reason } => Ok((Answer::Flushed(lane.flush(now, reason)), Effects::default())),
             Self::Cancel => Ok(lane.cancel(now)),
             Self::Silence => Ok(lane.silence(now)),
         }?;

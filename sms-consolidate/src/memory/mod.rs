@@ -30,8 +30,8 @@ use crate::clock::Timestamp;
 use crate::lane::{CloseReason, OptOutChange, Sender, SenderId, Transition};
 use crate::message::{Batch, BatchId, BatchIds, Key, Message};
 use crate::store::{
-    AppendReport, Appended, AppendedOne, Arrival, ChangeError, Changed, Claim, Counts, Filter, Maintained,
-    OptedOut, Record, Store, StoreError, Whole,
+    AppendReport, Appended, AppendedOne, Arrival, ChangeError, Changed, Claim, Counts, Filter, IDS_KEPT_FOR,
+    Maintained, OptedOut, Record, Store, StoreError, Whole,
 };
 use crate::striped::Padded;
 use ids::Ids;
@@ -146,7 +146,7 @@ impl<K, M> Default for MemoryStoreBuilder<K, M> {
             max_messages: 2_000_000,
             max_opt_outs: 1_000_000,
             max_ids: 4_000_000,
-            keep_ids_for: Duration::from_secs(48 * 60 * 60),
+            keep_ids_for: IDS_KEPT_FOR,
             keep_finished: 1_024,
             seed: None,
             of: PhantomData,
@@ -232,7 +232,7 @@ impl<K: Key, M: Message> MemoryStoreBuilder<K, M> {
             };
             Padded(Mutex::new(Shard::new(parts)))
         };
-        let senders = Senders::new(&id_secret, self.max_opt_outs);
+        let senders = Senders::new(self.max_opt_outs);
         let shards = (0..SHARDS).map(shard).collect();
         MemoryStore { shards, hasher, senders, next_shard: AtomicUsize::new(0) }
     }
@@ -356,13 +356,12 @@ impl<K: Key, M: Message> Store<K, M> for MemoryStore<K, M> {
     }
 
     async fn list(&self, filter: &Filter) -> Result<Vec<Record<K>>, StoreError> {
-        let mut records = Vec::new();
+        let mut newest = Vec::new();
         self.for_each(|shard| {
-            shard.list(filter, &mut records);
-            records.sort_unstable_by_key(|record| std::cmp::Reverse(record.id));
-            records.truncate(filter.limit);
+            let so_far = std::mem::take(&mut newest);
+            newest = filter.select(so_far.into_iter().chain(shard.records()));
         });
-        Ok(records)
+        Ok(newest)
     }
 
     async fn batch(&self, id: BatchId) -> Result<Option<Whole<K, M>>, StoreError> {

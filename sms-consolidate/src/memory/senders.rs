@@ -1,7 +1,6 @@
 //! Who has opted out, beside the shards: an opt-out may hold for keys of many of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -28,12 +27,8 @@ pub(super) struct Senders {
 }
 
 impl Senders {
-    pub(super) fn new(secret: &RandomState, limit: usize) -> Self {
-        let [first, second] = [1_u8, 2].map(|half| secret.hash_one(half).to_le_bytes());
-        let mut bytes = [0; 16];
-        bytes[..8].copy_from_slice(&first);
-        bytes[8..].copy_from_slice(&second);
-        let (ids, count) = (SenderIds::new(&bytes), AtomicUsize::new(0));
+    pub(super) fn new(limit: usize) -> Self {
+        let (ids, count) = (SenderIds::random(), AtomicUsize::new(0));
         Self { ids, stripes: Default::default(), count, limit }
     }
 
@@ -54,10 +49,10 @@ impl Senders {
 
     pub(super) fn change(&self, now: Timestamp, scope: &str, change: &OptOutChange) -> bool {
         let mut held = self.hold(scope);
-        let before = held.record();
-        let after = before.after(now, change);
-        held.put(after);
-        after.is_opted_out() != before.is_opted_out()
+        let mut record = held.record();
+        let has_changed = record.apply(now, change);
+        held.put(record);
+        has_changed
     }
 
     pub(super) fn opted_out(&self, after: Option<SenderId>, limit: usize) -> Vec<OptedOut> {

@@ -192,14 +192,15 @@ impl<K: Key, M: Message> Shard<K, M> {
             self.room_for_messages.give_back(1);
             return Appended::Refused(Refusal::Line).into();
         };
-        // Where there is no room, a start that has changed nothing is not remembered.
+        // Where there is no room, a start that has changed nothing is not remembered. A stop had room a moment ago, and others may
+        // have taken it since.
         if let (Some(held), Some(after)) = (&mut held, after)
-            && held.make_room()
+            && (after.is_opted_out() || held.make_room())
         {
             held.put(after);
         }
         drop(held);
-        self.keep(handle, accepted.entry, Arrived { message, at: now });
+        self.keep(handle, accepted.entry, Arrived { message, at: accepted.at });
         let ids_forgotten = std::mem::take(&mut self.ids_forgotten);
         let ids_forgotten = ids_forgotten + id.map_or(0, |id| self.ids.insert(now, id));
         AppendedOne { result: Appended::Accepted(accepted), wake_at: self.moved(handle), ids_forgotten }

@@ -4,6 +4,9 @@ use std::error::Error;
 
 use crate::lane::{LossReason, Refused};
 
+/// What the methods of a store return.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
 /// The store as a whole failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -1,13 +1,15 @@
 //! What a store says of batches and senders: records, and which of them to list.
 
+use std::cmp::Reverse;
 use std::fmt;
+use std::num::NonZeroUsize;
 
 use serde::{Deserialize, Serialize};
 
 use crate::classify::Classification;
 use crate::clock::Timestamp;
 use crate::lane::{BatchFacts, BatchState, CloseReason, Control, Ended, Sender, SenderId};
-use crate::message::{Batch, BatchId, Key};
+use crate::message::{Arrived, Batch, BatchId, Key, Message};
 use crate::optout::OptOutCause;
 use crate::outcome::{NoReply, Outcome};
 
@@ -117,6 +119,12 @@ impl<K> Record<K> {
         Self { status: Status::Finished, ended_at: Some(at), outcome, ..self }
     }
 
+    /// When it finished; `None` if it has not, or is dead.
+    #[must_use]
+    pub fn finished_at(&self) -> Option<Timestamp> {
+        self.ended_at.filter(|_| self.status == Status::Finished)
+    }
+
     fn new(key: K, status: Status, facts: BatchFacts) -> Self {
         Self {
             id: facts.id,
@@ -150,6 +158,22 @@ pub struct Whole<K, M> {
 impl<K: Key, M> fmt::Debug for Whole<K, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Whole").field("record", &self.record).field("batch", &self.batch).finish()
+    }
+}
+
+impl<K: Clone, M: Message> Whole<K, M> {
+    /// An unfinished batch, of which its lane knows so much, and its messages in order of arrival.
+    #[must_use]
+    pub fn unfinished(key: K, messages: Vec<Arrived<M>>, facts: BatchFacts) -> Self {
+        let batch = Batch::assemble(&facts, key.clone(), messages);
+        Self::new(Record::unfinished(key, facts), Some(batch))
+    }
+
+    /// A batch that has ended, and its messages in order of arrival.
+    #[must_use]
+    pub fn ended(key: K, messages: Vec<Arrived<M>>, ended: Ended) -> Self {
+        let batch = Batch::assemble(&ended.facts, key.clone(), messages);
+        Self::new(Record::ended(key, ended), Some(batch))
     }
 }
 
@@ -194,6 +218,16 @@ impl Filter {
         self
     }
 
+    /// The records that are wanted of these, in their order.
+    #[must_use]
+    pub fn select<K: Key>(&self, records: impl IntoIterator<Item = Record<K>>) -> Vec<Record<K>> {
+        let wanted = records.into_iter().filter(|record| self.admits(&record.key, record.status));
+        let mut selected: Vec<_> = wanted.collect();
+        selected.sort_unstable_by_key(|record| Reverse(record.id));
+        selected.truncate(self.limit);
+        selected
+    }
+
     /// Whether a batch of this key and status is wanted.
     #[must_use]
     pub fn admits(&self, key: &impl Key, status: Status) -> bool {
@@ -215,6 +249,20 @@ pub struct OptedOut {
 }
 
 impl OptedOut {
+    /// Up to `limit` of those who have opted out, in order of their ids, those after `after`.
+    #[must_use]
+    pub fn page<'a>(
+        senders: impl IntoIterator<Item = (&'a SenderId, &'a Sender)>,
+        after: Option<SenderId>,
+        limit: NonZeroUsize,
+    ) -> Vec<Self> {
+        let opted_out = senders.into_iter().filter_map(|(id, sender)| Self::new(*id, sender));
+        let mut page: Vec<_> = opted_out.filter(|one| Some(one.sender) > after).collect();
+        page.sort_unstable_by_key(|one| one.sender);
+        page.truncate(limit.get());
+        page
+    }
+
     /// From the record of a sender; `None` if it has not opted out.
     #[must_use]
     pub fn new(sender: SenderId, record: &Sender) -> Option<Self> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::lane::{
-    Abandoned, Answer, BatchFacts, CloseReason, Effects, Ended, Lane, Refused, Revived, Sender, Transition,
+    Abandoned, BatchFacts, CloseReason, Effects, Ended, Lane, Refused, Revived, Sender, Transition,
 };
 use crate::memory::arena::Handle;
 use crate::memory::senders::{Held, Senders};
@@ -155,10 +155,7 @@ impl<K: Key, M: Message> Shard<K, M> {
             if lane.is_empty() {
                 continue;
             }
-            let flush = Transition::Flush { reason };
-            if let Ok((Answer::Flushed(some), _)) = flush.apply(lane, &Sender::default(), now) {
-                flushed += some;
-            }
+            flushed += lane.flush(now, reason);
             self.moved(handle);
         }
         flushed

@@ -5,7 +5,7 @@ use crate::lane::BatchFacts;
 use crate::memory::arena::Handle;
 use crate::memory::entry::Entry;
 use crate::message::{Batch, BatchId, Key, Message};
-use crate::store::{Counts, Filter, Record, Whole};
+use crate::store::{Counts, Record, Whole};
 
 use super::Shard;
 
@@ -17,11 +17,11 @@ impl<K: Key, M: Message> Shard<K, M> {
         self.entries.iter().for_each(|(_, entry)| entry.lane.count(now, counts));
     }
 
-    /// Every record that the filter admits, unsorted.
-    pub(in crate::memory) fn list(&self, filter: &Filter, records: &mut Vec<Record<K>>) {
+    /// Every record, unsorted.
+    pub(in crate::memory) fn records(&self) -> impl Iterator<Item = Record<K>> + '_ {
         let unfinished = self.entries.iter().flat_map(|(_, entry)| records_of(entry));
         let ended = self.finished.iter().chain(self.dead.values().map(|dead| &dead.record)).cloned();
-        records.extend(unfinished.chain(ended).filter(|record| filter.admits(&record.key, record.status)));
+        unfinished.chain(ended)
     }
 
     pub(in crate::memory) fn batch(&self, id: BatchId) -> Option<Whole<K, M>> {

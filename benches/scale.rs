@@ -147,7 +147,8 @@ fn batch(keys: &[Conversation], measured: usize) -> f64 {
         while handled < measured {
             let claims = store.claim(due, CLAIM_LIMIT, lease).now_or_never().expect("memory does not wait");
             for claim in claims.expect("memory does not fail") {
-                let finished = store.finish(due, &claim.batch.key, claim.fence(), finish.clone()).now_or_never();
+                let finished =
+                    store.finish(due, &claim.batch.key, claim.fence(), finish.clone()).now_or_never();
                 finished.expect("memory does not wait").expect("nobody else has the batch");
                 handled += 1;
             }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use moka::sync::Cache;
-use sms_consolidate::store::{Arrival, Finish, NoReply, Outcome, Store};
+use sms_consolidate::store::{Arrival, Finish, NoReply, Outcome, Store, StoreExt};
 use sms_consolidate::{Conversation, MemoryStore, Message, SmsMessage, Timestamp, Window};
 use sms_consolidate_benches::contenders::unbounded_store;
 use sms_consolidate_benches::memory::{COUNTING, bytes_in_use};
@@ -107,7 +107,8 @@ impl<M: Message> Appends<M> {
         let finish = Finish::new(Outcome::NoReply(NoReply::Off));
         let claims = self.store.claim(now, limit, KEEP_FOR).now_or_never().expect("memory does not wait");
         for claim in claims.expect("memory does not fail") {
-            let finished = self.store.finish(now, &claim.batch.key, claim.fence(), &finish).now_or_never();
+            let finished =
+                self.store.finish(now, &claim.batch.key, claim.fence(), finish.clone()).now_or_never();
             finished.expect("memory does not wait").expect("nobody else has the batch");
         }
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt;
-use sms_consolidate::store::{Arrival, Finish, NoReply, Outcome, Store};
+use sms_consolidate::store::{Arrival, Finish, NoReply, Outcome, Store, StoreExt};
 use sms_consolidate::{Consolidator, Conversation, MemoryStore, Receipt, SmsMessage, Timestamp, Window};
 use sms_consolidate_benches::contenders::{ShardedMap, instant_classifier, unbounded_store};
 use sms_consolidate_benches::contest::Contest;
@@ -123,7 +123,7 @@ fn handle_due(store: &MemoryStore<Conversation, SmsMessage>, now: Timestamp) -> 
             return handled;
         }
         for claim in claims {
-            let finished = store.finish(now, &claim.batch.key, claim.fence(), &finish).now_or_never();
+            let finished = store.finish(now, &claim.batch.key, claim.fence(), finish.clone()).now_or_never();
             finished.expect("memory does not wait").expect("nobody else has the batch");
             handled += 1;
         }

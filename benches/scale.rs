@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use futures::FutureExt;
-use sms_consolidate::store::{Arrival, Finish, NoReply, Outcome, Store};
+use sms_consolidate::store::{Arrival, Finish, NoReply, Outcome, Store, StoreExt};
 use sms_consolidate::{Conversation, MemoryStore, SmsMessage, Timestamp, Window};
 use sms_consolidate_benches::contenders::{Contender, Ours, ShardedMap, WINDOW, unbounded_store};
 use sms_consolidate_benches::table::{self, Table, figures, verdict};
@@ -147,7 +147,8 @@ fn batch(keys: &[Conversation], measured: usize) -> f64 {
         while handled < measured {
             let claims = store.claim(due, CLAIM_LIMIT, lease).now_or_never().expect("memory does not wait");
             for claim in claims.expect("memory does not fail") {
-                let finished = store.finish(due, &claim.batch.key, claim.fence(), &finish).now_or_never();
+                let finished =
+                    store.finish(due, &claim.batch.key, claim.fence(), finish.clone()).now_or_never();
                 finished.expect("memory does not wait").expect("nobody else has the batch");
                 handled += 1;
             }

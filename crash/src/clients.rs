@@ -71,10 +71,21 @@ pub struct Gateway {
     pub idempotent: bool,
     /// A planted bug: every reply is sent twice.
     pub sends_twice: bool,
+    /// Whether every reply waits for its turn, and not only every other one. Before such a wait the classification is
+    /// recorded; else that is recorded together with the begin of the reply.
+    pub always_waits: bool,
 }
 
 #[async_trait]
 impl ReplySender<Conversation> for Gateway {
+    async fn ready(&self, reply: &Reply<Conversation>) -> Result<(), SendError> {
+        let [.., last] = reply.batch.as_bytes();
+        if self.always_waits || last % 2 == 0 {
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
     async fn send(&self, reply: &Reply<Conversation>) -> Result<Receipt, SendError> {
         let request = Request {
             run: steps::run().to_owned(),

@@ -113,11 +113,13 @@ pub struct Noted {
 /// What a server does under a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "each is the method of the same name")]
+#[expect(missing_docs, reason = "each is the call of the same name")]
 pub enum Deed {
     Claim,
     Renew,
-    Checkpoint,
+    /// The classification alone.
+    Record,
+    /// The begin of the reply, and with it the classification if that has yet to be recorded.
     BeginReply,
     Finish,
     Retry,
@@ -127,6 +129,12 @@ pub enum Deed {
 }
 
 impl Deed {
+    /// Whether the classification is recorded when this has been done.
+    #[must_use]
+    pub const fn records(self) -> bool {
+        matches!(self, Self::Record | Self::BeginReply)
+    }
+
     /// Whether the claim is over when this has been done.
     #[must_use]
     pub const fn ends_claim(self) -> bool {

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sms_consolidate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
+use sms_consolidate::lane::{self, CloseReason, Lane, OptOutChange, Refused, Sender, SenderId, Transition};
 use sms_consolidate::store::{
-    AppendReport, Appended, AppendedOne, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter,
-    Finish, Inspect, Maintained, Record, RequeueError, Requeued, Store, StoreError, Whole,
+    AppendReport, Appended, AppendedOne, Arrival, ChangeError, Changed, Claim, Counts, Filter, Maintained,
+    OptedOut, Record, Store, StoreError, Whole,
 };
-use sms_consolidate::{Batch, BatchId, Classification, Clock, Key, Message, Timestamp};
+use sms_consolidate::{Batch, BatchId, BatchIds, Clock, Key, Message, Timestamp, Window, async_trait};
 
 /// What a server does wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +86,26 @@ impl<S> Planted<S> {
     }
 }
 
+/// The same transition of whoever holds a claim, if it is one that a worker which has lost its own is told was taken.
+fn as_if_held(transition: &Transition, now: Timestamp) -> Option<Changed> {
+    let mut lane = Lane::default();
+    let sender = Sender::default();
+    let arrival = lane::Arrival::new(Window::immediate(), 0);
+    lane.arrive(now, &arrival, &sender, || BatchIds::new().next(now)).ok()?;
+    let fence = lane.claim(now, MOMENT)?.fence();
+    let held = match transition {
+        Transition::Renew { lease, .. } => Transition::Renew { fence, lease: *lease },
+        Transition::Record { classification, reply: None, .. } => {
+            Transition::Record { fence, classification: classification.clone(), reply: None }
+        }
+        _ => return None,
+    };
+    let (answer, _) = held.apply(&mut lane, &sender, now).ok()?;
+    Some(Changed::new(answer, lane.wake_at()))
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
 impl<K: Key, M: Message, S: Store<K, M>> Store<K, M> for Planted<S> {
     async fn append(&self, now: Timestamp, arrivals: Vec<Arrival<K, M>>) -> Result<AppendReport, StoreError> {
         let mut arrivals = arrivals;
@@ -100,14 +120,6 @@ impl<K: Key, M: Message, S: Store<K, M>> Store<K, M> for Planted<S> {
             return Ok(Appended::Duplicate.into());
         }
         self.store.append_at_once(now, arrival)
-    }
-
-    async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.store.next_wake().await?.map(|wake| wake - self.early_by))
-    }
-
-    async fn changed(&self) {
-        self.store.changed().await;
     }
 
     async fn claim(
@@ -125,105 +137,51 @@ impl<K: Key, M: Message, S: Store<K, M>> Store<K, M> for Planted<S> {
         Ok(claims)
     }
 
-    async fn renew(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        lease: Duration,
-    ) -> Result<Timestamp, FencedError> {
-        match self.store.renew(now, key, fence, lease).await {
-            Err(FencedError::Lost(_)) if self.bug == Some(Bug::StaleWrite) => Ok(now + lease),
-            answer => answer,
+    async fn change(&self, now: Timestamp, key: &K, transition: Transition) -> Result<Changed, ChangeError> {
+        let as_if_held = (self.bug == Some(Bug::StaleWrite)).then(|| as_if_held(&transition, now)).flatten();
+        match (self.store.change(now, key, transition).await, as_if_held) {
+            (Err(ChangeError::Refused(Refused::Lost(_))), Some(taken)) => Ok(taken),
+            (answer, _) => answer,
         }
     }
 
-    async fn checkpoint(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        classification: &Classification,
-    ) -> Result<(), FencedError> {
-        match self.store.checkpoint(now, key, fence, classification).await {
-            Err(FencedError::Lost(_)) if self.bug == Some(Bug::StaleWrite) => Ok(()),
-            answer => answer,
-        }
+    async fn flush_all(&self, now: Timestamp, reason: CloseReason) -> Result<u64, StoreError> {
+        self.store.flush_all(now, reason).await
     }
 
-    async fn begin_reply(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        text: &str,
-        terms: &ReplyTerms,
-    ) -> Result<(), BeginReplyError> {
-        self.store.begin_reply(now, key, fence, text, terms).await
+    async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.store.next_wake().await?.map(|wake| wake - self.early_by))
     }
 
-    async fn finish(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        finish: &Finish,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        self.store.finish(now, key, fence, finish).await
-    }
-
-    async fn retry(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        terms: &RetryTerms,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        self.store.retry(now, key, fence, terms, error).await
-    }
-
-    async fn bury(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        maybe_sent: bool,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        self.store.bury(now, key, fence, maybe_sent, error).await
-    }
-
-    async fn flush(&self, now: Timestamp, key: Option<&K>, reason: CloseReason) -> Result<u64, StoreError> {
-        self.store.flush(now, key, reason).await
-    }
-
-    async fn cancel(&self, now: Timestamp, key: &K) -> Result<Vec<BatchId>, StoreError> {
-        self.store.cancel(now, key).await
-    }
-
-    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<bool, StoreError> {
-        self.store.set_opted_out(now, key, opted_out).await
+    async fn changed(&self) {
+        self.store.changed().await;
     }
 
     async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {
         self.store.maintain(now, limit).await
     }
 
-    async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
-        self.store.hand_back().await
+    async fn set_opted_out(
+        &self,
+        now: Timestamp,
+        scope: &str,
+        change: OptOutChange,
+    ) -> Result<bool, StoreError> {
+        self.store.set_opted_out(now, scope, change).await
     }
 
-    fn clock(&self) -> Option<Arc<dyn Clock>> {
-        self.store.clock()
+    async fn sender(&self, scope: &str) -> Result<Sender, StoreError> {
+        self.store.sender(scope).await
     }
 
-    fn is_durable(&self) -> bool {
-        self.store.is_durable()
+    async fn opted_out(
+        &self,
+        after: Option<SenderId>,
+        limit: NonZeroUsize,
+    ) -> Result<Vec<OptedOut>, StoreError> {
+        self.store.opted_out(after, limit).await
     }
-}
 
-impl<K: Key, M: Message, S: Inspect<K, M>> Inspect<K, M> for Planted<S> {
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
         self.store.counts(now).await
     }
@@ -236,7 +194,15 @@ impl<K: Key, M: Message, S: Inspect<K, M>> Inspect<K, M> for Planted<S> {
         self.store.batch(id).await
     }
 
-    async fn requeue(&self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
-        self.store.requeue(now, id).await
+    async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
+        self.store.hand_back().await
+    }
+
+    fn clock(&self) -> Option<Arc<dyn Clock>> {
+        self.store.clock()
+    }
+
+    fn is_durable(&self) -> bool {
+        self.store.is_durable()
     }
 }

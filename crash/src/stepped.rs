@@ -1,16 +1,15 @@
 //! A store in front of the real one that writes down every claim and every write under it, and passes the steps.
 
-use std::fmt::Display;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sms_consolidate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
+use sms_consolidate::lane::{Answer, CloseReason, Fence, OptOutChange, Sender, SenderId, Transition};
 use sms_consolidate::store::{
-    AppendReport, AppendedOne, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect,
-    Maintained, Record, RequeueError, Requeued, Store, StoreError, Whole,
+    AppendReport, AppendedOne, Arrival, ChangeError, Changed, Claim, Counts, Filter, Maintained, OptedOut,
+    Record, Store, StoreError, Whole,
 };
-use sms_consolidate::{Batch, BatchId, Classification, Clock, Key, Message, Outcome, Timestamp};
+use sms_consolidate::{Batch, BatchId, Clock, Key, Message, Outcome, Timestamp, async_trait};
 
 use crate::journal::{Deed, DeedPhase};
 use crate::steps::{self, Of};
@@ -24,45 +23,54 @@ fn of<K: Key>(key: &K, fence: Fence) -> Of {
     Of { key: key.to_string(), batch: fence.batch.to_string(), token: fence.token.as_u64() }
 }
 
-trait Refusable: Display {
-    fn is_refusal(&self) -> bool;
-}
-
-impl Refusable for FencedError {
-    fn is_refusal(&self) -> bool {
-        !matches!(self, Self::Store(_))
-    }
-}
-
-impl Refusable for BeginReplyError {
-    fn is_refusal(&self) -> bool {
-        !matches!(self, Self::Store(_))
-    }
-}
-
-/// Writes down that the store is asked, and what it answered; then passes the step of a deed that is done.
-async fn noted<T, E: Refusable>(
+/// What is written under a claim, and the steps that a process passes before and after it.
+struct Write {
     deed: Deed,
-    of: Of,
-    step: Option<&'static str>,
-    call: impl Future<Output = Result<T, E>>,
-) -> Result<T, E> {
-    let asked_us = monotonic_us();
-    steps::note(deed, DeedPhase::Asked, asked_us, &of, "");
-    let answer = call.await;
-    match &answer {
-        Ok(_) => {
-            steps::note(deed, DeedPhase::Done, asked_us, &of, "");
-            step.into_iter().for_each(|step| steps::pass_with(step, &of));
-        }
-        Err(error) => {
-            let phase = if error.is_refusal() { DeedPhase::Refused } else { DeedPhase::Failed };
-            steps::note(deed, phase, asked_us, &of, &error.to_string());
-        }
-    }
-    answer
+    fence: Fence,
+    before: Option<&'static str>,
+    after: Option<&'static str>,
 }
 
+impl Write {
+    /// `None` of what is done without a claim.
+    fn of(transition: &Transition) -> Option<Self> {
+        let (deed, fence, before, after) = match transition {
+            Transition::Renew { fence, .. } => (Deed::Renew, fence, None, None),
+            Transition::Record { fence, classification, reply } => {
+                let before = classification.as_ref().map(|_| "classified");
+                match reply {
+                    None => (Deed::Record, fence, before, Some("recorded")),
+                    Some(_) => (Deed::BeginReply, fence, before, Some("reply-begun")),
+                }
+            }
+            // Other endings pass neither step, so that it is known what must become of a batch at one.
+            Transition::Finish { fence, finish } if matches!(finish.outcome, Outcome::Replied(_)) => {
+                (Deed::Finish, fence, Some("sent"), Some("finished"))
+            }
+            Transition::Finish { fence, .. } => (Deed::Finish, fence, None, None),
+            Transition::Retry { fence, .. } => (Deed::Retry, fence, None, None),
+            Transition::Bury { fence, .. } => (Deed::Bury, fence, None, None),
+            _ => return None,
+        };
+        Some(Self { deed, fence: *fence, before, after })
+    }
+}
+
+/// What came of a write, and why.
+fn phase_of(answer: &Result<Changed, ChangeError>) -> (DeedPhase, String) {
+    match answer {
+        Ok(Changed { answer: Answer::Recorded(recorded), .. }) => match &recorded.reply {
+            Ok(()) => (DeedPhase::Done, String::new()),
+            Err(refusal) => (DeedPhase::Refused, refusal.to_string()),
+        },
+        Ok(_) => (DeedPhase::Done, String::new()),
+        Err(error @ ChangeError::Store(_)) => (DeedPhase::Failed, error.to_string()),
+        Err(refused) => (DeedPhase::Refused, refused.to_string()),
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
 impl<K: Key, M: Message, S: Store<K, M>> Store<K, M> for Stepped<S> {
     async fn append(&self, now: Timestamp, arrivals: Vec<Arrival<K, M>>) -> Result<AppendReport, StoreError> {
         let report = self.0.append(now, arrivals).await;
@@ -74,14 +82,6 @@ impl<K: Key, M: Message, S: Store<K, M>> Store<K, M> for Stepped<S> {
         let answer = self.0.append_at_once(now, arrival)?;
         steps::pass("stored");
         Ok(answer)
-    }
-
-    async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.0.next_wake().await
-    }
-
-    async fn changed(&self) {
-        self.0.changed().await;
     }
 
     async fn claim(
@@ -106,110 +106,61 @@ impl<K: Key, M: Message, S: Store<K, M>> Store<K, M> for Stepped<S> {
         Ok(claims)
     }
 
-    async fn renew(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        lease: Duration,
-    ) -> Result<Timestamp, FencedError> {
-        noted(Deed::Renew, of(key, fence), None, self.0.renew(now, key, fence, lease)).await
-    }
-
-    async fn checkpoint(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        classification: &Classification,
-    ) -> Result<(), FencedError> {
+    /// Writes down that the store is asked, and what it answered; then passes the step of a write that is done.
+    async fn change(&self, now: Timestamp, key: &K, transition: Transition) -> Result<Changed, ChangeError> {
+        let Some(Write { deed, fence, before, after }) = Write::of(&transition) else {
+            return self.0.change(now, key, transition).await;
+        };
         let of = of(key, fence);
-        steps::pass_with("classified", &of);
-        let call = self.0.checkpoint(now, key, fence, classification);
-        noted(Deed::Checkpoint, of, Some("checkpointed"), call).await
-    }
-
-    async fn begin_reply(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        text: &str,
-        terms: &ReplyTerms,
-    ) -> Result<(), BeginReplyError> {
-        let call = self.0.begin_reply(now, key, fence, text, terms);
-        noted(Deed::BeginReply, of(key, fence), Some("reply-begun"), call).await
-    }
-
-    async fn finish(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        finish: &Finish,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        let of = of(key, fence);
-        // Other endings pass neither step, so that it is known what must become of a batch at one.
-        let replied = matches!(finish.outcome, Outcome::Replied(_));
-        if replied {
-            steps::pass_with("sent", &of);
+        before.into_iter().for_each(|step| steps::pass_with(step, &of));
+        let asked_us = monotonic_us();
+        steps::note(deed, DeedPhase::Asked, asked_us, &of, "");
+        let answer = self.0.change(now, key, transition).await;
+        let (phase, note) = phase_of(&answer);
+        steps::note(deed, phase, asked_us, &of, &note);
+        if phase == DeedPhase::Done {
+            after.into_iter().for_each(|step| steps::pass_with(step, &of));
         }
-        let step = replied.then_some("finished");
-        noted(Deed::Finish, of, step, self.0.finish(now, key, fence, finish)).await
+        answer
     }
 
-    async fn retry(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        terms: &RetryTerms,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        noted(Deed::Retry, of(key, fence), None, self.0.retry(now, key, fence, terms, error)).await
+    async fn flush_all(&self, now: Timestamp, reason: CloseReason) -> Result<u64, StoreError> {
+        self.0.flush_all(now, reason).await
     }
 
-    async fn bury(
-        &self,
-        now: Timestamp,
-        key: &K,
-        fence: Fence,
-        maybe_sent: bool,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        noted(Deed::Bury, of(key, fence), None, self.0.bury(now, key, fence, maybe_sent, error)).await
+    async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.0.next_wake().await
     }
 
-    async fn flush(&self, now: Timestamp, key: Option<&K>, reason: CloseReason) -> Result<u64, StoreError> {
-        self.0.flush(now, key, reason).await
-    }
-
-    async fn cancel(&self, now: Timestamp, key: &K) -> Result<Vec<BatchId>, StoreError> {
-        self.0.cancel(now, key).await
-    }
-
-    async fn set_opted_out(&self, now: Timestamp, key: &K, opted_out: bool) -> Result<bool, StoreError> {
-        self.0.set_opted_out(now, key, opted_out).await
+    async fn changed(&self) {
+        self.0.changed().await;
     }
 
     async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {
         self.0.maintain(now, limit).await
     }
 
-    async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
-        self.0.hand_back().await
+    async fn set_opted_out(
+        &self,
+        now: Timestamp,
+        scope: &str,
+        change: OptOutChange,
+    ) -> Result<bool, StoreError> {
+        self.0.set_opted_out(now, scope, change).await
     }
 
-    fn clock(&self) -> Option<Arc<dyn Clock>> {
-        self.0.clock()
+    async fn sender(&self, scope: &str) -> Result<Sender, StoreError> {
+        self.0.sender(scope).await
     }
 
-    fn is_durable(&self) -> bool {
-        self.0.is_durable()
+    async fn opted_out(
+        &self,
+        after: Option<SenderId>,
+        limit: NonZeroUsize,
+    ) -> Result<Vec<OptedOut>, StoreError> {
+        self.0.opted_out(after, limit).await
     }
-}
 
-impl<K: Key, M: Message, S: Inspect<K, M>> Inspect<K, M> for Stepped<S> {
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
         self.0.counts(now).await
     }
@@ -222,7 +173,15 @@ impl<K: Key, M: Message, S: Inspect<K, M>> Inspect<K, M> for Stepped<S> {
         self.0.batch(id).await
     }
 
-    async fn requeue(&self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
-        self.0.requeue(now, id).await
+    async fn hand_back(&self) -> Result<Vec<Batch<K, M>>, StoreError> {
+        self.0.hand_back().await
+    }
+
+    fn clock(&self) -> Option<Arc<dyn Clock>> {
+        self.0.clock()
+    }
+
+    fn is_durable(&self) -> bool {
+        self.0.is_durable()
     }
 }

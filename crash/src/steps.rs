@@ -10,15 +10,15 @@ use crate::time::monotonic_us;
 
 /// Every step, in the order in which a message and its batch pass them. The first two are inside the store.
 pub const STEPS: [&str; 9] = [
-    "appended",     // written, not committed
-    "committed",    // committed, and nobody has been told
-    "stored",       // the store has answered, the webhook has not
-    "claimed",      // the claim is in hand
-    "classified",   // the classifier has answered
-    "checkpointed", // the classification is recorded
-    "reply-begun",  // the point of no return is passed
-    "sent",         // the gateway has answered
-    "finished",     // the outcome is recorded
+    "appended",    // written, not committed
+    "committed",   // committed, and nobody has been told
+    "stored",      // the store has answered, the webhook has not
+    "claimed",     // the claim is in hand
+    "classified",  // the classifier has answered
+    "recorded",    // the classification is recorded, and the reply waits for its turn
+    "reply-begun", // the point of no return is passed
+    "sent",        // the gateway has answered
+    "finished",    // the outcome is recorded
 ];
 
 /// Where and how to go down: `STEP:N` kills, `STEP:N:stop` stops (SIGSTOP), the N-th time that the step is passed.

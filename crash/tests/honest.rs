@@ -114,7 +114,7 @@ async fn a_stale_write_that_is_taken_is_found() {
     rig.wait_until("the stale write is taken", |rig| {
         rig.trace().iter().any(|noted| {
             let is_its_claim = (&noted.run, &noted.batch) == (&stopped.run, &stopped.batch);
-            is_its_claim && noted.deed == Deed::Checkpoint && noted.phase == DeedPhase::Done
+            is_its_claim && noted.deed == Deed::Record && noted.phase == DeedPhase::Done
         })
     })
     .await;

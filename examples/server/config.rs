@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use sms_consolidate::{
-    Address, Control, Conversation, DEFAULT_MAX_MESSAGES, InFlight, Label, OptOut, ReplyTemplates,
-    SmsMessage, Timestamp, Window, WindowPlan, WindowPolicy,
+    Address, Control, Conversation, DEFAULT_MAX_MESSAGES, InFlight, Label, OptOut, OptOutScope,
+    ReplyTemplates, SmsMessage, Timestamp, Window, WindowPlan, WindowPolicy,
 };
 use sms_consolidate_axum::TWILIO_WEBHOOK_PATH;
 use sms_consolidate_openai::Dialect;
@@ -71,6 +71,11 @@ const VARIABLES: &[Variable] = &[
         "SMS_INFER_OPT_OUT",
         "1, true or yes: a clear wish in a sentence, such as \"please stop texting me\", opts out too; 0, false or no",
         "yes",
+    ),
+    (
+        "SMS_OPT_OUT_SCOPE",
+        "conversation or sender: whether a STOP holds for the line that was texted, or for the sender on all lines",
+        "conversation",
     ),
     ("OPENAI_API_KEY", "an API key: OpenAI classifies, rules where it cannot", "rules classify"),
     (
@@ -338,6 +343,14 @@ fn opt_out(env: &Environment) -> Result<OptOut, ConfigError> {
     })
 }
 
+fn opt_out_scope(text: &str) -> Option<OptOutScope> {
+    match text {
+        "conversation" => Some(OptOutScope::Conversation),
+        "sender" => Some(OptOutScope::Sender),
+        _ => None,
+    }
+}
+
 /// An address as webhooks read it.
 fn address(text: &str, region: Option<Region>) -> Option<Address> {
     let address: Address = text.parse().ok()?;
@@ -511,6 +524,7 @@ pub(crate) struct Config {
     pub(crate) in_flight: InFlight,
     pub(crate) replies: ReplyTemplates,
     pub(crate) opt_out: OptOut,
+    pub(crate) opt_out_scope: OptOutScope,
     /// None too if the agent is switched off: what answers nothing need not pay for classifications.
     pub(crate) openai: Option<OpenAi>,
     pub(crate) twilio: Option<Twilio>,
@@ -556,6 +570,7 @@ impl Config {
             in_flight: env.one_of("CONSOLIDATION_IN_FLIGHT", &in_flights, InFlight::Queue)?,
             replies: replies(env, agent, sms_mobile_api.is_some() || sends_by_twilio)?,
             opt_out: opt_out(env)?,
+            opt_out_scope: env.read("SMS_OPT_OUT_SCOPE", opt_out_scope)?.unwrap_or_default(),
             openai,
             twilio,
             sms_mobile_api,

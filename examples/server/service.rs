@@ -29,6 +29,7 @@ pub(crate) async fn consolidator(
         .window(config.windows)
         .in_flight(config.in_flight)
         .opt_out(config.opt_out.clone())
+        .opt_out_scope(config.opt_out_scope)
         .replies(config.replies.clone())
         .log_keys_in_full(config.full_numbers);
     builder = match &config.database {

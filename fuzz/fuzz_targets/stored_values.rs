@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sms_consolidate::lane::{Arrival, BatchFacts, Lane};
+use sms_consolidate::lane::{Arrival, BatchFacts, Lane, Sender};
 use sms_consolidate::store::Outcome;
 use sms_consolidate::{
     Arrived, Batch, BatchId, Classification, Message, Receipt, SmsMessage, Timestamp, Window,
@@ -14,6 +14,7 @@ use sms_consolidate::{
 fuzz_target!(|input: &[u8]| {
     round_trip::<BatchFacts>(input);
     round_trip::<Receipt>(input);
+    round_trip::<Sender>(input);
     round_trip::<Outcome>(input);
     if let Some(classification) = round_trip::<Classification>(input) {
         check_classification(&classification);
@@ -70,6 +71,7 @@ fn facts() -> BatchFacts {
     let mut lane = Lane::default();
     let arrival = Arrival::new(Window::default(), 1);
     let id = BatchId::from_bytes([7; 16]);
-    lane.arrive(Timestamp::default(), &arrival, || id).expect("a new lane has room");
+    let accepted = lane.arrive(Timestamp::default(), &arrival, &Sender::default(), || id);
+    accepted.expect("a new lane has room");
     lane.facts().next().expect("the batch that was opened")
 }

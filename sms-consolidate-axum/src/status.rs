@@ -59,7 +59,7 @@ async fn page(desk: &Desk) -> Result<Page, StoreError> {
         batches: Batches::of(&stats),
         messages: Messages::of(&stats),
         replies: Replies::of(&stats),
-        opt_outs: OptOuts { out: stats.totals.opted_out, back_in: stats.totals.opted_in },
+        opt_outs: OptOuts::of(&stats),
         ignored: desk.ignored.counts().iter().map(IgnoredRow::of).collect(),
         recent: recent.iter().map(|record| Recent::of(record, desk.shows_full_numbers)).collect(),
         health: Health::of(&stats, &desk.health_checks),
@@ -79,12 +79,20 @@ struct Page {
     health: Health,
 }
 
-/// How often senders opted out and in again since this process started.
+/// Senders who have opted out now; how often one did, and opted in again, since this process started.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct OptOuts {
+    now: u64,
     out: u64,
     back_in: u64,
+}
+
+impl OptOuts {
+    fn of(stats: &Stats) -> Self {
+        let totals = &stats.totals;
+        Self { now: stats.counts.opted_out, out: totals.opted_out, back_in: totals.opted_in }
+    }
 }
 
 /// Events that a gateway's webhook has acknowledged and not taken in since this process started.

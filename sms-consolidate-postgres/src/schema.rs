@@ -69,7 +69,7 @@ async fn create_if_missing(database: &Database, client: &Client, schema: &str) -
     if is_there(found)? {
         return Ok(());
     }
-    tracing::info!(schema, "TABLES CREATED: if another node does it, this takes a while");
+    tracing::info!(schema, "TABLES MISSING: they are made now; if another node does it, this takes a while");
     create(client, schema).await
 }
 

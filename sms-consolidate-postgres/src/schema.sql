@@ -24,12 +24,12 @@ CREATE TABLE lanes (
 CREATE INDEX lanes_by_wake ON lanes (store, wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX lanes_forgettable ON lanes (store, forgettable_at) WHERE forgettable_at IS NOT NULL;
 
--- Who has opted out, or had and opted in again within the last days.
+-- Who has opted out, or opted in within the last days.
 CREATE TABLE senders (
     store text COLLATE "C" NOT NULL,
     -- 16 bytes: a hash of who it is, under the secret of the store.
     id bytea NOT NULL,
-    -- JSON: opted_out, cause, changed_at, stopped_at.
+    -- JSON: opted_out, cause, changed_at, stopped_at, started_at.
     record text NOT NULL,
     opted_out boolean NOT NULL,
     -- From when on nothing is lost by dropping the row; null while the sender has opted out.

@@ -175,3 +175,15 @@ pub(crate) async fn opted_out(
     let rows = session.query(sql::OPTED_OUT, &[&shared.settings.name, &after, &limit(most)]).await?;
     Ok(rows.iter().filter_map(from_row).filter_map(|(id, record)| OptedOut::new(id, &record?)).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nodes of all versions must mean the same lock.
+    #[test]
+    fn the_numbers_of_a_lock_are_the_same_for_ever() {
+        assert_eq!(lock_class("default"), 1_370_622_312);
+        assert_eq!(lock_number(SenderId::from_bytes(*b"\xff\0\0\x01 and others!")), -0x00ff_ffff);
+    }
+}

@@ -487,7 +487,7 @@ async fn a_lost_answer_is_looked_up() {
     let lost = || answer("500 Internal Server Error", "", "");
     let sent = listed(json!({"body": "Thank you for replying."}));
     let found = outcomes([lost(), list(&[sent])], 1).await;
-    assert_eq!(found, [Outcome::Replied(Receipt::new("SM7"))]);
+    assert_eq!(found, [Outcome::Replied(vec![Receipt::new("SM7")])]);
     let not_found = outcomes([lost(), list(&[])], 1).await;
     assert_eq!(not_found, [Outcome::ReplyUnknown]);
 }

@@ -141,6 +141,7 @@ pub struct Builder<K, M> {
     store: Option<Box<dyn Store<K, M>>>,
     store_clock: Option<Arc<dyn Clock>>,
     clock: Option<Arc<dyn Clock>>,
+    overrides_stores_clock: bool,
 }
 
 impl<K: Key, M: Message> Builder<K, M> {
@@ -164,7 +165,15 @@ impl<K: Key, M: Message> Builder<K, M> {
             send_timeout: Duration::from_secs(20),
             log_keys_in_full: false,
         };
-        Self { settings, classifier: None, sender: None, store: None, store_clock: None, clock: None }
+        Self {
+            settings,
+            classifier: None,
+            sender: None,
+            store: None,
+            store_clock: None,
+            clock: None,
+            overrides_stores_clock: false,
+        }
     }
 
     /// When batches close: a [`Window`], [`Window::aligned`], or a policy of your own. Default: fixed, 60 seconds.
@@ -243,10 +252,17 @@ impl<K: Key, M: Message> Builder<K, M> {
         self
     }
 
-    /// The clock. Default: the store's own, if it has one, else the [`SystemClock`].
+    /// The clock, for a store that has none of its own. Default: the store's own, if it has one, else the [`SystemClock`].
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Some(Arc::new(clock));
+        self.overrides_stores_clock = false;
         self
+    }
+
+    /// The clock, even in place of the store's own. Nodes that share a store then agree on the time only as far as their
+    /// clocks do: a batch may be claimed early, or twice when a lease looks over.
+    pub fn override_clock(self, clock: impl Clock) -> Self {
+        Self { overrides_stores_clock: true, ..self.clock(clock) }
     }
 
     /// The texts of replies, or [`ReplyTemplates::off`]. Default: [`ReplyTemplates::default`].
@@ -379,6 +395,9 @@ impl<K: Key, M: Message> Builder<K, M> {
         if lease < send_timeout.saturating_mul(2).max(SHORTEST_LEASE) {
             return Err(BuildError::LeaseTooShort { lease, send_timeout });
         }
+        if self.clock.is_some() && self.store_clock.is_some() && !self.overrides_stores_clock {
+            return Err(BuildError::TwoClocks);
+        }
         let clock = self.clock.or(self.store_clock).unwrap_or_else(|| Arc::new(SystemClock::new()));
         let store = self.store.unwrap_or_else(|| Box::new(MemoryStore::new()));
         let events = Events::new(settings.log_keys_in_full);
@@ -392,5 +411,33 @@ impl<K: Key, M: Message> Builder<K, M> {
             events,
             gate: crate::gate::Gate::default(),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::classify::Label;
+    use crate::clock::FakeClock;
+
+    #[test]
+    fn beside_a_store_with_a_clock_another_must_be_meant() {
+        let (own, stores) = (FakeClock::default(), SystemClock::new());
+        let check =
+            |store_has_one: bool, set: fn(Builder<String, String>, FakeClock) -> Builder<String, String>| {
+                let mut builder = Builder::new()
+                    .classify_fn(|_, _| async { Ok(Classification::new(Label::AGREE, "Never")) });
+                builder.store_clock = store_has_one.then(|| Arc::new(stores.clone()) as Arc<dyn Clock>);
+                let builder = set(builder, own.clone()).replies(ReplyTemplates::off());
+                builder.build().map(|consolidator| consolidator.clock().now() == own.now())
+            };
+        assert_eq!(check(false, Builder::clock), Ok(true));
+        assert_eq!(check(true, Builder::clock), Err(BuildError::TwoClocks));
+        assert_eq!(check(true, Builder::override_clock), Ok(true));
+        assert_eq!(check(false, Builder::override_clock), Ok(true));
+        assert_eq!(check(true, |builder, _| builder), Ok(false));
+        let changed_mind =
+            |builder: Builder<_, _>, clock: FakeClock| builder.override_clock(clock.clone()).clock(clock);
+        assert_eq!(check(true, changed_mind), Err(BuildError::TwoClocks));
     }
 }

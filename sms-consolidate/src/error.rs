@@ -92,6 +92,11 @@ pub enum BuildError {
     /// Replies are on, and there is nothing to send them with.
     #[error("no sender: call Builder::sender, or switch replies off with ReplyTemplates::off()")]
     NoSender,
+    /// The store has a clock of its own, which all nodes that share it go by, and another one is given.
+    #[error(
+        "the store has a clock of its own: leave out Builder::clock, or insist on yours with Builder::override_clock"
+    )]
+    TwoClocks,
     /// The lease is too short to send a reply under it.
     #[error(
         "lease {lease:?} is too short: it must be at least a second, and twice the send timeout {send_timeout:?}"

@@ -291,7 +291,8 @@ impl<K: Key, M: Message> Job<'_, K, M> {
 
     /// Waits until the reply may leave. An ending says that it may not.
     async fn ready(&self, sender: &dyn ReplySender<K>, reply: &Reply<K>) -> Result<Option<Ending>, Stop> {
-        let time_left = self.reply_by().since(self.now());
+        let asked_at = self.now();
+        let time_left = self.reply_by().since(asked_at);
         let mut ready = pin!(self.guard(time_left, async { sender.ready(reply).await }));
         let answer = match ready.as_mut().now_or_never() {
             Some(answer) => answer,
@@ -312,7 +313,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         };
         Ok(Some(match error {
             SendError::Rejected { opted_out, source } => {
-                self.rejected(self.now(), opted_out, &source).await?
+                self.rejected(sender, reply, asked_at, (opted_out, &source)).await?
             }
             SendError::NotSent { retry_after, source } => {
                 self.sending_failed(retry_after, maybe_sent, &SendError::not_sent(source))
@@ -334,7 +335,7 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         match sent {
             Ok(receipt) => Ok(self.sent(reply, receipt)),
             Err(SendError::Rejected { opted_out, source }) => {
-                self.rejected(asked_at, opted_out, &source).await
+                self.rejected(sender, reply, asked_at, (opted_out, &source)).await
             }
             Err(SendError::NotSent { retry_after, source }) => {
                 // An earlier attempt of an idempotent sender may have sent it all the same.
@@ -359,9 +360,10 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     /// The gateway, asked at that instant, refuses the reply for good.
     async fn rejected(
         &self,
+        sender: &dyn ReplySender<K>,
+        reply: &Reply<K>,
         asked_at: Timestamp,
-        opted_out: bool,
-        error: &(dyn std::fmt::Display + Sync),
+        (opted_out, error): (bool, &(dyn std::fmt::Display + Sync)),
     ) -> Result<Ending, Stop> {
         if opted_out {
             // A START that came since is newer than what the gateway knew.
@@ -370,13 +372,12 @@ impl<K: Key, M: Message> Job<'_, K, M> {
             let record = || async move { Ok(self.inner.opt_out(self.key(), change, batch).await?) };
             self.persist(record).await?;
         }
-        let outcome = match opted_out {
+        if self.claim.stage == Stage::Replying {
             // An earlier try may have arrived all the same.
-            _ if self.claim.stage == Stage::Replying => Outcome::ReplyUnknown,
-            true => Outcome::NoReply(NoReply::OptedOut),
-            false => Outcome::NoReply(NoReply::Rejected),
-        };
-        Ok(Ending::Finish(Finish::new(outcome).with_error(error)))
+            return self.end_unknown(sender, reply, &error.to_string()).await;
+        }
+        let why = if opted_out { NoReply::OptedOut } else { NoReply::Rejected };
+        Ok(Ending::Finish(Finish::new(Outcome::NoReply(why)).with_error(error)))
     }
 
     /// Ends a batch whose reply may have been sent, unless the gateway can say that it was.

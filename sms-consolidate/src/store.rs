@@ -267,7 +267,7 @@ impl<K, M> Claim<K, M> {
     /// Puts together a claim from what the lane says and the batch that the store has read.
     #[must_use]
     pub fn new(claimed: lane::Claimed, batch: Arc<Batch<K, M>>) -> Self {
-        let lane::Claimed { facts, token, first_claimed_at, stage, reply, lease_until } = claimed;
+        let lane::Claimed { facts, token, first_claimed_at, stage, lease_until } = claimed;
         Self {
             batch,
             token,
@@ -277,7 +277,7 @@ impl<K, M> Claim<K, M> {
             lease_until,
             stage,
             classification: facts.classification,
-            reply,
+            reply: facts.reply,
         }
     }
 

@@ -93,6 +93,7 @@ fn consolidator(
         remote: Remote::new(settings.gateway.clone())?,
         idempotent: settings.idempotent,
         sends_twice: settings.bug == Some(Bug::SecondReply),
+        always_waits: settings.bug == Some(Bug::StaleWrite),
     };
     // A batch that is in flight at every kill must not be given up for that.
     let retry = RetryPolicy::default()
@@ -113,7 +114,7 @@ fn consolidator(
         .classify_timeout(settings.lease)
         .send_timeout(settings.lease / 2);
     if let Skew::Given(ms) = run.skew {
-        builder = builder.clock(Skewed::new(Arc::new(SystemClock::new()), ms));
+        builder = builder.override_clock(Skewed::new(Arc::new(SystemClock::new()), ms));
     }
     Ok(builder.build()?)
 }

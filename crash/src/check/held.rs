@@ -195,11 +195,11 @@ impl<'a> Held<'a> {
 
     /// Whether `call`, to the classifier, was cut off before its answer was recorded.
     pub(super) fn has_cut_off(&self, call: &Span<'_>, evidence: &Evidence) -> bool {
-        let is_record = |deed| deed == Deed::Checkpoint;
-        let record = self.last(is_record);
-        if !self.is_of(call) || record.is_some_and(|write| write.is(DeedPhase::Done)) {
+        let is_recorded = |write: &Write| write.deed.records() && write.is(DeedPhase::Done);
+        if !self.is_of(call) || self.writes.iter().any(is_recorded) {
             return false;
         }
+        let record = self.last(Deed::records);
         let until_us = match (record, call.end_us) {
             (Some(write), _) => self.next_step_by_us(write, evidence),
             (None, Some(end_us)) => end_us + GRACE_US,
@@ -209,7 +209,7 @@ impl<'a> Held<'a> {
             // The peer may read it when its caller is dead.
             Cause::Killed(cut) => call.from_us <= cut.until_us + GRACE_US && cut.from_us <= until_us,
             Cause::Stopped(cut, _) => cut.from_us <= until_us,
-            Cause::Away(outage) => self.any_failed_in(outage, is_record, evidence),
+            Cause::Away(outage) => self.any_failed_in(outage, Deed::records, evidence),
             Cause::Clock => true,
         })
     }

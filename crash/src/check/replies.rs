@@ -1,7 +1,7 @@
 //! What the gateway and the classifier must and must not have received.
 
 use super::held::Held;
-use super::{Broken, Checker, Deed, DeedPhase, Outcome, Span, Stored};
+use super::{Broken, Checker, DeedPhase, Outcome, Span, Stored};
 
 impl Checker<'_> {
     pub(super) fn replies(&mut self) {
@@ -31,7 +31,7 @@ impl Checker<'_> {
             Some(Outcome::Replied(_)) if !calls.iter().any(|call| call.is_answered) => {
                 Some("counts as answered, and is not")
             }
-            Some(Outcome::Replied(receipt)) if receipt.id.as_ref() != Some(&batch.id) => {
+            Some(Outcome::Replied(receipts)) if !matches!(&receipts[..], [receipt] if receipt.id.as_ref() == Some(&batch.id)) => {
                 Some("has another receipt than it was given")
             }
             Some(Outcome::ReplyUnknown) if self.evidence.idempotent => {
@@ -68,7 +68,7 @@ impl Checker<'_> {
             let is_cut_off = |call: &&Span<'_>| held.iter().any(|held| held.has_cut_off(call, evidence));
             let cut_off = calls.iter().filter(is_cut_off).count();
             let records = held.iter().flat_map(|held| &held.writes).filter_map(|write| match write.answer {
-                Some((DeedPhase::Done, at_us)) if write.deed == Deed::Checkpoint => Some(at_us),
+                Some((DeedPhase::Done, at_us)) if write.deed.records() => Some(at_us),
                 _ => None,
             });
             let first_record = records.min().unwrap_or(u64::MAX);

@@ -30,7 +30,7 @@ fn stored(id: &str, opened_at: i64, messages: &[&str]) -> Stored {
         id: id.into(),
         key: KEY.into(),
         status: Status::Finished,
-        outcome: Some(Outcome::Replied(Receipt::new(id))),
+        outcome: Some(Outcome::Replied(vec![Receipt::new(id)])),
         error: None,
         opened_at,
         messages: Some(messages.iter().map(text).collect()),
@@ -67,7 +67,7 @@ fn noted(run: &str, batch: &str, token: u64, deed: Deed, at_us: u64) -> [Noted; 
 /// A claim with all that follows from it, to a reply.
 fn work(run: &str, batch: &str, token: u64, at_us: u64) -> Vec<Noted> {
     let [_, claim] = noted(run, batch, token, Deed::Claim, at_us);
-    let rest = [(Deed::Checkpoint, 20_000), (Deed::BeginReply, 30_000), (Deed::Finish, 50_000)];
+    let rest = [(Deed::Record, 20_000), (Deed::BeginReply, 30_000), (Deed::Finish, 50_000)];
     let rest = rest.into_iter().flat_map(|(deed, later_us)| noted(run, batch, token, deed, at_us + later_us));
     std::iter::once(claim).chain(rest).collect()
 }
@@ -169,7 +169,7 @@ fn every_batch_ends_with_a_reply() {
     );
     finds(|evidence| drop(evidence.gateway.drain(..2)), &[Broken::Unanswered]);
     finds(
-        |evidence| evidence.batches[0].outcome = Some(Outcome::Replied(Receipt::new("b2"))),
+        |evidence| evidence.batches[0].outcome = Some(Outcome::Replied(vec![Receipt::new("b2")])),
         &[Broken::Unanswered],
     );
 }
@@ -315,7 +315,7 @@ fn a_batch_is_classified_once_unless_that_was_interrupted() {
         }
     };
     let recorded = |phase| {
-        let mut lines = noted("b", "b1", 0, Deed::Checkpoint, 2 * SECOND - 470_000);
+        let mut lines = noted("b", "b1", 0, Deed::Record, 2 * SECOND - 470_000);
         lines[1].phase = phase;
         lines.to_vec()
     };
@@ -444,7 +444,7 @@ fn the_peers_have_one_call_of_a_key_at_a_time() {
         move |evidence: &mut Evidence| {
             taken_over(evidence);
             evidence.idempotent = true;
-            evidence.batches[0].outcome = Some(Outcome::Replied(Receipt::new("b1")));
+            evidence.batches[0].outcome = Some(Outcome::Replied(vec![Receipt::new("b1")]));
             evidence.gateway.extend(call(2, "b", "b1", TAKEN_OVER + 5_000, &[], "one"));
             evidence.gateway.extend(call(3, "a", "b1", TAKEN_OVER + 8_000, &[], "one"));
             let cut = stop(2 * SECOND + 40_000, TAKEN_OVER + 7_000);

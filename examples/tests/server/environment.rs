@@ -24,6 +24,7 @@ const VARIABLES: &[&str] = &[
     "SMS_KEYWORDS_OFF",
     "SMS_STOP_WORDS",
     "SMS_INFER_OPT_OUT",
+    "SMS_OPT_OUT_SCOPE",
     "OPENAI_API_KEY",
     "OPENAI_MODEL",
     "OPENAI_BASE_URL",
@@ -403,6 +404,22 @@ fn a_wish_in_a_sentence_opts_out_and_the_log_says_why() {
         with(&lines, "  opt-out "),
         ["  opt-out    STOP and START are honoured; only STOP is answered"]
     );
+}
+
+#[test]
+fn a_stop_on_one_line_holds_on_all_if_the_scope_is_the_sender() {
+    for (scope, replies) in [("sender", 1), ("conversation", 2)] {
+        let mut server = Server::start(&[ONE_A_BATCH, ("SMS_OPT_OUT_SCOPE", scope)]);
+        let mut stop = to_line("1", "office-phone-1");
+        stop["data"]["message"] = json!("STOP");
+        server.post(&stop);
+        server.line("REPLY | ");
+        server.post(&to_line("2", "office-phone-2"));
+        let end = if replies == 1 { "AUTO-REPLY SKIPPED" } else { "REPLY | " };
+        server.line(end);
+        let lines = server.stop("TERM");
+        assert_eq!(with(&lines, "REPLY | ").len(), replies, "{scope}: {lines:#?}");
+    }
 }
 
 #[test]

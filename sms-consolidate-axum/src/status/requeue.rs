@@ -5,7 +5,8 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use sms_consolidate::store::{Filter, Record, RequeueError, Requeued, Status, StoreError};
+use sms_consolidate::lane::Requeued;
+use sms_consolidate::store::{Filter, Record, RequeueError, Status, StoreError};
 use sms_consolidate::{Address, BatchId, Conversation, ParseAddressError, ParseBatchIdError};
 
 use crate::answer::{failure, try_later};
@@ -80,7 +81,7 @@ struct DoneBatch {
 async fn requeue(consolidator: &SmsConsolidator, id: BatchId) -> Result<DoneBatch, RequeueError> {
     let requeued_as = match consolidator.requeue(id).await? {
         Requeued::Revived(id) => Some(id.to_string()),
-        Requeued::DueNow => None,
+        _ => None,
     };
     tracing::info!(batch = %id, requeued_as, "BATCH REQUEUED");
     Ok(DoneBatch { batch_id: id.to_string(), requeued_as })

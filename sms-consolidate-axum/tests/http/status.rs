@@ -96,7 +96,7 @@ async fn the_page_shows_counts_recent_batches_and_health() {
             },
             "messages": {"buffered": 1, "accepted": 3, "handled": 2, "duplicate": 1, "refused": 0},
             "replies": {"sent": 1, "skipped": 0, "unknown": 0},
-            "optOuts": {"out": 0, "backIn": 0},
+            "optOuts": {"now": 0, "out": 0, "backIn": 0},
             "ignored": [{"gateway": "SMS Mobile API", "kind": "not_a_message", "count": 1}],
             "recent": [open, finished],
             "health": {"isHealthy": true, "warnings": []},

@@ -28,10 +28,10 @@ impl Lane {
         let token = more.token.advance();
         let work = more.work.get_or_insert_with(|| Work::new(held));
         work.hold(held, until);
-        let (first_claimed, stage, reply) = (work.first_claimed, work.stage, work.notes.reply.clone());
+        let (first_claimed, stage) = (work.first_claimed, work.stage);
         let facts = self.facts().next().expect("a lane that wakes has a head");
         let (first_claimed_at, lease_until) = (self.instant(first_claimed), self.instant(until));
-        Some(Claimed { facts, token, first_claimed_at, stage, reply, lease_until })
+        Some(Claimed { facts, token, first_claimed_at, stage, lease_until })
     }
 
     pub(super) fn renew(&mut self, now: Timestamp, fence: Fence, lease: Duration) -> Applied {
@@ -180,7 +180,10 @@ impl Lane {
     }
 
     fn pop_head(&mut self) -> BatchFacts {
-        let facts = self.facts().next().expect("a held batch is the head");
+        // Taken out and not copied: this is done for every batch.
+        let notes = self.work_mut().map(|work| std::mem::take(&mut work.notes)).unwrap_or_default();
+        let mut facts = self.facts().next().expect("a held batch is the head");
+        (facts.classification, facts.reply, facts.error) = (notes.classification, notes.reply, notes.error);
         let more = self.more_mut();
         more.work = None;
         let next = more.behind.pop_front();

@@ -260,8 +260,6 @@ pub struct Claimed {
     pub first_claimed_at: Timestamp,
     /// How far an earlier attempt got.
     pub stage: Stage,
-    /// The reply that an earlier attempt decided on.
-    pub reply: Vec<ReplyPart>,
     /// When the lease ends.
     pub lease_until: Timestamp,
 }

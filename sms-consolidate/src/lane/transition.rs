@@ -124,7 +124,6 @@ impl Recorded {
 
 /// What became of a batch that was to be requeued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Requeued {
     /// The dead batch is at the end of its line, under this new id.
     Revived(BatchId),

@@ -150,7 +150,7 @@ async fn a_closure_may_stand_where_a_classifier_or_a_sender_is_wrapped() {
         rig.text(ANA, "Yes").await;
         rig.at(secs(60)).await;
         assert_eq!(rig.only_record().await.classification.unwrap().method, "Yes");
-        assert_eq!(rig.outcomes(), [Outcome::Replied(Receipt::new(AGREED))]);
+        assert_eq!(rig.outcomes(), [Outcome::Replied(vec![Receipt::new(AGREED)])]);
         rig.text(ANA, "Yes").await;
         rig.text(ANA, "I can help").await;
         rig.at(secs(120)).await;
@@ -194,7 +194,7 @@ async fn a_sender_behind_a_pointer_is_asked_what_it_has_had() {
     let mut rig = Rig::new(|b| b.sender(sender));
     let batch = rig.text(ANA, "Yes").await.batch().unwrap();
     rig.at(secs(60)).await;
-    assert_eq!(rig.outcomes(), [Outcome::Replied(Receipt::new(batch.to_string()))]);
+    assert_eq!(rig.outcomes(), [Outcome::Replied(vec![Receipt::new(batch.to_string())])]);
 }
 
 /// Says how often any has been copied.

@@ -4,15 +4,13 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sms_consolidate::lane::{CloseReason, Fence, ReplyTerms, RetryTerms};
+use sms_consolidate::lane::{CloseReason, OptOutChange, Sender, SenderId, Transition};
 use sms_consolidate::store::{
-    AppendReport, Arrival, BeginReplyError, Claim, Counts, FencedError, Filter, Finish, Inspect, Maintained,
-    Record, RequeueError, Requeued, Store, StoreError, Whole,
+    AppendReport, AppendedOne, Arrival, ChangeError, Changed, Claim, Counts, Filter, Maintained, OptedOut,
+    Record, Store, StoreError, Whole,
 };
 use sms_consolidate::testing::FaultyStore;
-use sms_consolidate::{
-    Batch, BatchId, Classification, Clock, Conversation, MemoryStore, SmsMessage, Timestamp,
-};
+use sms_consolidate::{Batch, BatchId, Clock, Conversation, MemoryStore, SmsMessage, Timestamp, async_trait};
 
 /// Clones share the content and the faults.
 #[derive(Clone)]
@@ -27,6 +25,8 @@ impl EitherStore {
     }
 }
 
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
 impl Store<Conversation, SmsMessage> for EitherStore {
     async fn append(
         &self,
@@ -36,12 +36,12 @@ impl Store<Conversation, SmsMessage> for EitherStore {
         self.faulty.append(now, arrivals).await
     }
 
-    async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.faulty.next_wake().await
-    }
-
-    async fn changed(&self) {
-        self.faulty.changed().await;
+    fn append_at_once(
+        &self,
+        now: Timestamp,
+        arrival: Arrival<Conversation, SmsMessage>,
+    ) -> Result<AppendedOne, Arrival<Conversation, SmsMessage>> {
+        self.faulty.append_at_once(now, arrival)
     }
 
     async fn claim(
@@ -53,109 +53,52 @@ impl Store<Conversation, SmsMessage> for EitherStore {
         self.faulty.claim(now, limit, lease).await
     }
 
-    async fn renew(
+    async fn change(
         &self,
         now: Timestamp,
         key: &Conversation,
-        fence: Fence,
-        lease: Duration,
-    ) -> Result<Timestamp, FencedError> {
-        self.faulty.renew(now, key, fence, lease).await
+        transition: Transition,
+    ) -> Result<Changed, ChangeError> {
+        self.faulty.change(now, key, transition).await
     }
 
-    async fn checkpoint(
-        &self,
-        now: Timestamp,
-        key: &Conversation,
-        fence: Fence,
-        classification: &Classification,
-    ) -> Result<(), FencedError> {
-        self.faulty.checkpoint(now, key, fence, classification).await
+    async fn flush_all(&self, now: Timestamp, reason: CloseReason) -> Result<u64, StoreError> {
+        self.faulty.flush_all(now, reason).await
     }
 
-    async fn begin_reply(
-        &self,
-        now: Timestamp,
-        key: &Conversation,
-        fence: Fence,
-        text: &str,
-        terms: &ReplyTerms,
-    ) -> Result<(), BeginReplyError> {
-        self.faulty.begin_reply(now, key, fence, text, terms).await
+    async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.faulty.next_wake().await
     }
 
-    async fn finish(
-        &self,
-        now: Timestamp,
-        key: &Conversation,
-        fence: Fence,
-        finish: &Finish,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        self.faulty.finish(now, key, fence, finish).await
-    }
-
-    async fn retry(
-        &self,
-        now: Timestamp,
-        key: &Conversation,
-        fence: Fence,
-        terms: &RetryTerms,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        self.faulty.retry(now, key, fence, terms, error).await
-    }
-
-    async fn bury(
-        &self,
-        now: Timestamp,
-        key: &Conversation,
-        fence: Fence,
-        maybe_sent: bool,
-        error: &str,
-    ) -> Result<Option<Timestamp>, FencedError> {
-        self.faulty.bury(now, key, fence, maybe_sent, error).await
-    }
-
-    async fn flush(
-        &self,
-        now: Timestamp,
-        key: Option<&Conversation>,
-        reason: CloseReason,
-    ) -> Result<u64, StoreError> {
-        self.faulty.flush(now, key, reason).await
-    }
-
-    async fn cancel(&self, now: Timestamp, key: &Conversation) -> Result<Vec<BatchId>, StoreError> {
-        self.faulty.cancel(now, key).await
-    }
-
-    async fn set_opted_out(
-        &self,
-        now: Timestamp,
-        key: &Conversation,
-        opted_out: bool,
-    ) -> Result<bool, StoreError> {
-        self.faulty.set_opted_out(now, key, opted_out).await
+    async fn changed(&self) {
+        self.faulty.changed().await;
     }
 
     async fn maintain(&self, now: Timestamp, limit: NonZeroUsize) -> Result<Maintained, StoreError> {
         self.faulty.maintain(now, limit).await
     }
 
-    async fn hand_back(&self) -> Result<Vec<Batch<Conversation, SmsMessage>>, StoreError> {
-        if self.is_durable { Ok(Vec::new()) } else { self.faulty.hand_back().await }
+    async fn set_opted_out(
+        &self,
+        now: Timestamp,
+        scope: &str,
+        change: OptOutChange,
+    ) -> Result<bool, StoreError> {
+        self.faulty.set_opted_out(now, scope, change).await
     }
 
-    fn clock(&self) -> Option<Arc<dyn Clock>> {
-        self.faulty.clock()
+    async fn sender(&self, scope: &str) -> Result<Sender, StoreError> {
+        self.faulty.sender(scope).await
     }
 
-    fn is_durable(&self) -> bool {
-        self.is_durable
+    async fn opted_out(
+        &self,
+        after: Option<SenderId>,
+        limit: NonZeroUsize,
+    ) -> Result<Vec<OptedOut>, StoreError> {
+        self.faulty.opted_out(after, limit).await
     }
-}
 
-impl Inspect<Conversation, SmsMessage> for EitherStore {
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
         self.faulty.counts(now).await
     }
@@ -168,7 +111,15 @@ impl Inspect<Conversation, SmsMessage> for EitherStore {
         self.faulty.batch(id).await
     }
 
-    async fn requeue(&self, now: Timestamp, id: BatchId) -> Result<Requeued, RequeueError> {
-        self.faulty.requeue(now, id).await
+    async fn hand_back(&self) -> Result<Vec<Batch<Conversation, SmsMessage>>, StoreError> {
+        if self.is_durable { Ok(Vec::new()) } else { self.faulty.hand_back().await }
+    }
+
+    fn clock(&self) -> Option<Arc<dyn Clock>> {
+        self.faulty.clock()
+    }
+
+    fn is_durable(&self) -> bool {
+        self.is_durable
     }
 }

@@ -196,7 +196,7 @@ async fn what_another_shutdown_claims_is_not_begun_either() {
 async fn nothing_begins_after_a_shutdown_that_failed_and_another_one_hands_back_what_is_left() {
     for fault in FAULTS {
         let (mut claiming, _call) = Claiming::on_demand(false, fault).await;
-        claiming.store.faulty.fail(Operation::Flush, Fault::Before, 1);
+        claiming.store.faulty.fail(Operation::FlushAll, Fault::Before, 1);
         let service = claiming.rig.service.clone();
         let failing = tokio::spawn(async move { service.shutdown(secs(10)).await });
         claiming.rig.at(secs(75)).await;
@@ -215,7 +215,7 @@ async fn a_shutdown_that_fails_lets_jobs_use_their_time_and_then_interrupts_them
     rig.classifier.then([ScriptedAnswer::Hang]);
     rig.text(ANA, "Yes").await;
     rig.at(secs(60)).await;
-    store.faulty.fail(Operation::Flush, Fault::Before, 1);
+    store.faulty.fail(Operation::FlushAll, Fault::Before, 1);
     let service = rig.service.clone();
     let failing = tokio::spawn(async move { service.shutdown(secs(10)).await });
     rig.at(secs(69)).await;

@@ -175,6 +175,13 @@ async fn rejected_after_a_try_that_may_have_arrived_is_unknown() {
 }
 
 #[tokio::test]
+async fn rejected_after_a_try_that_can_be_looked_up_is_what_became_of_that() {
+    let mut rig = Rig::with_sender(RecordingSender::new().idempotent().with_look_up(), |b| b);
+    run(&rig, [ScriptedSend::SendAndLoseAnswer, ScriptedSend::Reject]).await;
+    assert!(matches!(rig.outcomes()[..], [Outcome::Replied(_)]));
+}
+
+#[tokio::test]
 async fn rejected_after_a_try_that_was_certainly_not_sent_is_rejected() {
     let mut rig = idempotent(|b| b);
     run(&rig, [ScriptedSend::NotSent(None), ScriptedSend::Reject]).await;

@@ -189,6 +189,7 @@ impl World {
         let facts = self.lane.facts().find(|facts| facts.id == accepted.batch);
         let facts = facts.expect("the message is in a batch");
         assert_eq!((accepted.messages, accepted.due_at), (facts.messages, facts.due_at));
+        assert_eq!(accepted.at, stamp(self.model.latest));
         let is_out = self.common.known.is_out;
         assert_eq!(accepted.opted_out, (is_out != known.is_out).then_some(is_out));
         assert_eq!(changed.is_some(), known != self.common.known, "only what is new is written");

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sms_consolidate::{
-    Classification, Classifier, ClassifyError, Clock, Context, Label, Receipt, Reply, ReplySender, SendError,
-    async_trait,
+    BatchId, Classification, Classifier, ClassifyError, Clock, Context, Label, Receipt, Reply, ReplySender,
+    SendError, async_trait,
 };
 
 use crate::oracle::Sent;
@@ -82,6 +82,13 @@ impl Drop for SendCall<'_> {
     }
 }
 
+impl Outside {
+    fn ask_to_wait(&self, batch: BatchId, wait: Option<Duration>) {
+        let until = wait.map(|wait| self.world.clock.now() + wait);
+        self.world.observe(|state| state.oracle.asks_to_wait(batch, until));
+    }
+}
+
 #[async_trait]
 impl Classifier<SimMessage> for Outside {
     async fn classify(
@@ -123,6 +130,7 @@ impl Classifier<SimMessage> for Outside {
                 Ok(Classification::new(label, "Simulated"))
             }
             Verdict::Fail(retry_after) => {
+                self.ask_to_wait(context.batch, retry_after);
                 call.ended(false);
                 Err(match retry_after {
                     Some(wait) => ClassifyError::retryable_after(wait, "simulated"),
@@ -223,6 +231,7 @@ impl ReplySender<SimKey> for Outside {
                 })
             }
             Answer::NotSent(retry_after) => {
+                self.ask_to_wait(reply.batch, retry_after);
                 call.ended(Sent::Refused);
                 Err(match retry_after {
                     Some(wait) => SendError::not_sent_for(wait, "simulated"),

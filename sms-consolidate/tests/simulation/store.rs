@@ -5,13 +5,12 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use sms_consolidate::lane::{Answer, CloseReason, OptOutChange, Sender, SenderId, Transition};
 use sms_consolidate::store::{
     AppendReport, AppendedOne, Arrival, ChangeError, Changed, Claim, Counts, Filter, Maintained, OptedOut,
     Record, Store, StoreError, Whole,
 };
-use sms_consolidate::{Batch, BatchId, Clock, MemoryStore, Timestamp};
+use sms_consolidate::{Batch, BatchId, Clock, MemoryStore, Timestamp, async_trait};
 
 use crate::plan::{SimKey, SimMessage, Weather};
 use crate::world::World;

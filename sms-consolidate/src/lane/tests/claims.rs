@@ -29,7 +29,7 @@ fn a_claim_says_what_there_is() {
     assert_eq!(claimed.facts.state, BatchState::Claimed);
     assert_eq!((claimed.facts.attempts, claimed.facts.lease_losses), (1, 0));
     assert_eq!((claimed.stage, claimed.first_claimed_at), (Stage::Claimed, at(60)));
-    assert_eq!((claimed.facts.classification, claimed.reply), (None, vec![]));
+    assert_eq!((claimed.facts.classification, claimed.facts.reply), (None, vec![]));
     assert_eq!(claimed.lease_until, at(90));
     assert!(scene.claim(90).token > claimed.token);
 }

@@ -40,7 +40,7 @@ fn a_finish_ends_the_head_with_its_whole_record() {
     let again = scene.claim(61);
     let fence = again.fence();
     let (classification, error) = (Some(found("AGREE")), Some("it was busy".to_owned()));
-    let noted = BatchFacts { classification, error, ..again.facts };
+    let noted = BatchFacts { classification, reply: terms().parts, error, ..again.facts };
     let outcome = Outcome::Replied(vec![crate::Receipt::new("SM1")]);
     let finish = Transition::Finish { fence, finish: Finish::new(outcome.clone()) };
     let effects = Effects { ended: vec![ended(noted, 62, Some(outcome))], ..nothing() };
@@ -86,7 +86,8 @@ fn a_batch_that_may_have_been_answered_is_over_when_it_is_buried() {
     let fence = claimed.fence();
     scene.begun(fence);
     let bury = Transition::Bury { fence, maybe_sent: true, error: "it is hopeless".to_owned() };
-    let facts = BatchFacts { error: Some("it is hopeless".to_owned()), ..claimed.facts };
+    let (reply, error) = (terms().parts, Some("it is hopeless".to_owned()));
+    let facts = BatchFacts { reply, error, ..claimed.facts };
     let effects = Effects { ended: vec![ended(facts, 61, Some(Outcome::ReplyUnknown))], ..nothing() };
     check(scene.at(61), bury, Answer::Buried(Buried::ReplyUnknown), effects);
 }
@@ -134,7 +135,7 @@ fn what_is_handed_back_has_ended_only_if_it_may_have_been_answered() {
 
     replying.begun(claimed.fence());
     let error = "the service stopped before it knew whether the reply was sent".to_owned();
-    let facts = BatchFacts { error: Some(error), ..claimed.facts.clone() };
+    let facts = BatchFacts { reply: terms().parts, error: Some(error), ..claimed.facts.clone() };
     let over = ended(facts, 62, Some(Outcome::ReplyUnknown));
     assert_eq!(replying.lane.hand_back(at(62)), Effects { ended: vec![over], ..nothing() });
 

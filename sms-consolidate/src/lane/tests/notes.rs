@@ -7,7 +7,7 @@ fn saying(texts: &[&str]) -> ReplyTerms {
 }
 
 fn texts(claimed: &Claimed) -> Vec<&str> {
-    claimed.reply.iter().map(|part| part.text.as_str()).collect()
+    claimed.facts.reply.iter().map(|part| part.text.as_str()).collect()
 }
 
 #[test]

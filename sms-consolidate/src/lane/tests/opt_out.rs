@@ -423,9 +423,11 @@ fn an_arrival_says_what_is_to_be_written_of_the_sender_and_only_that() {
         lane.arrive(at(second), &arrival, &scene.sender, || id).unwrap().1
     };
     let mut scene = Scene::new();
-    for arrival in [message(), yes(), keyword(Control::Help), keyword(Control::Start)] {
+    for arrival in [message(), yes(), keyword(Control::Help)] {
         assert_eq!(written(&scene, 0, arrival), None, "{arrival:?}");
     }
+    let started = written(&scene, 0, keyword(Control::Start)).expect("an older word is to change nothing");
+    assert_eq!((started.is_opted_out(), started.changed_at(), started.cause()), (false, None, None));
     let button = message().with_keyword(Control::Stop, OptOutCause::Button);
     let stopped = written(&scene, 1, button).expect("it opts out");
     assert_eq!((stopped.changed_at(), stopped.cause()), (Some(at(1)), Some(OptOutCause::Button)));

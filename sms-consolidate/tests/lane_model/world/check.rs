@@ -6,8 +6,8 @@ use sms_consolidate::store::Counts;
 
 use super::super::batch::{Batch, Hold};
 use super::super::ops::{ms, stamp};
-use super::World;
 use super::holder::classification;
+use super::{World, text};
 
 impl World {
     /// Compares all that can be seen, and returns it.
@@ -47,6 +47,8 @@ impl World {
         );
         assert_eq!((facts.attempts, facts.lease_losses), (batch.attempts, batch.losses));
         assert_eq!(facts.classification, batch.label.map(classification));
+        let reply: Vec<_> = facts.reply.iter().map(|part| part.text.clone()).collect();
+        assert_eq!(reply, Vec::from_iter(batch.text.map(text)));
         assert_eq!(facts.error, batch.error);
     }
 

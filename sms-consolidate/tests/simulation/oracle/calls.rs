@@ -86,6 +86,9 @@ impl Oracle {
             let again = self.classify_calls.iter().any(|call| call.batch == id && call.claim == claim);
             check!(self, !again, "{name} is classified twice under one claim");
         }
+        if let Some(batch) = self.batches.get_mut(&id) {
+            batch.asked_until = None;
+        }
         self.classify_calls.push(ClassifyCall {
             batch: id,
             claim,
@@ -100,6 +103,13 @@ impl Oracle {
     pub(crate) fn classify_ended(&mut self, call: usize, answered: bool) {
         let call = &mut self.classify_calls[call];
         (call.open, call.answered) = (false, answered);
+    }
+
+    /// A call has failed, and is to be made again after `until` at the earliest.
+    pub(crate) fn asks_to_wait(&mut self, id: BatchId, until: Option<Timestamp>) {
+        if let Some(batch) = self.batches.get_mut(&id) {
+            batch.asked_until = until;
+        }
     }
 
     /// The node has superseded or cancelled the batch, so a classification of it is pointless.
@@ -144,6 +154,7 @@ impl Oracle {
         }
         if let Some(batch) = self.batches.get_mut(&id) {
             batch.sends.push(None);
+            batch.asked_until = None;
         }
         self.send_calls.push(SendCall { batch: id, index, claim, open: true, node, begun_at: now });
         self.send_calls.len() - 1

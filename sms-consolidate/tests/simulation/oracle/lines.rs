@@ -34,6 +34,7 @@ impl Oracle {
             label: None,
             refusal: None,
             sends: Vec::new(),
+            asked_until: None,
             superseded_tokens: Vec::new(),
             losers: BTreeSet::new(),
         };

@@ -116,6 +116,8 @@ struct Batch {
     /// Why the reply was last not let go, if it was not.
     refusal: Option<ReplyRefusal>,
     sends: Vec<Option<Sent>>,
+    /// When the last call wants to be made again, if it said so.
+    asked_until: Option<Timestamp>,
     /// Claims that were lost to a later message.
     superseded_tokens: Vec<Token>,
     /// Nodes that have lost a claim on it.

@@ -136,7 +136,9 @@ impl Oracle {
                     || last == Some(Sent::Rejected { opted_out: true })
             }
             Outcome::NoReply(NoReply::Rejected) => last == Some(Sent::Rejected { opted_out: false }),
-            Outcome::NoReply(NoReply::Stale) => now > self.reply_by(fence.batch),
+            Outcome::NoReply(NoReply::Stale) => {
+                now > self.reply_by(fence.batch) || self.is_in_vain(fence.batch)
+            }
             Outcome::NoReply(NoReply::NoTemplate) => self.own_text(fence.batch).is_none(),
             Outcome::NoReply(NoReply::LoopGuard) => batch.refusal == Some(ReplyRefusal::LoopGuard),
             Outcome::NoReply(NoReply::Unreachable) => batch.key == UNREACHABLE,
@@ -147,6 +149,12 @@ impl Oracle {
         }
         self.reach(name_of(outcome));
         check!(self, holds, "{name} ended as {outcome:?}, and that is not so");
+    }
+
+    /// Whether the batch's last call failed, and asked for a wait after which the reply would be too late.
+    pub(super) fn is_in_vain(&self, id: BatchId) -> bool {
+        let asked_until = self.batches.get(&id).and_then(|batch| batch.asked_until);
+        asked_until.is_some_and(|until| until > self.reply_by(id))
     }
 
     /// The latest that the batch's reply may leave.

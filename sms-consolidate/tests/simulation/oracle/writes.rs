@@ -194,7 +194,8 @@ impl Oracle {
         let Some(batch) = self.batches.get(&fence.batch) else { return };
         let (name, messages) = (self.name(fence.batch), batch.members.len());
         let (label, content) = (batch.label.is_some(), batch.has_content);
-        check!(self, label == content, "{name} ended: content {content}, classified {label}");
+        let is_known = label == content || (!label && self.is_in_vain(fence.batch));
+        check!(self, is_known, "{name} ended: content {content}, classified {label}");
         self.buffered -= messages;
         self.leave_line(fence, State::Ended(finish.outcome.clone()));
     }

@@ -35,8 +35,7 @@ impl World {
         let report = ok(self.store.append(self.now, arrivals));
         assert_eq!(report.results.len(), texts.len());
         assert_eq!(report.ids_forgotten, 0, "there is room for all ids");
-        // Which arrival finds the last room depends on the order of shards, so limits are checked for single ones. So does
-        // which of several keys of one sender is the first.
+        // Which arrival finds the last room depends on the order of shards, so limits are checked for single ones.
         for ((text, result), tag) in texts.iter().zip(&report.results).zip(first..) {
             self.appended(text, result, tag, texts.len() == 1);
         }

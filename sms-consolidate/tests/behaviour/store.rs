@@ -349,6 +349,19 @@ async fn an_opt_out_that_the_gateway_told_of_is_written_before_the_batch_ends() 
 }
 
 #[tokio::test]
+async fn an_opt_out_is_told_and_honoured_where_the_line_could_not_be_silenced() {
+    let (mut rig, store) = rig(|b| b);
+    store.fail(Operation::Silence, Fault::Before, 1);
+    rig.text(ANA, "Yes").await;
+    assert!(rig.service.set_opted_out(&key(ANA), true, OptOutCause::Operator).await.unwrap());
+    assert!(rig.events().iter().any(|event| matches!(event, Event::OptedOut { opted_out: true, .. })));
+    rig.at(secs(59)).await;
+    assert_eq!(rig.outcomes(), []);
+    rig.at(secs(60)).await;
+    assert_eq!(rig.outcomes(), [no_reply(NoReply::OptedOut)], "in its own time");
+}
+
+#[tokio::test]
 async fn a_lease_survives_a_renewal_that_fails() {
     let (rig, store) = rig(|b| b.lease(secs(60)).classify_timeout(secs(600)));
     rig.classifying.close();

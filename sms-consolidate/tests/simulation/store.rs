@@ -156,6 +156,30 @@ impl SimStore {
         });
     }
 
+    async fn pass_on(
+        &self,
+        now: Timestamp,
+        key: &SimKey,
+        transition: Transition,
+    ) -> Result<Changed, ChangeError> {
+        let what = name_of(&transition);
+        if may_be_held_up(&transition) {
+            self.delay().await;
+        }
+        self.enter(what).await?;
+        // These follow on another call, and what they do depends on when they are done.
+        let follows = matches!(transition, Transition::Silence | Transition::Requeue { .. });
+        let now = if follows { self.world.clock.now() } else { now };
+        let result = self.memory.change(now, key, transition.clone()).await;
+        self.show_change(self.world.clock.now(), *key, &transition, &result);
+        let left = self.leave(what).await;
+        if let Ok(changed) = &result {
+            self.count(&transition, &changed.answer, left.is_ok());
+        }
+        left?;
+        result
+    }
+
     /// Counts what the caller is told of, or might find out if the answer is lost.
     fn count(&self, transition: &Transition, answer: &Answer, is_told: bool) {
         self.world.observe(|state| {
@@ -177,7 +201,6 @@ impl SimStore {
                 (Transition::Cancel, Answer::Cancelled(cancelled)) if is_told => {
                     tally.skipped += cancelled.len() as u64;
                 }
-                (Transition::Silence, _) if is_told => tally.opted_out += 1,
                 _ => {}
             }
         });
@@ -265,21 +288,10 @@ impl Store<SimKey, SimMessage> for SimStore {
         key: &SimKey,
         transition: Transition,
     ) -> Result<Changed, ChangeError> {
-        let what = name_of(&transition);
-        if may_be_held_up(&transition) {
-            self.delay().await;
-        }
-        self.enter(what).await?;
-        // These follow on another call, and what they do depends on when they are done.
-        let follows = matches!(transition, Transition::Silence | Transition::Requeue { .. });
-        let now = if follows { self.world.clock.now() } else { now };
-        let result = self.memory.change(now, key, transition.clone()).await;
-        self.show_change(self.world.clock.now(), *key, &transition, &result);
-        let left = self.leave(what).await;
-        if let Ok(changed) = &result {
-            self.count(&transition, &changed.answer, left.is_ok());
-        }
-        left?;
+        let is_silence = matches!(transition, Transition::Silence);
+        let result = self.pass_on(now, key, transition).await;
+        // Whatever came of it, the sender has opted out, and that is told.
+        self.world.observe(|state| state.tallies[self.node].opted_out += u64::from(is_silence));
         result
     }
 
@@ -307,7 +319,7 @@ impl Store<SimKey, SimMessage> for SimStore {
             state.trace(|| format!("n{} {scope} {change:?}: {changed}", self.node));
         });
         self.leave("set_opted_out").await?;
-        // Whoever opts out is told of once the line is silenced too.
+        // Whoever opts out is told of once the line was to be silenced too.
         let opted_in = changed && !change.opted_out;
         self.world.observe(|state| state.tallies[self.node].opted_in += u64::from(opted_in));
         Ok(changed)

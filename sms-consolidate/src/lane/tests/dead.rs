@@ -73,7 +73,10 @@ fn a_requeued_batch_is_begun_anew() {
     scene.bury_with(claimed.fence(), false);
     scene.at(80).revive(claimed.facts.id);
     let revived = scene.claim(80);
-    assert_eq!((revived.facts.classification, revived.facts.error, revived.reply), (None, None, vec![]));
+    assert_eq!(
+        (revived.facts.classification, revived.facts.error, revived.facts.reply),
+        (None, None, vec![])
+    );
     assert_eq!(revived.first_claimed_at, at(80));
 }
 

@@ -18,7 +18,7 @@ fn a_classification_is_recorded_even_if_the_reply_is_refused() {
         assert_eq!(scene.record(claimed.fence(), Some(found("AGREE")), Some(terms)), Err(refusal));
         assert_eq!(scene.last().classification, Some(found("AGREE")));
         let again = scene.claim(100);
-        assert_eq!((again.stage, again.reply), (Stage::Classified, vec![]), "{refusal}");
+        assert_eq!((again.stage, again.facts.reply), (Stage::Classified, vec![]), "{refusal}");
     };
     check(Scene::opt_out, terms(), ReplyRefusal::OptedOut);
     check(|_| (), ReplyTerms { send_timeout: seconds(31), ..terms() }, ReplyRefusal::LeaseTooShort);

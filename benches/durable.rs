@@ -7,11 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sms_consolidate::{Conversation, Receipt, Reply, ReplySender, SmsMessage, Window, send_fn};
+use sms_consolidate::lane::ReplyPart;
+use sms_consolidate::{
+    Classification, Conversation, Label, Outcome, Receipt, Reply, ReplySender, SmsMessage, Window, send_fn,
+};
 use sms_consolidate_benches::contenders::{Contender, Ours, instant_sender};
 use sms_consolidate_benches::durable::{
-    ByHand, Hand, HandPostgres, HandSqlite, Load, MESSAGES_PER_BATCH, Peer, Pushers, Taken, fdatasync_us,
-    install_peers, load,
+    ByHand, Hand, HandPostgres, HandSqlite, Load, MESSAGES_PER_BATCH, Notes, Peer, Pushers, Taken,
+    fdatasync_us, install_peers, json, load,
 };
 use sms_consolidate_benches::table::{self, Table, figures, verdict};
 use sms_consolidate_benches::{machine, settings, time, traffic};
@@ -405,9 +408,12 @@ fn hand_pipeline<H: ByHand>(place: &Place<'_>, keys: &Arc<[Conversation]>, hand:
 
 async fn handle<H: ByHand>(hand: &H, taken: &Taken) {
     std::hint::black_box(&taken.messages);
-    hand.checkpoint(taken, r#"{"label":"AGREE","method":"Instant"}"#.to_owned()).await;
-    hand.begin_reply(taken, "Thanks for confirming! See you soon.".to_owned()).await;
-    hand.finish(taken, r#"{"replied":{"id":null}}"#.to_owned()).await;
+    let notes = Notes {
+        classification: Some(Classification::new(Label::AGREE, "Instant")),
+        reply: vec![ReplyPart::new("Thanks for confirming! See you soon.")],
+    };
+    hand.record(taken, notes).await;
+    hand.finish(taken, json(&Outcome::Replied(vec![Receipt::default()]))).await;
 }
 
 fn pipeline(place: &Place<'_>, senders: usize, rounds: usize) {
@@ -499,7 +505,7 @@ fn aged(place: &Place<'_>) {
         sql.iter().for_each(|sql| place.sql(database, sql));
         store
     };
-    let update = "UPDATE lanes SET wake_at = wake_at + 1, latest_at = latest_at + 1".to_owned();
+    let update = "UPDATE lanes SET wake_at = wake_at + 1".to_owned();
     let in_schema = |sql: String| format!("SET search_path TO sms_consolidate; {sql}");
     let stores = [
         (SQLITE, "nothing else", sqlite(&[])),
@@ -552,7 +558,7 @@ fn finished_sqlite(count: usize) -> String {
          INSERT INTO batches (store, id, key, status, opened_at, due_at, ended_at, attempts, message_count, \
              classification, reply, outcome, facts) \
          {numbers} SELECT 'default', {id}, {key}, 'finished', i, i, i, 1, 1, \
-             '{{\"label\":\"AGREE\"}}', 'Thank you.', '{{\"replied\":{{\"id\":null}}}}', '{{}}' FROM n; \
+             '{{\"label\":\"AGREE\"}}', '[{{\"text\":\"Thank you.\"}}]', '{{\"replied\":[{{\"id\":null}}]}}', '{{}}' FROM n; \
          INSERT INTO messages {numbers} SELECT 'default', {id}, 0, i, {id}, '{text}' FROM n; \
          INSERT INTO message_ids {numbers} SELECT 'default', {key}, {id}, i, {id} FROM n; COMMIT"
     )
@@ -567,7 +573,7 @@ fn finished_postgres(count: usize) -> String {
         "INSERT INTO batches (store, id, key, status, opened_at, due_at, ended_at, attempts, message_count, \
              classification, reply, outcome) \
          SELECT 'default', {id}, {key}, 'finished', i, i, i, 1, 1, \
-             '{{\"label\":\"AGREE\"}}', 'Thank you.', '{{\"replied\":{{\"id\":null}}}}' {numbers}; \
+             '{{\"label\":\"AGREE\"}}', '[{{\"text\":\"Thank you.\"}}]', '{{\"replied\":[{{\"id\":null}}]}}' {numbers}; \
          INSERT INTO messages SELECT 'default', {id}, 0, i, {id}::text, '{text}' {numbers}; \
          INSERT INTO message_ids SELECT 'default', {key}, {id}::text, i, {id} {numbers}"
     )

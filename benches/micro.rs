@@ -6,9 +6,11 @@ use std::time::Duration;
 use criterion::{BatchSize, Criterion};
 use futures::FutureExt;
 use http::{HeaderMap, Method, Uri};
-use sms_consolidate::lane::{Arrival, Lane};
+use sms_consolidate::lane::{Arrival, Lane, Sender, Transition};
+use sms_consolidate::store::Finish;
 use sms_consolidate::{
-    BatchIds, Classifier, Clock, Context, Conversation, RuleClassifier, SystemClock, Timestamp, Window,
+    BatchIds, Classifier, Clock, Context, Conversation, NoReply, Outcome, RuleClassifier, SystemClock,
+    Timestamp, Window,
 };
 use sms_consolidate_benches::{machine, traffic};
 use sms_consolidate_providers::inbound::{Inbound, InboundRequest, SmsMobileApi};
@@ -31,27 +33,31 @@ fn lane(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("lane");
     let (now, lease) = (Timestamp::default(), Duration::from_secs(60));
     let arrival = Arrival::new(Window::default().with_max_messages(u32::MAX).with_max_bytes(u32::MAX), 60);
+    let sender = Sender::default();
     let mut ids = BatchIds::with_seed(1);
     group.bench_function("arrive, opens", |bencher| {
         bencher.iter(|| {
             let mut lane = Lane::default();
-            black_box(lane.arrive(now, black_box(&arrival), || ids.next(now))).expect("the line is not full");
+            black_box(lane.arrive(now, black_box(&arrival), &sender, || ids.next(now)))
+                .expect("the line is not full");
             lane
         });
     });
     let id = ids.next(now);
     let mut open = Lane::default();
-    open.arrive(now, &arrival, || id).expect("the line is not full");
+    open.arrive(now, &arrival, &sender, || id).expect("the line is not full");
     group.bench_function("arrive, joins", |bencher| {
-        bencher.iter(|| open.arrive(now, black_box(&arrival), || id).expect("the line is not full"));
+        bencher.iter(|| open.arrive(now, black_box(&arrival), &sender, || id).expect("the line is not full"));
     });
     let mut pending = Lane::default();
-    pending.arrive(now, &arrival, || id).expect("the line is not full");
+    pending.arrive(now, &arrival, &sender, || id).expect("the line is not full");
     let due = now + Window::default().max_wait();
     group.bench_function("claim and finish", |bencher| {
         let claim_and_finish = |mut lane: Lane| {
             let claimed = lane.claim(due, lease).expect("it is due");
-            lane.finish(claimed.fence()).expect("nobody else has it")
+            let finish = Finish::new(Outcome::NoReply(NoReply::Off));
+            let finish = Transition::Finish { fence: claimed.fence(), finish };
+            finish.apply(&mut lane, &sender, due).expect("nobody else has it")
         };
         bencher.iter_batched(|| pending.clone(), claim_and_finish, BatchSize::SmallInput);
     });

@@ -7,7 +7,7 @@ mod postgres;
 mod pushers;
 mod sqlite;
 
-pub use self::line::{Line, MESSAGES_PER_BATCH, Moved, json, now_millis};
+pub use self::line::{Line, MESSAGES_PER_BATCH, Moved, Notes, Over, json, now_millis};
 pub use self::peers::{Peer, install as install_peers};
 pub use self::postgres::HandPostgres;
 pub use self::pushers::{Load, Pushers, fdatasync_us, load};
@@ -34,11 +34,8 @@ pub trait ByHand: Clone + Send + Sync + 'static {
     /// Leases up to `limit` batches that are due.
     fn claim(&self, limit: usize) -> impl Future<Output = Vec<Taken>> + Send;
 
-    /// Keeps the classification of a batch.
-    fn checkpoint(&self, taken: &Taken, classification: String) -> impl Future<Output = ()> + Send;
-
-    /// Keeps the reply that is about to be sent.
-    fn begin_reply(&self, taken: &Taken, reply: String) -> impl Future<Output = ()> + Send;
+    /// Keeps what a batch was found to be, and the reply that is about to be sent.
+    fn record(&self, taken: &Taken, notes: Notes) -> impl Future<Output = ()> + Send;
 
     /// Notes how a batch ended.
     fn finish(&self, taken: &Taken, outcome: String) -> impl Future<Output = ()> + Send;

@@ -2,7 +2,8 @@
 //! many bytes go to the disk; of its rules it has the few that are needed here.
 
 use serde::{Deserialize, Serialize};
-use sms_consolidate::{Clock, SystemClock};
+use sms_consolidate::lane::ReplyPart;
+use sms_consolidate::{Classification, Clock, SystemClock};
 use uuid::Uuid;
 
 /// With the third message a batch is full, and due.
@@ -26,43 +27,79 @@ pub fn now_millis(clock: &SystemClock) -> i64 {
     clock.now().as_unix_millis()
 }
 
-/// One unfinished batch.
+/// One unfinished batch. Its times are offsets: from the line's base, and from when it opened.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Slot {
     pub id: Uuid,
-    pub opened_at: i64,
-    pub due_at: i64,
-    pub deadline: i64,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub opened: i64,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub due_after: i64,
+    pub deadline_after: i64,
     pub messages: u32,
     pub bytes: u32,
+    #[serde(default, skip_serializing_if = "is_default")]
     pub close_reason: Option<String>,
-    pub control: Option<String>,
-    pub has_content: bool,
-    pub sealed: bool,
-    pub muted: bool,
-    pub superseded: bool,
+    flags: Flags,
 }
 
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct More {
-    behind: Vec<Slot>,
-    work: Option<Work>,
-    replies: Vec<i64>,
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Flags {
+    has_content: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    sealed: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Work {
-    token: u64,
-    until: i64,
-    stage: String,
     attempts: u32,
+    first_claimed: i64,
+    stage: String,
+    #[serde(default, skip_serializing_if = "is_default")]
+    reply_counts: bool,
+    hold: Hold,
+    #[serde(default, skip_serializing_if = "is_default")]
+    notes: Notes,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Hold {
+    Leased { until: i64 },
+}
+
+/// What has been found out about a batch and decided.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Notes {
+    #[serde(skip_serializing_if = "is_default")]
+    pub classification: Option<Classification>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub reply: Vec<ReplyPart>,
 }
 
 /// The unfinished batches of a key, the oldest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Line {
+    base: i64,
+    #[serde(skip_serializing_if = "is_default")]
+    latest: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
     head: Option<Slot>,
-    more: Option<More>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    behind: Vec<Slot>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    work: Option<Work>,
+    #[serde(skip_serializing_if = "is_default")]
+    token: u64,
+    #[serde(skip_serializing_if = "is_default")]
+    replies: Vec<i64>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// What a message did to a line.
@@ -75,93 +112,115 @@ pub struct Moved {
     pub due_at: i64,
 }
 
+/// A batch that is over.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Over {
+    pub slot: Slot,
+    pub opened_at: i64,
+    pub due_at: i64,
+    pub notes: Notes,
+}
+
 impl Line {
     /// Takes in a message of so many bytes. `fresh` makes the id of a batch.
     ///
     /// # Panics
     /// Never: there is a batch to join, or one is made.
     pub fn arrive(&mut self, now: i64, bytes: u32, fresh: impl FnOnce() -> Uuid) -> Moved {
-        let has_opened = self.newest().is_none_or(|slot| slot.sealed);
+        if self.head.is_none() {
+            self.replies.iter_mut().for_each(|sent| *sent += self.base - now);
+            self.base = now;
+        }
+        self.latest = now - self.base;
+        let opened = self.latest;
+        let has_opened = self.newest().is_none_or(|slot| slot.flags.sealed);
         if has_opened {
-            let due_at = now + WINDOW_MILLIS;
             let slot = Slot {
                 id: fresh(),
-                opened_at: now,
-                due_at,
-                deadline: due_at,
+                opened,
+                due_after: WINDOW_MILLIS,
+                deadline_after: WINDOW_MILLIS,
                 messages: 0,
                 bytes: 0,
                 close_reason: None,
-                control: None,
-                has_content: false,
-                sealed: false,
-                muted: false,
-                superseded: false,
+                flags: Flags { has_content: true, sealed: false },
             };
             if self.head.is_none() {
                 self.head = Some(slot);
             } else {
-                self.more.get_or_insert_default().behind.push(slot);
+                self.behind.push(slot);
             }
         }
+        let base = self.base;
         let slot = self.newest().expect("one was there or was made");
         slot.messages += 1;
         slot.bytes += bytes;
-        slot.has_content = true;
         if slot.messages >= MESSAGES_PER_BATCH {
-            (slot.sealed, slot.due_at) = (true, now);
+            (slot.flags.sealed, slot.due_after) = (true, opened - slot.opened);
             slot.close_reason = Some("message_cap".to_owned());
         }
-        Moved { batch: slot.id, position: slot.messages - 1, has_opened, due_at: slot.due_at }
+        let due_at = base + slot.opened + slot.due_after;
+        Moved { batch: slot.id, position: slot.messages - 1, has_opened, due_at }
     }
 
     fn newest(&mut self) -> Option<&mut Slot> {
-        self.more.as_mut().and_then(|more| more.behind.last_mut()).or(self.head.as_mut())
+        self.behind.last_mut().or(self.head.as_mut())
     }
 
-    /// Leases its oldest batch. Returns it.
-    pub fn claim(&mut self, now: i64) -> Option<Slot> {
-        let head = self.head.clone()?;
-        let work = Work { token: 1, until: now + LEASE_MILLIS, stage: "claimed".to_owned(), attempts: 1 };
-        self.more.get_or_insert_default().work = Some(work);
-        Some(head)
+    /// Leases its oldest batch. Returns its id.
+    pub fn claim(&mut self, now: i64) -> Option<Uuid> {
+        let id = self.head.as_ref()?.id;
+        self.latest = now - self.base;
+        self.token += 1;
+        self.work = Some(Work {
+            attempts: 1,
+            first_claimed: self.latest,
+            stage: "claimed".to_owned(),
+            reply_counts: false,
+            hold: Hold::Leased { until: self.latest + LEASE_MILLIS },
+            notes: Notes::default(),
+        });
+        Some(id)
     }
 
-    /// Moves the work on its oldest batch on. Returns whether `batch` is that.
-    pub fn advance(&mut self, batch: Uuid, stage: &str) -> bool {
+    /// Notes what its oldest batch was found to be, and the reply that is about to be sent. Returns whether `batch` is that.
+    pub fn record(&mut self, now: i64, batch: Uuid, notes: Notes) -> bool {
         let is_head = self.head.as_ref().is_some_and(|head| head.id == batch);
-        if let Some(work) = self.more.as_mut().and_then(|more| more.work.as_mut()).filter(|_| is_head) {
-            stage.clone_into(&mut work.stage);
-        }
-        is_head
+        let Some(work) = self.work.as_mut().filter(|_| is_head) else { return false };
+        self.latest = now - self.base;
+        (work.stage, work.reply_counts, work.notes) = ("replying".to_owned(), true, notes);
+        self.replies.push(self.latest);
+        true
     }
 
-    /// Ends its oldest batch. Returns it.
-    pub fn finish(&mut self, now: i64) -> Option<Slot> {
-        let head = self.head.take()?;
-        let more = self.more.get_or_insert_default();
-        more.work = None;
-        more.replies.push(now);
-        if !more.behind.is_empty() {
-            self.head = Some(more.behind.remove(0));
+    /// Ends its oldest batch. Returns what it was.
+    pub fn finish(&mut self, now: i64) -> Option<Over> {
+        let slot = self.head.take()?;
+        self.latest = now - self.base;
+        let notes = self.work.take().map(|work| work.notes).unwrap_or_default();
+        if !self.behind.is_empty() {
+            self.head = Some(self.behind.remove(0));
         }
-        Some(head)
+        let opened_at = self.base + slot.opened;
+        Some(Over { opened_at, due_at: opened_at + slot.due_after, slot, notes })
     }
 
     /// When it has something to do.
     #[must_use]
     pub fn wake_at(&self) -> Option<i64> {
-        let work = self.more.as_ref().and_then(|more| more.work.as_ref());
-        work.map(|work| work.until).or(self.head.as_ref().map(|head| head.due_at))
+        let leased = self.work.as_ref().map(|work| {
+            let Hold::Leased { until } = work.hold;
+            until
+        });
+        let wake = leased.or(self.head.as_ref().map(|head| head.opened + head.due_after));
+        wake.map(|wake| self.base + wake)
     }
 
     /// From when on an idle one may be dropped.
     #[must_use]
     pub fn forgettable_at(&self) -> Option<i64> {
-        if self.head.is_some() {
-            None
-        } else {
-            self.more.as_ref()?.replies.last().map(|at| at + WINDOW_MILLIS)
-        }
+        let last = self.replies.last().filter(|_| self.head.is_none())?;
+        Some(self.base + last + WINDOW_MILLIS)
     }
 }

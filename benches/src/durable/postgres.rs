@@ -13,8 +13,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, NoTls, Statement};
 use uuid::Uuid;
 
-use super::line::Slot;
-use super::{ByHand, Line, Taken, json, now_millis};
+use super::{ByHand, Line, Notes, Over, Taken, json, now_millis};
 
 /// As the library's.
 const WRITERS: usize = 4;
@@ -28,23 +27,21 @@ const SESSION: &str = "SET search_path TO sms_consolidate; SET plan_cache_mode T
      SET enable_mergejoin TO off; SET enable_material TO off; SET jit TO off";
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
-const LOCK_LANES: &str = "SELECT l.key, l.lane, l.latest_at, l.wake_at \
+const LOCK_LANES: &str = "SELECT l.key, l.lane, l.wake_at \
     FROM unnest(array_fill($1::text, ARRAY[cardinality($2::text[])]), $2::text[]) \
         WITH ORDINALITY AS asked (store, key, place) \
     JOIN lanes l ON l.store = asked.store COLLATE \"C\" AND l.key = asked.key COLLATE \"C\" ORDER BY asked.place FOR UPDATE OF l";
-const LOCK_DUE_LANES: &str = "SELECT key, lane, latest_at, wake_at FROM lanes \
+const LOCK_DUE_LANES: &str = "SELECT key, lane, wake_at FROM lanes \
     WHERE store = $1 AND wake_at <= $2 ORDER BY wake_at LIMIT $3 FOR UPDATE SKIP LOCKED";
 const KNOWN_IDS: &str = "SELECT i.key, i.id \
     FROM unnest(array_fill($1::text, ARRAY[cardinality($2::text[])]), $2::text[], $3::text[]) \
         AS asked (store, key, id) \
     JOIN message_ids i ON i.store = asked.store COLLATE \"C\" AND i.key = asked.key COLLATE \"C\" AND i.id = asked.id COLLATE \"C\"";
-const INSERT_LANES: &str = "INSERT INTO lanes (store, key, lane, wake_at, forgettable_at, latest_at) \
-    SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])";
-const UPDATE_LANES: &str = "UPDATE lanes l SET lane = c.lane, wake_at = c.wake_at, forgettable_at = c.forgettable_at, \
-    latest_at = c.latest_at \
+const INSERT_LANES: &str = "INSERT INTO lanes (store, key, lane, wake_at, forgettable_at) \
+    SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[])";
+const UPDATE_LANES: &str = "UPDATE lanes l SET lane = c.lane, wake_at = c.wake_at, forgettable_at = c.forgettable_at \
     FROM unnest(array_fill($1::text, ARRAY[cardinality($2::text[])]), \
-        $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) \
-        AS c (store, key, lane, wake_at, forgettable_at, latest_at) \
+        $2::text[], $3::text[], $4::bigint[], $5::bigint[]) AS c (store, key, lane, wake_at, forgettable_at) \
     WHERE l.store = c.store COLLATE \"C\" AND l.key = c.key COLLATE \"C\"";
 const INSERT_BATCHES: &str = "INSERT INTO batches (store, id, key, status, opened_at, due_at, attempts, message_count) \
     SELECT $1, id, key, 'unfinished', opened_at, due_at, 0, message_count \
@@ -54,36 +51,26 @@ const INSERT_MESSAGES: &str = "INSERT INTO messages (store, batch_id, position, 
     SELECT $1, * FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])";
 const INSERT_IDS: &str = "INSERT INTO message_ids (store, key, id, seen_at, batch_id) \
     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::uuid[])";
-const CHANGE_BATCHES: &str = "UPDATE batches b SET \
-    classification = CASE WHEN c.sets_classification THEN c.classification ELSE b.classification END, \
-    reply = CASE WHEN c.sets_reply THEN c.reply ELSE COALESCE(b.reply, c.reply) END, \
-    error = CASE WHEN c.sets_error THEN c.error ELSE b.error END \
-    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::uuid[])]), \
-        $2::uuid[], $3::boolean[], $4::text[], $5::boolean[], $6::text[], $7::boolean[], $8::text[]) \
-        AS c (store, id, sets_classification, classification, sets_reply, reply, sets_error, error) \
-    WHERE b.store = c.store COLLATE \"C\" AND b.id = c.id";
-const END_BATCHES: &str = "UPDATE batches b SET status = c.status, due_at = c.due_at, \
-    ended_at = c.ended_at, close_reason = c.close_reason, control = c.control, attempts = c.attempts, \
-    message_count = c.message_count, outcome = c.outcome, error = COALESCE(c.error, b.error), facts = c.facts \
-    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::uuid[])]), \
-        $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::integer[], \
-        $9::bigint[], $10::text[], $11::text[], $12::text[]) \
-        AS c (store, id, status, due_at, ended_at, close_reason, control, attempts, message_count, outcome, error, facts) \
-    WHERE b.store = c.store COLLATE \"C\" AND b.id = c.id";
+const END_BATCHES: &str = "INSERT INTO batches (store, id, key, status, opened_at, due_at, ended_at, \
+        close_reason, control, attempts, message_count, has_content, classification, reply, outcome, error) \
+    SELECT $1, * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], \
+        $8::text[], $9::text[], $10::integer[], $11::bigint[], $12::boolean[], $13::text[], $14::text[], $15::text[], \
+        $16::text[]) \
+    ON CONFLICT (store, id) DO UPDATE SET status = excluded.status, due_at = excluded.due_at, \
+        ended_at = excluded.ended_at, close_reason = excluded.close_reason, control = excluded.control, \
+        attempts = excluded.attempts, message_count = excluded.message_count, \
+        has_content = excluded.has_content, classification = excluded.classification, reply = excluded.reply, \
+        outcome = excluded.outcome, error = excluded.error";
 const MESSAGES: &str = "SELECT m.batch_id, m.arrived_at, m.body \
     FROM unnest(array_fill($1::text, ARRAY[cardinality($2::uuid[])]), $2::uuid[]) \
         WITH ORDINALITY AS asked (store, id, place) \
     JOIN messages m ON m.store = asked.store COLLATE \"C\" AND m.batch_id = asked.id ORDER BY asked.place, m.position";
-const CHECKPOINTS: &str = "SELECT b.id, b.classification, b.reply \
-    FROM unnest(array_fill($1::text, ARRAY[cardinality($2::uuid[])]), $2::uuid[]) AS asked (store, id) \
-    JOIN batches b ON b.store = asked.store COLLATE \"C\" AND b.id = asked.id";
 
 type Value = dyn ToSql + Sync + Send;
 
 enum Write {
     Append { id: String, body: String },
-    Checkpoint { batch: Uuid, classification: String },
-    BeginReply { batch: Uuid, reply: String },
+    Record { batch: Uuid, notes: Notes },
     Finish { outcome: String },
 }
 
@@ -152,12 +139,8 @@ impl ByHand for HandPostgres {
         session.claim(limit).await.expect("a claim by hand does not fail")
     }
 
-    async fn checkpoint(&self, taken: &Taken, classification: String) {
-        self.ask(taken.key.clone(), Write::Checkpoint { batch: taken.id, classification }).await;
-    }
-
-    async fn begin_reply(&self, taken: &Taken, reply: String) {
-        self.ask(taken.key.clone(), Write::BeginReply { batch: taken.id, reply }).await;
+    async fn record(&self, taken: &Taken, notes: Notes) {
+        self.ask(taken.key.clone(), Write::Record { batch: taken.id, notes }).await;
     }
 
     async fn finish(&self, taken: &Taken, outcome: String) {
@@ -185,8 +168,7 @@ struct Kept {
 struct Rows {
     opened: Vec<(Uuid, String, i64, i64)>,
     messages: Vec<(Uuid, i64, String, String, String)>,
-    changed: BTreeMap<Uuid, (Option<String>, Option<String>)>,
-    ended: Vec<(Slot, String)>,
+    ended: Vec<(String, Over, String)>,
 }
 
 type Writes = Vec<(&'static str, Vec<Box<Value>>)>;
@@ -253,7 +235,7 @@ impl Session {
         rows: Rows,
         now: i64,
     ) -> Result<(), tokio_postgres::Error> {
-        let mut writes = write_lines(lines, now);
+        let mut writes = write_lines(lines);
         writes.extend(write_rows(rows, now));
         let mut statements = Vec::with_capacity(writes.len());
         for (sql, _) in &writes {
@@ -283,20 +265,16 @@ impl Session {
         let mut lines = lines(&locked?);
         let mut taken = HashMap::new();
         for (key, kept) in &mut lines {
-            let slot = kept.line.claim(now).expect("what is due has a batch");
+            let id = kept.line.claim(now).expect("what is due has a batch");
             kept.is_changed = true;
-            taken.insert(slot.id, Taken { key: key.clone(), id: slot.id, messages: Vec::new() });
+            taken.insert(id, Taken { key: key.clone(), id, messages: Vec::new() });
         }
         let ids: Vec<Uuid> = taken.keys().copied().collect();
-        let (messages, checkpoints) = (self.statement(MESSAGES).await?, self.statement(CHECKPOINTS).await?);
-        let values: [&(dyn ToSql + Sync); 2] = [&STORE, &ids];
-        let (messages, checkpoints) =
-            join(self.client.query(&messages, &values), self.client.query(&checkpoints, &values)).await;
-        for row in messages? {
+        let messages = self.statement(MESSAGES).await?;
+        for row in self.client.query(&messages, &[&STORE, &ids]).await? {
             let message = serde_json::from_str(row.get(2)).expect("it was written here");
             taken.get_mut(&row.get(0)).expect("it was asked for").messages.push(message);
         }
-        assert_eq!(checkpoints?.len(), taken.len(), "every batch has a row");
         self.commit(&lines, Rows::default(), now).await?;
         Ok(taken.into_values().collect())
     }
@@ -326,22 +304,17 @@ fn apply(asked: &mut Asked, kept: &mut Kept, now: i64, rows: &mut Rows) {
             let (id, body) = (std::mem::take(id), std::mem::take(body));
             rows.messages.push((moved.batch, i64::from(moved.position), asked.key.clone(), id, body));
         }
-        Write::Checkpoint { batch, classification } => {
-            assert!(kept.line.advance(*batch, "classified"), "nobody else has the batch");
-            rows.changed.entry(*batch).or_default().0 = Some(std::mem::take(classification));
-        }
-        Write::BeginReply { batch, reply } => {
-            assert!(kept.line.advance(*batch, "replying"), "nobody else has the batch");
-            rows.changed.entry(*batch).or_default().1 = Some(std::mem::take(reply));
+        Write::Record { batch, notes } => {
+            assert!(kept.line.record(now, *batch, std::mem::take(notes)), "nobody else has the batch");
         }
         Write::Finish { outcome } => {
-            let slot = kept.line.finish(now).expect("nobody else has the batch");
-            rows.ended.push((slot, std::mem::take(outcome)));
+            let over = kept.line.finish(now).expect("nobody else has the batch");
+            rows.ended.push((asked.key.clone(), over, std::mem::take(outcome)));
         }
     }
 }
 
-fn write_lines(lines: &BTreeMap<String, Kept>, now: i64) -> Writes {
+fn write_lines(lines: &BTreeMap<String, Kept>) -> Writes {
     let changed = |is_new| {
         let rows = lines.iter().filter(|(_, kept)| kept.is_changed && kept.is_new == is_new);
         rows.collect::<Vec<_>>()
@@ -354,7 +327,6 @@ fn write_lines(lines: &BTreeMap<String, Kept>, now: i64) -> Writes {
                 column(&rows, |(_, kept)| json(&kept.line)),
                 column(&rows, |(_, kept)| kept.line.wake_at()),
                 column(&rows, |(_, kept)| kept.line.forgettable_at()),
-                column(&rows, |_| now),
             ];
             writes.push((sql, columns));
         }
@@ -364,7 +336,7 @@ fn write_lines(lines: &BTreeMap<String, Kept>, now: i64) -> Writes {
 
 fn write_rows(rows: Rows, now: i64) -> Writes {
     let mut writes = Writes::new();
-    let Rows { opened, messages, changed, ended } = rows;
+    let Rows { opened, messages, ended } = rows;
     if !opened.is_empty() {
         let columns: Vec<Box<Value>> = vec![
             column(&opened, |row| row.0),
@@ -392,34 +364,28 @@ fn write_rows(rows: Rows, now: i64) -> Writes {
         ];
         writes.push((INSERT_IDS, columns));
     }
-    if !changed.is_empty() {
-        let changed: Vec<_> = changed.into_iter().collect();
-        let columns: Vec<Box<Value>> = vec![
-            column(&changed, |(id, _)| *id),
-            column(&changed, |(_, (classification, _))| classification.is_some()),
-            column(&changed, |(_, (classification, _))| classification.clone()),
-            column(&changed, |_| false),
-            column(&changed, |(_, (_, reply))| reply.clone()),
-            column(&changed, |_| false),
-            column(&changed, |_| None::<String>),
-        ];
-        writes.push((CHANGE_BATCHES, columns));
-    }
     if !ended.is_empty() {
-        let columns: Vec<Box<Value>> = vec![
-            column(&ended, |(slot, _)| slot.id),
-            column(&ended, |_| "finished"),
-            column(&ended, |(slot, _)| slot.due_at),
-            column(&ended, |_| now),
-            column(&ended, |(slot, _)| slot.close_reason.clone()),
-            column(&ended, |(slot, _)| slot.control.clone()),
-            column(&ended, |_| 1_i32),
-            column(&ended, |(slot, _)| i64::from(slot.messages)),
-            column(&ended, |(_, outcome)| outcome.clone()),
-            column(&ended, |_| None::<String>),
-            column(&ended, |_| None::<String>),
-        ];
-        writes.push((END_BATCHES, columns));
+        writes.push((END_BATCHES, ended_columns(&ended, now)));
     }
     writes
+}
+
+fn ended_columns(ended: &[(String, Over, String)], now: i64) -> Vec<Box<Value>> {
+    vec![
+        column(ended, |(_, over, _)| over.slot.id),
+        column(ended, |(key, ..)| key.clone()),
+        column(ended, |_| "finished"),
+        column(ended, |(_, over, _)| over.opened_at),
+        column(ended, |(_, over, _)| over.due_at),
+        column(ended, |_| now),
+        column(ended, |(_, over, _)| over.slot.close_reason.clone()),
+        column(ended, |_| None::<String>),
+        column(ended, |_| 1_i32),
+        column(ended, |(_, over, _)| i64::from(over.slot.messages)),
+        column(ended, |_| true),
+        column(ended, |(_, over, _)| over.notes.classification.as_ref().map(json)),
+        column(ended, |(_, over, _)| json(&over.notes.reply)),
+        column(ended, |(.., outcome)| outcome.clone()),
+        column(ended, |_| None::<String>),
+    ]
 }

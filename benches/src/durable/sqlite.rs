@@ -12,7 +12,7 @@ use sms_consolidate::{SmsMessage, SystemClock};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use super::{ByHand, Line, Taken, json, now_millis};
+use super::{ByHand, Line, Notes, Over, Taken, json, now_millis};
 
 /// As the library's.
 const GROUP: usize = 256;
@@ -22,8 +22,7 @@ const STORE: &str = "default";
 enum Write {
     Append { key: String, id: String, body: String },
     Claim { limit: usize },
-    Checkpoint { key: String, batch: Uuid, classification: String },
-    BeginReply { key: String, batch: Uuid, reply: String },
+    Record { key: String, batch: Uuid, notes: Notes },
     Finish { key: String, outcome: String },
 }
 
@@ -95,12 +94,8 @@ impl ByHand for HandSqlite {
         self.ask(Write::Claim { limit }).await
     }
 
-    async fn checkpoint(&self, taken: &Taken, classification: String) {
-        self.ask(Write::Checkpoint { key: taken.key.clone(), batch: taken.id, classification }).await;
-    }
-
-    async fn begin_reply(&self, taken: &Taken, reply: String) {
-        self.ask(Write::BeginReply { key: taken.key.clone(), batch: taken.id, reply }).await;
+    async fn record(&self, taken: &Taken, notes: Notes) {
+        self.ask(Write::Record { key: taken.key.clone(), batch: taken.id, notes }).await;
     }
 
     async fn finish(&self, taken: &Taken, outcome: String) {
@@ -186,21 +181,16 @@ fn commit(
         match &asked.write {
             Write::Append { key, id, body } => append(connection, &mut lines, now, ids, (key, id, body))?,
             Write::Claim { limit } => taken = claim(connection, &mut lines, now, *limit)?,
-            Write::Checkpoint { key, batch, classification } => {
-                advance(connection, &mut lines, key, *batch, "classified")?;
-                let sql = "UPDATE batches SET classification = ?3 WHERE store = ?1 AND id = ?2";
-                connection.prepare_cached(sql)?.execute((STORE, batch.to_string(), classification))?;
-            }
-            Write::BeginReply { key, batch, reply } => {
-                advance(connection, &mut lines, key, *batch, "replying")?;
-                let sql = "UPDATE batches SET reply = coalesce(reply, ?3) WHERE store = ?1 AND id = ?2";
-                connection.prepare_cached(sql)?.execute((STORE, batch.to_string(), reply))?;
+            Write::Record { key, batch, notes } => {
+                let kept = load(connection, &mut lines, key)?;
+                kept.is_changed = kept.line.record(now, *batch, notes.clone());
+                assert!(kept.is_changed, "nobody else has the batch");
             }
             Write::Finish { key, outcome } => finish(connection, &mut lines, now, key, outcome)?,
         }
         answers.push(taken);
     }
-    write_lines(connection, &mut lines, now)?;
+    write_lines(connection, &mut lines)?;
     connection.prepare_cached("COMMIT")?.execute([])?;
     let sql = "SELECT min(wake_at) FROM lanes WHERE store = ?1 AND wake_at IS NOT NULL";
     connection.prepare_cached(sql)?.query_row([STORE], |row| row.get::<_, Option<i64>>(0))?;
@@ -210,7 +200,7 @@ fn commit(
 fn load<'a>(connection: &Connection, lines: &'a mut Lines, key: &str) -> rusqlite::Result<&'a mut Kept> {
     if !lines.contains_key(key) {
         let mut statement = connection.prepare_cached(
-            "SELECT lane, wake_at, forgettable_at, latest_at FROM lanes WHERE store = ?1 AND key = ?2",
+            "SELECT lane, wake_at, forgettable_at FROM lanes WHERE store = ?1 AND key = ?2",
         )?;
         let found = statement.query_row((STORE, key), |row| {
             let line = serde_json::from_slice(row.get_ref(0)?.as_bytes()?);
@@ -227,23 +217,21 @@ fn load<'a>(connection: &Connection, lines: &'a mut Lines, key: &str) -> rusqlit
     Ok(lines.get_mut(key).expect("it was inserted"))
 }
 
-fn write_lines(connection: &Connection, lines: &mut Lines, now: i64) -> rusqlite::Result<()> {
+fn write_lines(connection: &Connection, lines: &mut Lines) -> rusqlite::Result<()> {
     for (key, kept) in lines.iter_mut().filter(|(_, kept)| kept.is_changed) {
         let columns = (kept.line.wake_at(), kept.line.forgettable_at());
         let lane = json(&kept.line);
         if kept.stored == Some(columns) {
             connection
-                .prepare_cached("UPDATE lanes SET lane = ?3, latest_at = ?4 WHERE store = ?1 AND key = ?2")?
-                .execute((STORE, key, lane, now))?;
+                .prepare_cached("UPDATE lanes SET lane = ?3 WHERE store = ?1 AND key = ?2")?
+                .execute((STORE, key, lane))?;
         } else {
             let sql = if kept.stored.is_some() {
-                "UPDATE lanes SET lane = ?3, latest_at = ?4, wake_at = ?5, forgettable_at = ?6 \
-                 WHERE store = ?1 AND key = ?2"
+                "UPDATE lanes SET lane = ?3, wake_at = ?4, forgettable_at = ?5 WHERE store = ?1 AND key = ?2"
             } else {
-                "INSERT INTO lanes (store, key, lane, latest_at, wake_at, forgettable_at) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+                "INSERT INTO lanes (store, key, lane, wake_at, forgettable_at) VALUES (?1, ?2, ?3, ?4, ?5)"
             };
-            connection.prepare_cached(sql)?.execute((STORE, key, lane, now, columns.0, columns.1))?;
+            connection.prepare_cached(sql)?.execute((STORE, key, lane, columns.0, columns.1))?;
         }
         (kept.stored, kept.is_changed) = (Some(columns), false);
     }
@@ -288,37 +276,24 @@ fn keys_of(connection: &Connection, sql: &str, until: i64, limit: usize) -> rusq
 }
 
 fn claim(connection: &Connection, lines: &mut Lines, now: i64, limit: usize) -> rusqlite::Result<Vec<Taken>> {
-    write_lines(connection, lines, now)?;
+    write_lines(connection, lines)?;
     let sql = "SELECT key FROM lanes WHERE store = ?1 AND wake_at IS NOT NULL AND wake_at <= ?2 \
          ORDER BY wake_at LIMIT ?3";
     let mut all = Vec::new();
     for key in keys_of(connection, sql, now, limit)? {
         let kept = load(connection, lines, &key)?;
-        let Some(slot) = kept.line.claim(now) else { continue };
+        let Some(id) = kept.line.claim(now) else { continue };
         kept.is_changed = true;
         let mut statement = connection.prepare_cached(
             "SELECT body, arrived_at FROM messages WHERE store = ?1 AND batch_id = ?2 ORDER BY position",
         )?;
-        let messages = statement.query_map((STORE, slot.id.to_string()), |row| {
+        let messages = statement.query_map((STORE, id.to_string()), |row| {
             let message = serde_json::from_slice(row.get_ref(0)?.as_bytes()?);
             Ok(message.expect("it was written here"))
         });
-        all.push(Taken { key, id: slot.id, messages: messages?.collect::<rusqlite::Result<_>>()? });
+        all.push(Taken { key, id, messages: messages?.collect::<rusqlite::Result<_>>()? });
     }
     Ok(all)
-}
-
-fn advance(
-    connection: &Connection,
-    lines: &mut Lines,
-    key: &str,
-    batch: Uuid,
-    stage: &str,
-) -> rusqlite::Result<()> {
-    let kept = load(connection, lines, key)?;
-    kept.is_changed = kept.line.advance(batch, stage);
-    assert!(kept.is_changed, "nobody else has the batch");
-    Ok(())
 }
 
 fn finish(
@@ -329,29 +304,36 @@ fn finish(
     outcome: &str,
 ) -> rusqlite::Result<()> {
     let kept = load(connection, lines, key)?;
-    let slot = kept.line.finish(now).expect("nobody else has the batch");
+    let Over { slot, opened_at, due_at, notes } = kept.line.finish(now).expect("nobody else has the batch");
     kept.is_changed = true;
     let sql = "INSERT INTO batches (store, id, key, status, opened_at, due_at, ended_at, close_reason, control, \
-         attempts, message_count, outcome, error, facts) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
+         attempts, message_count, classification, reply, outcome, error, facts) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
          ON CONFLICT (store, id) DO UPDATE SET status = excluded.status, due_at = excluded.due_at, \
          ended_at = excluded.ended_at, close_reason = excluded.close_reason, control = excluded.control, \
-         attempts = excluded.attempts, message_count = excluded.message_count, outcome = excluded.outcome, \
-         error = coalesce(excluded.error, error), facts = excluded.facts";
-    let facts = format!(r#"{{"deadline":{},"bytes":{}}}"#, slot.deadline, slot.bytes);
+         attempts = excluded.attempts, message_count = excluded.message_count, \
+         classification = excluded.classification, reply = excluded.reply, outcome = excluded.outcome, \
+         error = excluded.error, facts = excluded.facts";
+    let facts = format!(
+        r#"{{"bytes":{},"deadline":{},"has_content":true,"lease_losses":0,"muted":false,"state":"claimed"}}"#,
+        slot.bytes,
+        opened_at + slot.deadline_after
+    );
     let none = None::<&str>;
     connection.prepare_cached(sql)?.execute(rusqlite::params![
         STORE,
         slot.id.to_string(),
         key,
         "finished",
-        slot.opened_at,
-        slot.due_at,
+        opened_at,
+        due_at,
         now,
         slot.close_reason,
         none,
         1,
         slot.messages,
+        notes.classification.as_ref().map(json),
+        json(&notes.reply),
         outcome,
         none,
         facts,

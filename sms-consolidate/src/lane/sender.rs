@@ -242,6 +242,26 @@ mod tests {
     }
 
     #[test]
+    fn a_change_says_whether_the_sender_has_opted_out_or_in() {
+        let mut sender = Sender::default();
+        let told = [STOP, REJECTED, START, START, STOP].map(|change| sender.apply(at(1), &change));
+        assert_eq!(told, [true, false, true, false, true]);
+        assert_eq!(
+            sender,
+            [STOP, REJECTED, START, START, STOP]
+                .iter()
+                .fold(Sender::default(), |sender, change| { sender.after(at(1), change) })
+        );
+    }
+
+    #[test]
+    fn ids_under_random_secrets_differ() {
+        let (one, other) = (SenderIds::random(), SenderIds::random());
+        assert_eq!(one.of("+15551000001"), one.of("+15551000001"));
+        assert_ne!(one.of("+15551000001"), other.of("+15551000001"));
+    }
+
+    #[test]
     fn an_id_is_the_same_for_ever() {
         // What a store has kept must be found again by every later version.
         let id = SenderIds::new(b"0123456789abcdef").of("+15551000001");

@@ -120,7 +120,7 @@ mod tests {
         messages.push_front(keys[1], odd, arrived(300));
         messages.push_front(keys[1], odd, arrived(301));
         assert_eq!(texts(messages.take_front(keys[1], odd, 3)), [301, 300, 3]);
-        messages.clear(keys[1], odd);
+        assert_eq!(texts(messages.take_front(keys[1], odd, 100)), [5, 7, 9, 11, 13, 15, 17, 19, 200]);
         assert_eq!(messages.links.len(), 0);
         assert!(messages.fronts.is_empty());
         assert!(messages.copy(keys[1], odd, 0, 10).is_empty());

@@ -131,3 +131,56 @@ impl Held<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::optout::OptOutCause;
+
+    fn at(hours: u64) -> Timestamp {
+        Timestamp::default() + Duration::from_secs(hours * 60 * 60)
+    }
+
+    const STOP: OptOutChange = OptOutChange::new(true, OptOutCause::Operator);
+    const START: OptOutChange = OptOutChange::new(false, OptOutCause::Operator);
+
+    #[test]
+    fn records_beyond_the_limit_make_no_room_and_are_counted() {
+        let senders = Senders::new(2);
+        for scope in ["a", "b", "c"] {
+            assert!(senders.hold(scope).make_room() == (scope < "c"), "{scope}");
+            senders.change(at(0), scope, &STOP);
+        }
+        assert!(senders.hold("a").make_room(), "it has its room");
+        assert_eq!((senders.count.load(Ordering::SeqCst), senders.count_opted_out()), (3, 3));
+    }
+
+    #[test]
+    fn who_opted_in_again_makes_room_for_one_of_the_same_stripe() {
+        let senders = Senders::new(1);
+        senders.change(at(0), "a", &STOP);
+        senders.change(at(1), "a", &START);
+        let stripe = |scope: &str| senders.ids.of(scope).as_bytes()[0] >> 4;
+        let beside = (0..).map(|n| n.to_string()).find(|scope| stripe(scope) == stripe("a")).expect("one is");
+        assert!(senders.hold(&beside).make_room());
+        assert_eq!(senders.hold("a").record(), Sender::default());
+        assert!(senders.is_empty());
+    }
+
+    #[test]
+    fn pruning_goes_in_steps_over_all_stripes() {
+        let senders = Senders::new(1_000);
+        for n in 0..100 {
+            senders.change(at(0), &n.to_string(), &STOP);
+            if n % 4 > 0 {
+                senders.change(at(1), &n.to_string(), &START);
+            }
+        }
+        assert_eq!(senders.prune(at(48), 10), (0, false));
+        assert_eq!(senders.prune(at(49), 10), (10, true));
+        assert_eq!(senders.prune(at(49), 100), (65, false));
+        assert_eq!((senders.count.load(Ordering::SeqCst), senders.count_opted_out()), (25, 25));
+    }
+}

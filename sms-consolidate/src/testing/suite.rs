@@ -193,6 +193,7 @@ macro_rules! __store_cases {
                 a_stolen_claim_is_refused_and_changes_nothing
                 a_superseded_claim_is_refused_and_changes_nothing
                 a_cancelled_claim_is_refused_and_changes_nothing
+                a_refused_write_leaves_an_idle_key_as_it_is
                 a_claim_that_was_given_back_is_refused
                 a_claim_holds_for_its_key_and_batch_only
                 a_lease_that_ran_out_holds_until_somebody_takes_it

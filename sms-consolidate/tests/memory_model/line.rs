@@ -30,8 +30,10 @@ pub(crate) struct Work {
     pub(crate) fence: Fence,
     pub(crate) leased: bool,
     pub(crate) until: Timestamp,
-    pub(crate) checkpoint: bool,
+    pub(crate) classified: bool,
+    /// What the reply says, once that is decided.
     pub(crate) reply: Option<String>,
+    pub(crate) replying: bool,
     pub(crate) reply_counts: bool,
 }
 
@@ -39,7 +41,6 @@ pub(crate) struct Work {
 pub(crate) struct Line {
     pub(crate) batches: Vec<Held>,
     pub(crate) work: Option<Work>,
-    pub(crate) opted_out: bool,
     pub(crate) ids: BTreeSet<u8>,
     pub(crate) replies: Vec<Timestamp>,
     /// The ends of leases whose holders may still ask why they lost them.
@@ -63,13 +64,13 @@ impl Line {
     }
 
     pub(crate) fn is_replying(&self) -> bool {
-        self.work.as_ref().is_some_and(|work| work.reply.is_some())
+        self.work.as_ref().is_some_and(|work| work.replying)
     }
 
     pub(crate) fn has_something_to_say(&self, now: Timestamp) -> bool {
         let replied = self.replies.last().is_some_and(|sent| now < *sent + LOOP_GUARD_PERIOD);
         let lost = self.lost_until.is_some_and(|until| now < until);
-        !self.batches.is_empty() || self.opted_out || replied || lost
+        !self.batches.is_empty() || replied || lost
     }
 
     /// The batches that no worker has had.
@@ -84,8 +85,17 @@ impl Line {
         }
     }
 
-    pub(crate) fn opt_out(&mut self, now: Timestamp) {
-        self.opted_out = true;
+    /// The reply of the head was certainly not sent.
+    pub(crate) fn withdraw_reply(&mut self) {
+        let Some(work) = &mut self.work else { return };
+        work.replying = false;
+        if std::mem::take(&mut work.reply_counts) {
+            self.replies.pop();
+        }
+    }
+
+    /// Every batch is due now, because the sender wants no more replies.
+    pub(crate) fn silence(&mut self, now: Timestamp) {
         self.waiting().for_each(|batch| batch.due_at = batch.due_at.min(now));
         if let Some(work) = self.work.as_mut().filter(|work| !work.leased) {
             work.until = work.until.min(now);

@@ -12,8 +12,16 @@ pub(crate) struct Text {
     pub(crate) shape: Shape,
     pub(crate) keyword: Word,
     pub(crate) supersedes: bool,
+    pub(crate) reach: Reach,
     /// The provider's time against that of arrival, in seconds.
     pub(crate) sent: Option<i8>,
+}
+
+/// How far an opt-out reaches.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reach {
+    Line,
+    AllLines,
 }
 
 /// The window of a message.
@@ -51,9 +59,16 @@ pub(crate) enum Op {
         lease_s: u32,
     },
     Renew(Who, u32),
-    Checkpoint(Who),
-    BeginReply(Who),
-    Finish(Who),
+    /// A classification, a reply, or both.
+    Record {
+        who: Who,
+        classified: bool,
+        reply: Option<Reach>,
+    },
+    Finish {
+        who: Who,
+        replied: bool,
+    },
     Retry {
         who: Who,
         after_s: u32,
@@ -69,7 +84,13 @@ pub(crate) enum Op {
     Revive(prop::sample::Index),
     Flush(Option<u8>),
     Cancel(u8),
-    SetOptedOut(u8, bool),
+    SetOptedOut {
+        key: u8,
+        reach: Reach,
+        opted_out: bool,
+        /// The word is so many seconds old.
+        age_s: Option<u32>,
+    },
     Maintain(usize),
     WaitSeconds(u32),
 }
@@ -84,6 +105,10 @@ fn word() -> impl Strategy<Value = Word> {
     ]
 }
 
+fn reach() -> impl Strategy<Value = Reach> {
+    prop_oneof![Just(Reach::Line), Just(Reach::AllLines)]
+}
+
 fn text() -> impl Strategy<Value = Text> {
     let shape = prop_oneof![
         3 => Just(Shape::Fixed),
@@ -93,9 +118,23 @@ fn text() -> impl Strategy<Value = Text> {
     ];
     let id = prop::option::of(0..12u8);
     let sent = prop::option::weighted(0.2, -3..3i8);
-    (0..KEYS, id, shape, word(), any::<bool>(), sent).prop_map(
-        |(key, id, shape, keyword, supersedes, sent)| Text { key, id, shape, keyword, supersedes, sent },
+    (0..KEYS, id, shape, word(), any::<bool>(), reach(), sent).prop_map(
+        |(key, id, shape, keyword, supersedes, reach, sent)| Text {
+            key,
+            id,
+            shape,
+            keyword,
+            supersedes,
+            reach,
+            sent,
+        },
     )
+}
+
+/// Several keys' messages are taken in in any order, so what one line says must not reach another.
+fn several(mut texts: Vec<Text>) -> Op {
+    texts.iter_mut().for_each(|text| text.reach = Reach::Line);
+    Op::Append(texts)
 }
 
 fn who() -> impl Strategy<Value = Who> {
@@ -108,13 +147,13 @@ fn who() -> impl Strategy<Value = Who> {
 fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
         8 => prop::collection::vec(text(), 1..2).prop_map(Op::Append),
-        2 => prop::collection::vec(text(), 2..8).prop_map(Op::Append),
+        2 => prop::collection::vec(text(), 2..8).prop_map(several),
         6 => (prop_oneof![1..3usize, Just(100)], 1..90u32)
             .prop_map(|(limit, lease_s)| Op::Claim { limit, lease_s }),
         1 => (who(), 1..90u32).prop_map(|(who, lease_s)| Op::Renew(who, lease_s)),
-        1 => who().prop_map(Op::Checkpoint),
-        3 => who().prop_map(Op::BeginReply),
-        4 => who().prop_map(Op::Finish),
+        4 => (who(), any::<bool>(), prop::option::weighted(0.8, reach()))
+            .prop_map(|(who, classified, reply)| Op::Record { who, classified, reply }),
+        4 => (who(), any::<bool>()).prop_map(|(who, replied)| Op::Finish { who, replied }),
         2 => (who(), 0..60u32, any::<bool>())
             .prop_map(|(who, after_s, maybe_sent)| Op::Retry { who, after_s, maybe_sent }),
         2 => (who(), any::<bool>()).prop_map(|(who, maybe_sent)| Op::Bury { who, maybe_sent }),
@@ -122,9 +161,11 @@ fn op() -> impl Strategy<Value = Op> {
         2 => any::<prop::sample::Index>().prop_map(Op::Revive),
         1 => prop::option::of(0..KEYS).prop_map(Op::Flush),
         1 => (0..KEYS).prop_map(Op::Cancel),
-        1 => (0..KEYS, any::<bool>()).prop_map(|(key, out)| Op::SetOptedOut(key, out)),
+        1 => (0..KEYS, reach(), any::<bool>(), prop::option::of(0..200u32)).prop_map(
+            |(key, reach, opted_out, age_s)| Op::SetOptedOut { key, reach, opted_out, age_s }
+        ),
         1 => prop_oneof![Just(1usize), Just(1_000)].prop_map(Op::Maintain),
-        6 => prop_oneof![8 => 0..70u32, 1 => Just(3_600u32)].prop_map(Op::WaitSeconds),
+        6 => prop_oneof![8 => 0..70u32, 1 => Just(3_600u32), 1 => Just(100_000u32)].prop_map(Op::WaitSeconds),
     ]
 }
 

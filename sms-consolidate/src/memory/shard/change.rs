@@ -36,15 +36,16 @@ impl<K: Key, M: Message> Shard<K, M> {
         // Nobody opts out between the look at the sender and the transition.
         let held = self.sender_of(key, &transition, senders);
         let sender = held.as_ref().map(Held::record).unwrap_or_default();
-        self.leave_idle(handle);
-        let applied = transition.apply(&mut self.entry(handle).lane, &sender, now);
+        let entry = self.entry(handle);
+        let idle_at = entry.lane.forgettable_at();
+        let applied = transition.apply(&mut entry.lane, &sender, now);
         drop(held);
-        let answer = applied.map(|(answer, effects)| {
-            self.take_in(now, handle, effects, waiting, revived);
-            answer
-        });
-        let wake_at = self.moved(handle);
-        Ok(Changed::new(answer?, wake_at))
+        let (answer, effects) = applied?;
+        if let Some(at) = idle_at {
+            self.idle.remove(&(at, handle));
+        }
+        self.take_in(now, handle, effects, waiting, revived);
+        Ok(Changed::new(answer, self.moved(handle)))
     }
 
     fn sender_of<'a>(&self, key: &K, transition: &Transition, senders: &'a Senders) -> Option<Held<'a>> {

@@ -2,7 +2,11 @@ use std::hash::RandomState;
 use std::num::NonZeroU32;
 
 use super::super::room::Limit;
+use super::super::senders::Senders;
 use super::*;
+use crate::lane::{Answer, Fence, ReplyPart, ReplyTerms, Transition};
+use crate::message::OptOutScope;
+use crate::outcome::{Finish, Outcome};
 use crate::window::Window;
 
 const LEASE: Duration = Duration::from_secs(30);
@@ -16,14 +20,14 @@ fn shard() -> Shard<String, String> {
         keep_finished: 0,
         room_for_keys: room(),
         room_for_messages: room(),
-        room_for_opt_outs: room(),
     })
 }
 
 fn push(shard: &mut Shard<String, String>, now: Timestamp, text: &str) {
     let arrival = Arrival::new("key".to_owned(), text.to_owned(), Window::immediate().with_max_messages(1));
     let hash = shard.hasher.hash_one(&arrival.key);
-    let one = shard.append(now, hash, arrival);
+    let known = shard.find(hash, &arrival.key);
+    let one = shard.append(known, now, hash, arrival, &Senders::new(0));
     assert!(matches!(one.result, Appended::Accepted(_)), "{one:?}");
 }
 
@@ -33,18 +37,21 @@ fn claim(shard: &mut Shard<String, String>, now: Timestamp) -> Claim<String, Str
     claims.pop().expect("a batch is due")
 }
 
-fn finish(shard: &mut Shard<String, String>, now: Timestamp, fence: Fence) {
+fn change(shard: &mut Shard<String, String>, now: Timestamp, transition: Transition) -> Answer {
     let key = "key".to_owned();
     let hash = shard.hasher.hash_one(&key);
-    shard.finish(now, (hash, &key), fence, &Finish::new(Outcome::ReplyUnknown)).expect("it was claimed");
+    let changed = shard.change(now, (hash, &key), transition, &Senders::new(0));
+    changed.expect("the claim holds").answer
+}
+
+fn finish(shard: &mut Shard<String, String>, now: Timestamp, fence: Fence) {
+    change(shard, now, Transition::Finish { fence, finish: Finish::new(Outcome::ReplyUnknown) });
 }
 
 #[test]
 fn what_waits_for_a_key_does_not_grow_with_its_batches() {
     let mut shard = shard();
     let start = Timestamp::default();
-    let key = "key".to_owned();
-    let hash = shard.hasher.hash_one(&key);
     for n in 0..10_000 {
         let now = start + Duration::from_millis(n);
         push(&mut shard, now, "text");
@@ -52,8 +59,15 @@ fn what_waits_for_a_key_does_not_grow_with_its_batches() {
         // Replies of the last hour are remembered, so that the idle key is not dropped.
         if n < 10 {
             let max_replies_per_hour = NonZeroU32::new(100);
-            let terms = ReplyTerms { control: None, send_timeout: LEASE / 2, max_replies_per_hour };
-            shard.begin_reply(now, (hash, &key), fence, "reply", &terms).expect("it may leave");
+            let reply = Some(ReplyTerms {
+                parts: vec![ReplyPart::new("reply")],
+                control: None,
+                send_timeout: LEASE / 2,
+                max_replies_per_hour,
+                opt_out_scope: OptOutScope::Conversation,
+            });
+            let answer = change(&mut shard, now, Transition::Record { fence, classification: None, reply });
+            assert!(matches!(answer, Answer::Recorded(recorded) if recorded.reply == Ok(())));
         }
         finish(&mut shard, now, fence);
         assert_eq!((shard.entries.len(), shard.idle.len()), (1, 1));

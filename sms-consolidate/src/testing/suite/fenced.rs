@@ -3,7 +3,7 @@ use crate::Timestamp;
 use crate::classify::{Classification, Label, Usage};
 use crate::lane::{Fence, LossReason, RetryTerms, Stage, Supersede};
 use crate::reply::Receipt;
-use crate::store::{Arrival, Finish, NoReply, Outcome, RequeueError, Status};
+use crate::store::{Arrival, FencedError, Finish, NoReply, Outcome, RequeueError, Status};
 use crate::testing::StoreFixture;
 
 pub async fn a_renewed_lease_ends_later<F: StoreFixture>(fixture: &F) {
@@ -57,6 +57,16 @@ pub async fn a_cancelled_claim_is_refused_and_changes_nothing<F: StoreFixture>(f
     store.push(at(3), message("a", "next")).await;
     store.assert_lost(at(4), "a", old.fence(), LossReason::Cancelled).await;
     store.assert_nothing_due(at(62)).await;
+}
+
+pub async fn a_refused_write_leaves_an_idle_key_as_it_is<F: StoreFixture>(fixture: &F) {
+    let store = Subject::fresh(fixture).await;
+    let claim = store.push_and_claim(at(0), "a").await;
+    store.cancel(at(1), "a").await;
+    // The lease is over, so that nobody need know any more why it was lost.
+    let before = store.snapshot(at(40)).await;
+    assert!(matches!(store.try_finish(at(40), &claim).await, Err(FencedError::Lost(_))));
+    assert_eq!(store.snapshot(at(40)).await, before);
 }
 
 pub async fn a_claim_that_was_given_back_is_refused<F: StoreFixture>(fixture: &F) {

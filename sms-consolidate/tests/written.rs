@@ -89,9 +89,12 @@ fn lanes_are_read() {
     let mut waiting: Lane = both(&REPLYING.replace("leased", "waiting"));
     assert_eq!(waiting.facts().next().expect("it has a batch").state, BatchState::Retrying);
     let claimed = waiting.claim(at(160), Duration::from_secs(30)).expect("it is due again");
-    let parts: Vec<_> = claimed.reply.iter().map(|part| part.text.as_str()).collect();
+    let parts: Vec<_> = claimed.facts.reply.iter().map(|part| part.text.as_str()).collect();
     assert_eq!(parts, ["See you", "then"]);
-    assert_eq!(claimed.reply[1].receipt.as_ref().and_then(|receipt| receipt.id.as_deref()), Some("SM1"));
+    assert_eq!(
+        claimed.facts.reply[1].receipt.as_ref().and_then(|receipt| receipt.id.as_deref()),
+        Some("SM1")
+    );
 }
 
 #[test]

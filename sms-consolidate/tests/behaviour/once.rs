@@ -12,7 +12,7 @@ use crate::common::{AGREED, ANA, Rig, secs};
 /// Has the classifier charge for its first answer.
 fn charge(rig: &Rig) {
     let mut answer = Classification::new(Label::AGREE, "Paid");
-    answer.usage = Some(Usage { prompt_tokens: 90, completion_tokens: 10, ..Usage::default() });
+    answer.usage = Some(Usage::new(90, 10));
     rig.classifier.then([ScriptedAnswer::Answer(answer)]);
 }
 

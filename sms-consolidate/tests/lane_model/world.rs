@@ -211,7 +211,7 @@ impl World {
         assert_eq!(Some(&claimed.facts), self.lane.facts().next().as_ref());
         assert_eq!(claimed.first_claimed_at, stamp(head.first_claimed.expect("it is claimed")));
         assert_eq!(claimed.stage, head.stage);
-        let texts: Vec<_> = claimed.reply.iter().map(|part| part.text.clone()).collect();
+        let texts: Vec<_> = claimed.facts.reply.iter().map(|part| part.text.clone()).collect();
         assert_eq!(texts, Vec::from_iter(head.text.map(text)));
         assert_eq!(claimed.lease_until, stamp(self.model.latest + i64::from(lease)));
         let fence = claimed.fence();

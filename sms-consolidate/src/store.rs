@@ -20,8 +20,8 @@
 //! | `counts`, `list`, `batch` | [`count`](lane::Lane::count), [`facts`](lane::Lane::facts) | [`Record::unfinished`], [`Record::ended`], [`Filter::select`] |
 //! | `hand_back` | [`hand_back`](lane::Lane::hand_back) | only in a store that does not outlive the process |
 //!
-//! This is a whole one, which passes the suite. It keeps everything in one map behind one lock, and would lose it with the
-//! process:
+//! This is a whole one, which passes the suite. It keeps everything in maps behind one lock, and would lose it with the
+//! process. One that is to be fast has indexes for what this one looks for by going through everything:
 //!
 //! ```
 #![doc = include_str!("store/map_store.rs")]

@@ -80,7 +80,7 @@ pub enum Transition {
     /// Answered by [`Answer::Cancelled`].
     Cancel,
     /// Has every unfinished batch end now and without a reply, because the sender opted out elsewhere than in a message of
-    /// this lane. Answered by [`Answer::Silenced`].
+    /// this lane. The confirmation of an earlier stop that has yet to leave still does. Answered by [`Answer::Silenced`].
     Silence,
 }
 
@@ -104,7 +104,7 @@ pub enum Answer {
     Flushed(u64),
     /// These batches are over.
     Cancelled(Vec<BatchFacts>),
-    /// So many batches will end without a reply.
+    /// So many batches are unfinished, and end now.
     Silenced(u64),
 }
 

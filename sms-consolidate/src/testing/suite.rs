@@ -35,9 +35,10 @@
 //! multi-threaded tokio runtime that the suite brings; the crate that runs them needs no tokio of its own. To run two
 //! stores in one file, put each call into a module. A wrapper runs the suite like any other store.
 //!
-//! Two sentences of the contract have no case, because no store can be made to fail on demand through it: what an
-//! *error* of the store leaves behind, and [`Refusal::Unstorable`](crate::store::Refusal::Unstorable). What refuses one
-//! message alone is tried with a full line instead. A store that has such failures tests them by itself.
+//! What no store can be made to do on demand through the contract has no case: what an *error* of the store leaves behind, and
+//! the [refusals](crate::store::Refusal) of what is unstorable, of what is damaged, and of limits that a store may or may not
+//! have. What refuses one message alone is tried with a full line instead. A store that has such failures tests them by
+//! itself.
 
 use super::TestKey;
 use crate::message::{BatchId, SmsMessage};
@@ -80,7 +81,7 @@ pub trait StoreFixture: Sync {
 
     /// A fresh, empty store, with the limits and retentions that it has by default.
     ///
-    /// At least: ten thousand keys and messages, ids for 48 hours, and the last ten finished batches of a key.
+    /// At least: ten thousand keys, messages and opt-outs, ids for 48 hours, and the last ten finished batches of a key.
     fn fresh(&self) -> impl Future<Output = Self::Store> + Send;
 }
 

@@ -33,7 +33,7 @@ pub enum NoReply {
     /// The sender has opted out.
     #[error("the sender has opted out")]
     OptedOut,
-    /// It would have come too late.
+    /// It would have come too late, or the wait that a classifier or gateway asked for would have made it so.
     #[error("the reply would come too late")]
     Stale,
     /// There is no text for the label, or none for the control.

@@ -292,6 +292,11 @@ impl<K: Key, M: Message> Builder<K, M> {
     }
 
     /// How far an opt-out reaches: the one conversation, or the sender on all lines. All nodes of a store must have the same.
+    ///
+    /// **Do not change it for a store that is in use**: who opted out is known by a hash of one scope or the other, and is
+    /// not found under the other. Who texted STOP before would be texted again. Carry them over first, by
+    /// [`set_opted_out`](Consolidator::set_opted_out) for each that you know of.
+    ///
     /// Default: [`OptOutScope::Conversation`].
     pub fn opt_out_scope(mut self, scope: OptOutScope) -> Self {
         self.settings.opt_out_scope = scope;
@@ -357,8 +362,8 @@ impl<K: Key, M: Message> Builder<K, M> {
         self
     }
 
-    /// How long sending a reply may take, after which it counts as possibly sent. Default 20 seconds. Before that,
-    /// [`ReplySender::ready`] may take as long, after which the reply counts as not sent.
+    /// How long sending a reply may take, after which it counts as possibly sent. Default 20 seconds. What
+    /// [`ReplySender::ready`] takes before that does not count: it ends when the reply is too late.
     pub fn send_timeout(mut self, time: Duration) -> Self {
         self.settings.send_timeout = time;
         self

@@ -627,7 +627,7 @@ impl<K: Key, M: Message> Inner<K, M> {
 }
 
 /// Has `work` go on to its end even if the returned future is dropped.
-async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+pub(crate) async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
     match tokio::spawn(work).await {
         Ok(done) => done,
         Err(error) => match error.try_into_panic() {

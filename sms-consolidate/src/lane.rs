@@ -76,7 +76,8 @@ pub const LOOP_GUARD_PERIOD: Duration = Duration::from_secs(60 * 60);
 /// Everything that is known of one key. See the [module](self) for what it is.
 ///
 /// A pending lane with one batch is a single small value; what is rare lives in a box of its own. Its instants are offsets
-/// from one base. It keeps the fields of a later version that it does not know.
+/// from one base. It keeps the fields of a later version that it does not know, as far as
+/// they are its own and not those of its parts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lane {
     head: Option<Slot>,
@@ -183,7 +184,11 @@ impl Lane {
 
     /// The lane has seen `now`, which is clamped.
     fn saw(&mut self, now: Timestamp) {
-        self.latest = now.since(self.base).into();
+        if self.head.is_none() {
+            self.rebase(now);
+        } else {
+            self.latest = now.since(self.base).into();
+        }
     }
 
     /// Has an idle lane begin anew at `now`.

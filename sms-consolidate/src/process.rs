@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 
 use crate::classify::{Classification, ClassifyError, Context};
 use crate::clock::Timestamp;
-use crate::consolidator::Inner;
+use crate::consolidator::{Inner, to_its_end};
 use crate::event::{Event, TEXT_TARGET};
 use crate::lane::{Fence, LossReason, OptOutChange, ReplyPart, ReplyRefusal, ReplyTerms, RetryTerms, Stage};
 use crate::message::{Key, Message};
@@ -59,7 +59,7 @@ impl From<FencedError> for Stop {
 
 /// Handles one batch. Whatever happens to user code on the way, this returns.
 pub(crate) async fn handle<K: Key, M: Message>(
-    inner: &Inner<K, M>,
+    inner: &Arc<Inner<K, M>>,
     claim: Claim<K, M>,
     interrupt: oneshot::Receiver<()>,
 ) -> Ended {
@@ -99,7 +99,7 @@ pub(crate) async fn handle<K: Key, M: Message>(
 }
 
 struct Job<'a, K, M> {
-    inner: &'a Inner<K, M>,
+    inner: &'a Arc<Inner<K, M>>,
     claim: Claim<K, M>,
     /// Set before the sender is asked, cleared when it is certain that nothing was sent.
     may_have_sent: AtomicBool,
@@ -365,15 +365,21 @@ impl<K: Key, M: Message> Job<'_, K, M> {
         asked_at: Timestamp,
         (opted_out, error): (bool, &(dyn std::fmt::Display + Sync)),
     ) -> Result<Ending, Stop> {
+        // An earlier try may have arrived all the same.
+        let maybe_sent = self.claim.stage == Stage::Replying;
+        self.may_have_sent.store(maybe_sent, Ordering::Relaxed);
         if opted_out {
             // A START that came since is newer than what the gateway knew.
             let change = OptOutChange::new(true, OptOutCause::Gateway).as_of(asked_at);
             let batch = Some(self.claim.batch.id);
-            let record = || async move { Ok(self.inner.opt_out(self.key(), change, batch).await?) };
+            let record = || async move {
+                // An interruption must not come between the change and its event.
+                let (inner, key) = (Arc::clone(self.inner), self.key().clone());
+                Ok(to_its_end(async move { inner.opt_out(&key, change, batch).await }).await?)
+            };
             self.persist(record).await?;
         }
-        if self.claim.stage == Stage::Replying {
-            // An earlier try may have arrived all the same.
+        if maybe_sent {
             return self.end_unknown(sender, reply, &error.to_string()).await;
         }
         let why = if opted_out { NoReply::OptedOut } else { NoReply::Rejected };

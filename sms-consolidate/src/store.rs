@@ -15,7 +15,7 @@
 //! | `change` | [`Transition::apply`] | reads the sender of [`Transition::opt_out_scope`]; keeps the [`Effects`](lane::Effects) |
 //! | `flush_all` | [`flush`](lane::Lane::flush) on every lane | |
 //! | `set_opted_out` | | [`Sender::apply`] |
-//! | `maintain` | [`forgettable_at`](lane::Lane::forgettable_at) | drops idle lanes and senders, old ids and old records; never ids of [unfinished](lane::Lane::facts) and [dead](lane::Lane::dead) batches |
+//! | `maintain` | [`forgettable_at`](lane::Lane::forgettable_at) | drops idle lanes and senders, old ids and old records; never ids of [dead](lane::Lane::dead) batches, nor of [unfinished](lane::Lane::facts) ones in a store that outlives the process |
 //! | `next_wake` | [`wake_at`](lane::Lane::wake_at) | the least of all lanes: keep it indexed |
 //! | `counts`, `list`, `batch` | [`count`](lane::Lane::count), [`facts`](lane::Lane::facts) | [`Record::unfinished`], [`Record::ended`], [`Filter::select`] |
 //! | `hand_back` | [`hand_back`](lane::Lane::hand_back) | only in a store that does not outlive the process |
@@ -252,7 +252,8 @@ pub trait Store<K: Key, M: Message>: Send + Sync + 'static {
     /// Drops what nobody needs any more: finished batches, ids, idle lanes and senders whose time is over. About `limit` of
     /// them, so that a step is short.
     ///
-    /// To ensure correctness: the ids of an unfinished or dead batch are kept, however old.
+    /// To ensure correctness: the ids of a dead batch are kept, however old, and so are those of an unfinished one, unless the
+    /// store is bounded by the memory of the process.
     ///
     /// # Errors
     /// If the store failed.

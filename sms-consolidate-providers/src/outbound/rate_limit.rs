@@ -138,8 +138,8 @@ impl<S> RateLimitedBuilder<S> {
         self
     }
 
-    /// How long a reply waits for its turn. Default: 4 s. Keep it below the consolidator's send timeout, which cuts waiting
-    /// off too: then the turn is lost, and an attempt used up.
+    /// How long a reply waits for its turn. Default: 4 s. It holds one of the places in flight meanwhile, and is cut off when
+    /// it is too late for the reply.
     #[must_use]
     pub const fn max_wait(mut self, time: Duration) -> Self {
         self.max_wait = time;

@@ -66,8 +66,10 @@ impl Lane {
     ) -> Result<(), ReplyRefusal> {
         let head = self.head.as_ref().expect("a held batch is the head");
         let confirms_stop = terms.control == Some(Control::Stop);
-        let was_stopped = sender.is_opted_out() || sender.stopped_after(self.instant(head.opened));
-        if head.is_muted() || (was_stopped && !confirms_stop) {
+        // What waited elsewhere when the sender stopped gets no reply, unless the sender takes that back in it.
+        let is_stale =
+            sender.stopped_after(self.instant(head.opened)) && terms.control != Some(Control::Start);
+        if head.is_muted() || ((sender.is_opted_out() || is_stale) && !confirms_stop) {
             return Err(ReplyRefusal::OptedOut);
         }
         let now = self.offset(now);

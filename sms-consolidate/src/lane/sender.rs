@@ -15,7 +15,8 @@ use siphasher::sip128::{Hasher128, SipHasher24};
 use crate::clock::Timestamp;
 use crate::optout::OptOutCause;
 
-/// How long the record of a sender who opted in is kept: until nothing from before that can still be unfinished.
+/// How long the record of a sender who opted in is kept. What was unfinished before that has ended by then, but for windows
+/// and waits that are longer.
 const KEPT_AFTER_OPT_IN: Duration = Duration::from_secs(48 * 60 * 60);
 
 /// Whether a sender opted out, since when, and by what. The default is a sender of whom nothing is known.
@@ -103,6 +104,7 @@ impl Sender {
 
 /// Somebody's word that a sender has opted out, or in again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OptOutChange {
     /// Out, or in.
     pub opted_out: bool,

@@ -186,7 +186,6 @@ pub struct Revived {
 /// The oldest dead batch, which made room for a newer one. It is over, with [`NoReply::Abandoned`](crate::NoReply::Abandoned):
 /// its record keeps all but its status, its outcome and when it ended, and its messages may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Abandoned {
     /// The batch.
     pub batch: BatchId,

@@ -1,6 +1,7 @@
 //! Who has opted out, beside the shards: an opt-out may hold for keys of many of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -58,7 +59,8 @@ impl Senders {
     pub(super) fn opted_out(&self, after: Option<SenderId>, limit: usize) -> Vec<OptedOut> {
         let mut found = Vec::new();
         for stripe in (0..STRIPES).map(|stripe| self.lock(stripe)) {
-            let wanted = stripe.records.iter().filter(|(id, _)| after.is_none_or(|after| **id > after));
+            let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+            let wanted = stripe.records.range((from, Bound::Unbounded));
             let opted_out = wanted.filter_map(|(id, record)| OptedOut::new(*id, record));
             found.extend(opted_out.take(limit - found.len()));
         }

@@ -101,12 +101,14 @@ impl<K: Key, M: Message> Store<K, M> for MapStore<K, M> {
         let state = &mut *self.0.lock().await;
         let sender_id = transition.opt_out_scope(key).map(|scope| state.sender_ids.of(&scope));
         let sender = sender_id.and_then(|id| state.senders.get(&id)).copied().unwrap_or_default();
-        let mut unknown = Lane::default();
-        let lane = state.lanes.get_mut(key).unwrap_or(&mut unknown);
-        let (answer, effects) = transition.apply(lane, &sender, now)?;
-        let changed = Changed::new(answer, lane.wake_at());
+        let lane = state.lanes.entry(key.clone()).or_default();
+        let (applied, wake_at) = (transition.apply(lane, &sender, now), lane.wake_at());
+        if lane.forgettable_at().is_some_and(|at| at <= now) {
+            state.lanes.remove(key);
+        }
+        let (answer, effects) = applied?;
         state.keep(key, effects);
-        Ok(changed)
+        Ok(Changed::new(answer, wake_at))
     }
 
     async fn flush_all(&self, now: Timestamp, reason: CloseReason) -> Result<u64> {

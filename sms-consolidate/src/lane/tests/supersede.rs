@@ -213,7 +213,7 @@ fn a_superseded_batch_starts_anew() {
     assert_eq!(facts.opened_at, at(0));
 
     let again = scene.claim(100);
-    assert_eq!((again.stage, again.facts.attempts), (Stage::Claimed, 1), "the checkpoint is dropped");
+    assert_eq!((again.stage, again.facts.attempts), (Stage::Claimed, 1), "what was found is dropped");
     assert_eq!(again.first_claimed_at, at(100));
     assert!(again.token > third.token);
     check_lost(&scene.lane, third.fence(), LossReason::Superseded);

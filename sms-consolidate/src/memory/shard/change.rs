@@ -4,9 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::lane::{
-    Abandoned, BatchFacts, CloseReason, Effects, Ended, Lane, Refused, Revived, Sender, Transition,
-};
+use crate::lane::{Abandoned, BatchFacts, CloseReason, Effects, Ended, Refused, Revived, Transition};
 use crate::memory::arena::Handle;
 use crate::memory::senders::{Held, Senders};
 use crate::message::{Arrived, Batch, BatchId, Key, Message};
@@ -26,10 +24,9 @@ impl<K: Key, M: Message> Shard<K, M> {
         senders: &Senders,
     ) -> Result<Changed, Refused> {
         let now = self.clamp(now);
-        let Some(handle) = self.find(hash, key) else {
-            let (answer, _) = transition.apply(&mut Lane::default(), &Sender::default(), now)?;
-            return Ok(Changed::new(answer, None));
-        };
+        let known = self.find(hash, key);
+        // It goes again below if there is nothing to keep of it.
+        let handle = known.unwrap_or_else(|| self.insert_anyway(hash, key.clone()));
         // Before anything changes: a message's own `clone` may panic.
         let revived = self.to_revive(&transition);
         let waiting = self.waiting(handle);
@@ -40,7 +37,15 @@ impl<K: Key, M: Message> Shard<K, M> {
         let idle_at = entry.lane.forgettable_at();
         let applied = transition.apply(&mut entry.lane, &sender, now);
         drop(held);
-        let (answer, effects) = applied?;
+        let (answer, effects) = match applied {
+            Ok(applied) => applied,
+            Err(refused) => {
+                if known.is_none() {
+                    self.moved(handle);
+                }
+                return Err(refused);
+            }
+        };
         if let Some(at) = idle_at {
             self.idle.remove(&(at, handle));
         }
@@ -182,7 +187,9 @@ impl<K: Key, M: Message> Shard<K, M> {
         let effects = entry.lane.hand_back(latest);
         if let Some(started) = self.take_started(handle) {
             line.pop_front();
-            match effects.ended.into_iter().next() {
+            // Only the head can end so, and a lane that is handed back has nothing to revive or to give up.
+            let Effects { ended, revived: _, abandoned: _ } = effects;
+            match ended.into_iter().next() {
                 Some(ended) => self.keep_finished(Record::ended(started.key.clone(), ended)),
                 None => batches.push(Arc::unwrap_or_clone(started)),
             }

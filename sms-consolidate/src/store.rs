@@ -323,8 +323,10 @@ pub trait Store<K: Key, M: Message>: Send + Sync + 'static {
         None
     }
 
-    /// Whether what was acknowledged outlives this process.
-    fn is_durable(&self) -> bool;
+    /// Whether what was acknowledged outlives this process. It does not unless this is overridden.
+    fn is_durable(&self) -> bool {
+        false
+    }
 }
 
 /// A pointer to a store is one, so that whoever hands it to a [`Consolidator`](crate::Consolidator) can keep a handle, and

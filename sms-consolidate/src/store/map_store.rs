@@ -101,14 +101,14 @@ impl<K: Key, M: Message> Store<K, M> for MapStore<K, M> {
         let state = &mut *self.0.lock().await;
         let sender_id = transition.opt_out_scope(key).map(|scope| state.sender_ids.of(&scope));
         let sender = sender_id.and_then(|id| state.senders.get(&id)).copied().unwrap_or_default();
-        let lane = state.lanes.entry(key.clone()).or_default();
-        let (applied, wake_at) = (transition.apply(lane, &sender, now), lane.wake_at());
-        if lane.forgettable_at().is_some_and(|at| at <= now) {
-            state.lanes.remove(key);
-        }
-        let (answer, effects) = applied?;
+        let mut lane = state.lanes.get(key).cloned().unwrap_or_default();
+        let (answer, effects) = transition.apply(&mut lane, &sender, now)?;
+        let changed = Changed::new(answer, lane.wake_at());
+        state.lanes.remove(key);
+        let says_something = lane.forgettable_at().is_none_or(|at| at > now);
+        state.lanes.extend(says_something.then(|| (key.clone(), lane)));
         state.keep(key, effects);
-        Ok(Changed::new(answer, wake_at))
+        Ok(changed)
     }
 
     async fn flush_all(&self, now: Timestamp, reason: CloseReason) -> Result<u64> {
@@ -176,9 +176,5 @@ impl<K: Key, M: Message> Store<K, M> for MapStore<K, M> {
         left.retain(|whole| !state.ended.contains_key(&whole.record.id));
         left.sort_by_key(|whole| whole.record.opened_at);
         Ok(left.into_iter().filter_map(|whole| whole.batch).collect())
-    }
-
-    fn is_durable(&self) -> bool {
-        false
     }
 }

@@ -197,6 +197,10 @@ impl<K: Key, M: Message + Serialize + DeserializeOwned> PostgresStoreBuilder<K, 
         schema::set_up(&database, first, &settings.schema).await?;
         let clock = PostgresClock::follow(&database).await.map_err(unreachable)?;
         let sender_ids = senders::ids(&database, &settings.name).await.map_err(unreachable)?;
+        let sender_ids = sender_ids.ok_or_else(|| ConnectError::SecretLost {
+            server: target.server.clone(),
+            store: settings.name.clone(),
+        })?;
         let shared = Arc::new(Shared { sender_ids, database: database.clone(), settings, news: News::new() });
         let writers = Writers::start(&shared);
         let mut tasks = JoinSet::new();

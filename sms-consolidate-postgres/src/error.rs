@@ -69,6 +69,19 @@ pub enum ConnectError {
         /// The cause.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// The secret under which the senders of the store are kept is missing or damaged. Under another one nobody who has
+    /// opted out would be found, so none is made.
+    #[error(
+        "the secret of the store {store:?} at {server} is missing or damaged, and without it nobody who has opted out is \
+         found: restore its row of the table `secrets` from a backup; or, knowing that all its opt-outs are lost by that, \
+         delete its rows of `senders` and `secrets`"
+    )]
+    SecretLost {
+        /// Host, port and database.
+        server: String,
+        /// The name under which the store is opened.
+        store: String,
+    },
 }
 
 /// What the database answered, without the values it may quote in its details.

@@ -93,8 +93,9 @@ impl Lanes {
         }
     }
 
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Lane)> {
-        self.lanes.iter_mut().map(|(key, locked)| (key.as_str(), &mut locked.lane))
+    /// Applies `change` to each, and leaves out those of which it says that nothing needs to be written.
+    pub(crate) fn retain(&mut self, mut change: impl FnMut(&str, &mut Lane) -> bool) {
+        self.lanes.retain(|key, locked| change(key, &mut locked.lane));
     }
 
     /// What has to be written of them, and whether one wakes earlier than other nodes know.

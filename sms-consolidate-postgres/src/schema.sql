@@ -39,7 +39,8 @@ CREATE TABLE senders (
 CREATE INDEX senders_opted_out ON senders (store, id) WHERE opted_out;
 CREATE INDEX senders_forgettable ON senders (store, forgettable_at) WHERE forgettable_at IS NOT NULL;
 
--- 16 random bytes for each store, made when it is first opened. Without them no row of `senders` is found again.
+-- 16 random bytes for each store, made when it is first opened. Without them no row of `senders` is found again, and
+-- a store that has such rows is not opened.
 CREATE TABLE secrets (
     store text COLLATE "C" PRIMARY KEY,
     secret bytea NOT NULL

@@ -121,14 +121,15 @@ fn damaged() -> Fault {
     Fault::broken("what is stored of this sender is damaged, see the table senders")
 }
 
-/// How the senders of a store are named: by a secret that is made when it is first opened.
-pub(crate) async fn ids(database: &Database, store: &str) -> Result<SenderIds, Fault> {
+/// How the senders of a store are named: by a secret that is made when it is first opened. `None` if that has gone since, or
+/// is damaged, and who has opted out could not be found.
+pub(crate) async fn ids(database: &Database, store: &str) -> Result<Option<SenderIds>, Fault> {
     let asked = async {
         let mut session = database.session(Use::Serve).await?;
         session.execute(sql::MAKE_SECRET, &[&store]).await?;
         let rows = session.query(sql::SECRET, &[&store]).await?;
         let secret: Option<&[u8; 16]> = rows.first().and_then(|row| row.get::<_, &[u8]>(0).try_into().ok());
-        secret.map(SenderIds::new).ok_or_else(|| Fault::broken("the table secrets is damaged"))
+        Ok(secret.map(SenderIds::new))
     };
     database.in_time(asked).await
 }

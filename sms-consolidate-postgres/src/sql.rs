@@ -125,10 +125,11 @@ pub(crate) const PUT_SENDERS: &str = "INSERT INTO senders (store, id, record, op
 pub(crate) const OPTED_OUT: &str =
     "SELECT id, record FROM senders WHERE store = $1 AND opted_out AND id > $2 ORDER BY id LIMIT $3";
 
-/// Two UUIDs have more than the 128 bits at random that are taken of them.
-pub(crate) const MAKE_SECRET: &str = "INSERT INTO secrets (store, secret) VALUES ($1, \
-        substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) FROM 1 FOR 16)) \
-    ON CONFLICT (store) DO NOTHING";
+/// Not where senders are kept already: under another secret they would not be found. Two UUIDs have more than the 128 bits
+/// at random that are taken of them.
+pub(crate) const MAKE_SECRET: &str = "INSERT INTO secrets (store, secret) SELECT $1::text, \
+        substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) FROM 1 FOR 16) \
+    WHERE NOT EXISTS (SELECT FROM senders WHERE store = $1) ON CONFLICT (store) DO NOTHING";
 pub(crate) const SECRET: &str = "SELECT secret FROM secrets WHERE store = $1";
 
 pub(crate) const MESSAGES: &str = "SELECT m.batch_id, m.arrived_at, m.body \

@@ -58,12 +58,17 @@ async fn flush_some(
     let last = rows.last().filter(|_| rows.len() as i64 == FLUSHED_AT_ONCE).map(|row| row.get(0));
     let mut lanes = Lanes::from_rows(&rows);
     let (mut flushed, mut changes) = (0, Changes::default());
-    for lane in lanes.iter_mut() {
+    lanes.retain(|key, lane| {
         let flush = Transition::Flush { reason };
-        if let Ok(Answer::Flushed(count)) = changes.apply(lane, flush, &Sender::default(), now) {
-            flushed += count;
+        match changes.apply((key, lane), flush, &Sender::default(), now) {
+            Ok(Answer::Flushed(count)) => {
+                flushed += count;
+                // Most have nothing to do, and would be written only for the time at which they were looked at.
+                count > 0
+            }
+            _ => false,
         }
-    }
+    });
     if commit(session, store, &lanes, changes, None).await? {
         shared.news.tell();
     }

@@ -22,7 +22,7 @@ CREATE INDEX lanes_idle ON lanes (store, forgettable_at) WHERE forgettable_at IS
 CREATE TABLE senders (
     store          TEXT NOT NULL,
     id             BLOB NOT NULL,    -- 16 bytes: a hash of who it is, under the secret
-    record         TEXT NOT NULL,    -- JSON: opted_out, cause, changed_at, stopped_at
+    record         TEXT NOT NULL,    -- JSON: opted_out, cause, changed_at, stopped_at, started_at
     opted_out      INTEGER NOT NULL, -- 1 or 0
     forgettable_at INTEGER,          -- from when on the row may be dropped; null if not at all
     PRIMARY KEY (store, id)

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sms_consolidate::store::Store;
 use sms_consolidate_postgres::ConnectError;
 use throwaway_postgres::PASSWORD;
 
@@ -89,4 +90,40 @@ async fn settings_that_the_system_or_the_server_cannot_take_are_refused() {
     }
     let hour = Duration::from_secs(60 * 60);
     builder().connect_timeout(hour).statement_timeout(hour).connect().await.expect("these are in it");
+}
+
+/// Under another one nobody who has opted out would be found.
+#[tokio::test]
+async fn a_store_with_senders_and_without_their_secret_is_refused() {
+    let schema = "secretless";
+    let builder = |name: &str| Postgres::builder(&SERVER.url()).schema(schema).name(name);
+    let secret = || SERVER.psql("SELECT encode(secret, 'hex') FROM secretless.secrets WHERE store = 'kept'");
+    drop(builder("kept").connect().await.expect("connect"));
+    let first = secret();
+    SERVER.psql("DELETE FROM secretless.secrets");
+    let store = builder("kept").connect().await.expect("nothing was kept under it");
+    let second = secret();
+    assert!(first != second && second.len() == 32, "{first} {second}");
+    store.set_opted_out(at(0), "key", STOP).await.expect("set_opted_out");
+    drop(store);
+    for loss in
+        ["DELETE FROM secretless.secrets", "INSERT INTO secretless.secrets VALUES ('kept', 'too short')"]
+    {
+        SERVER.psql(loss);
+        let before = secret();
+        let error = builder("kept").connect().await.expect_err(loss);
+        assert!(matches!(&error, ConnectError::SecretLost { store, .. } if store == "kept"), "{error}");
+        let said = error.to_string();
+        assert!(["\"kept\"", "`secrets`", "`senders`"].iter().all(|part| said.contains(part)), "{said}");
+        assert_eq!(secret(), before, "none is made");
+    }
+    drop(builder("another").connect().await.expect("that one has no senders"));
+    // The two ways out that the error names.
+    SERVER.psql(&format!("UPDATE secretless.secrets SET secret = '\\x{second}' WHERE store = 'kept'"));
+    let restored = builder("kept").connect().await.expect("it is there again");
+    assert!(restored.sender("key").await.expect("sender").is_opted_out());
+    drop(restored);
+    SERVER.psql("DELETE FROM secretless.senders; DELETE FROM secretless.secrets WHERE store = 'kept'");
+    let emptied = builder("kept").connect().await.expect("nothing is kept any more");
+    assert!(!emptied.sender("key").await.expect("sender").is_opted_out());
 }

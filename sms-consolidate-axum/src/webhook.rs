@@ -1,6 +1,7 @@
 //! Messages in: one handler for every gateway.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -11,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{self, MethodRouter};
 use serde::Serialize;
 use sms_consolidate::store::StoreError;
-use sms_consolidate::{OptOutCause, PushError, Pushed};
+use sms_consolidate::{OptOutCause, OptOutChange, PushError, Pushed, Timestamp};
 use sms_consolidate_providers::inbound::{
     Answer, FieldError, Inbound, InboundRequest, Parsed, Preference, Rejection, Unauthorized,
 };
@@ -198,10 +199,23 @@ async fn store(webhook: &Webhook, parsed: Parsed) -> Response {
 /// Who has opted out or in is recorded before anything is stored of the same call, and is the same when the call comes
 /// again.
 async fn record(consolidator: &SmsConsolidator, preferences: Vec<Preference>) -> Result<(), StoreError> {
-    for Preference { conversation, opted_out, .. } in preferences {
-        consolidator.set_opted_out(&conversation, opted_out, OptOutCause::Gateway).await?;
+    for Preference { conversation, opted_out, as_of, .. } in newest(preferences) {
+        let change = OptOutChange::new(opted_out, OptOutCause::Gateway);
+        let change = as_of.map_or(change, |at| change.as_of(at));
+        consolidator.set_opted_out(&conversation, change).await?;
     }
     Ok(())
+}
+
+/// The newest word on each conversation, of equally new ones the last; one without a time is as of now. A change is known
+/// from when it is recorded, so that an older word of the same call would make the newest look outdated.
+fn newest(mut preferences: Vec<Preference>) -> Vec<Preference> {
+    preferences.sort_by_key(|preference| preference.as_of.unwrap_or(Timestamp::MAX));
+    preferences.reverse();
+    let mut known = HashSet::new();
+    preferences.retain(|preference| known.insert(preference.conversation.clone()));
+    preferences.reverse();
+    preferences
 }
 
 fn answer(

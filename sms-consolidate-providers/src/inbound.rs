@@ -77,6 +77,9 @@ pub const DEFAULT_MAX_MESSAGES: usize = 10_000;
 /// How far a signature's timestamp may lie from `now`, either way.
 pub const MAX_SKEW: Duration = Duration::from_secs(300);
 
+/// Gateways' times before 2000 come from clocks that were never set.
+const YEAR_2000: Timestamp = Timestamp::from_unix_millis(946_684_800_000);
+
 /// A gateway's webhook.
 pub trait Inbound: Send + Sync + 'static {
     /// What the gateway is called in logs.
@@ -110,7 +113,7 @@ pub struct Parsed {
     /// Why other events in it are not a customer's message, one for each. They are acknowledged.
     pub ignored: Vec<Ignored>,
     /// Who has opted out or in by news that is not a message of theirs, in the order of the payload: of two about the
-    /// same conversation the last one counts.
+    /// same conversation the newer one counts ([`Preference::as_of`]), of equally new ones the last.
     pub preferences: Vec<Preference>,
     /// What the gateway is to be answered once all messages are stored, if it wants to read something particular.
     pub answer: Option<Answer>,
@@ -161,13 +164,24 @@ pub struct Preference {
     pub conversation: Conversation,
     /// Whether they have opted out. Otherwise they want messages again.
     pub opted_out: bool,
+    /// When that was so, as the gateway says; what has come since is newer. `None` is now: of gateways that tell no time,
+    /// as Twilio, news that comes late counts as new.
+    pub as_of: Option<Timestamp>,
 }
 
 impl Preference {
-    /// `conversation` has opted out, or wants messages again.
+    /// `conversation` has opted out, or wants messages again, as of now.
     #[must_use]
     pub const fn new(conversation: Conversation, opted_out: bool) -> Self {
-        Self { conversation, opted_out }
+        Self { conversation, opted_out, as_of: None }
+    }
+
+    /// The same as of `at`, as the gateway says in a call that arrived at `now`. A time before 2000 or after `now` comes
+    /// from a clock that is wrong, and counts as none.
+    #[must_use]
+    pub fn as_of(mut self, at: Option<Timestamp>, now: Timestamp) -> Self {
+        self.as_of = at.filter(|at| (YEAR_2000..=now).contains(at));
+        self
     }
 }
 

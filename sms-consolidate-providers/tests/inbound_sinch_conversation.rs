@@ -182,6 +182,13 @@ fn an_opt_out_is_of_the_conversation_that_messages_have() {
     let conversation = read(&text()).unwrap().messages[0].conversation.clone();
     for way in ["out", "in"] {
         check(&notice(way, "unknown", json!(1)), &format!("opted {way} {conversation}"));
+        for (time, as_of) in
+            [("2026-09-20T14:13:20Z", " as of 2026-09-20T14:13:20.000Z"), ("2026-09-22T14:13:20Z", "")]
+        {
+            let mut timed = notice(way, "unknown", json!(1));
+            timed["event_time"] = json!(time);
+            check(&timed, &format!("opted {way} {conversation}{as_of}"));
+        }
         check_ignored(&notice(way, "status", json!("OPT_OUT_FAILED")), Ignored::NotAMessage);
         let name = format!("opt_{way}_notification");
         check(&notice(way, "identity", json!(null)), &format!("422 `{name}.identity` is missing"));

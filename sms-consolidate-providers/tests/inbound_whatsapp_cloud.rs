@@ -309,8 +309,10 @@ fn who_stops_or_resumes_marketing_in_the_app_opts_out_or_in() {
     let preference = |category: &str, value: &str| json!({"wa_id": "16505551234", "detail": "User requested to …", "category": category, "value": value, "timestamp": 1_789_999_999});
     let (stop, resume) =
         (preference("marketing_messages", "stop"), preference("marketing_messages", "resume"));
-    check(&preferences(json!([stop])), "opted out +16505551234>whatsapp:+15550783881");
-    check(&preferences(json!([resume])), "opted in +16505551234>whatsapp:+15550783881");
+    let (out, into) =
+        ("opted out +16505551234>whatsapp:+15550783881", "opted in +16505551234>whatsapp:+15550783881");
+    check(&preferences(json!([stop])), &format!("{out} as of 2026-09-21T14:13:19.000Z"));
+    check(&preferences(json!([resume])), &format!("{into} as of 2026-09-21T14:13:19.000Z"));
     check(
         &preferences(json!([
             stop,
@@ -318,7 +320,7 @@ fn who_stops_or_resumes_marketing_in_the_app_opts_out_or_in() {
             preference("marketing_messages", "maybe"),
             resume
         ])),
-        "opted out +16505551234>whatsapp:+15550783881\nopted in +16505551234>whatsapp:+15550783881\nignored 2",
+        &format!("{out} as of 2026-09-21T14:13:19.000Z\n{into} as of 2026-09-21T14:13:19.000Z\nignored 2"),
     );
     let hidden =
         json!({"user_id": "US.13491208655302741918", "category": "marketing_messages", "value": "stop"});
@@ -327,16 +329,33 @@ fn who_stops_or_resumes_marketing_in_the_app_opts_out_or_in() {
     check(&preferences(json!([{"category": "marketing_messages"}])), "422 element 0: `value` is missing");
     check(&preferences(json!([7])), "422 element 0: `element` must be an object, not a number");
     check(&preferences(json!(7)), "422 element 0: `user_preferences` must be an array, not a number");
-    // A stop may have come since; and a stop is one however old it is.
-    for at in [json!(1_789_999_699), json!(1_790_000_301), json!("soon"), Value::Null] {
+    // A stop may have come since; and a stop is one however old it is. What is not over yet is as of now.
+    let times = [
+        (json!(1_789_999_699), " as of 2026-09-21T14:08:19.000Z"),
+        (json!("1789999699"), " as of 2026-09-21T14:08:19.000Z"),
+        (json!(946_684_800), " as of 2000-01-01T00:00:00.000Z"),
+        (json!(946_684_799), ""),
+        (json!(-1), ""),
+        (json!(1_790_000_301), ""),
+        (json!("soon"), ""),
+        (Value::Null, ""),
+    ];
+    for (at, as_of) in times {
         let mut late = [resume.clone(), stop.clone()];
         late.iter_mut().for_each(|preference| preference["timestamp"] = at.clone());
-        check(&preferences(json!(late)), "opted out +16505551234>whatsapp:+15550783881\nignored 1");
+        check(&preferences(json!(late)), &format!("{out}{as_of}\nignored 1"));
+    }
+    for (at, as_of) in [(1_790_000_000, " as of 2026-09-21T14:13:20.000Z"), (1_790_000_001, "")] {
+        let mut soon = resume.clone();
+        soon["timestamp"] = json!(at);
+        check(&preferences(json!([soon])), &format!("{into}{as_of}"));
     }
     // What can be read counts.
     check(
         &preferences(json!([7, stop])),
-        "element 0: `element` must be an object, not a number\nopted out +16505551234>whatsapp:+15550783881",
+        &format!(
+            "element 0: `element` must be an object, not a number\n{out} as of 2026-09-21T14:13:19.000Z"
+        ),
     );
 }
 
@@ -349,9 +368,16 @@ fn a_report_that_the_recipient_has_stopped_marketing_opts_out() {
         status.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
         change(json!({"metadata": metadata, "statuses": [status]}))
     };
-    check(&report(json!(131_050), json!({})), "opted out +16505551234>whatsapp:+15550783881");
+    let out = "opted out +16505551234>whatsapp:+15550783881";
+    check(&report(json!(131_050), json!({})), &format!("{out} as of 2025-06-15T23:27:53.000Z"));
+    for at in [json!("1790000001"), json!("0"), json!("soon"), Value::Null] {
+        check(&report(json!(131_050), json!({"timestamp": at})), out);
+    }
     let hidden = json!({"recipient_id": "", "recipient_user_id": "US.13491208655302741918"});
-    check(&report(json!(131_050), hidden), "opted out US.13491208655302741918>whatsapp:+15550783881");
+    check(
+        &report(json!(131_050), hidden),
+        "opted out US.13491208655302741918>whatsapp:+15550783881 as of 2025-06-15T23:27:53.000Z",
+    );
     for code in [json!(131_049), json!(131_026), Value::Null, json!({})] {
         check(&report(code, json!({})), "ignored 1");
     }

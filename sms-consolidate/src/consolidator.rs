@@ -500,8 +500,9 @@ impl<K: Key, M: Message> Consolidator<K, M> {
         .await
     }
 
-    /// Opts the sender of `key` out, as STOP would, or in, as START would, and says in an event for which `cause`. Returns
-    /// whether that changed anything; if not there is no event. Nothing is sent for it.
+    /// Opts the sender of `key` out, as STOP would, or in, as START would, and says in an event for which cause. A change as
+    /// of an earlier instant ([`OptOutChange::as_of`]) counts only if nothing newer is known, such as a START that has come
+    /// since. Returns whether that changed anything; if not there is no event. Nothing is sent for it.
     ///
     /// Cancellation: a dropped future goes on by itself, so that what the store has taken is told in an event.
     ///
@@ -510,14 +511,8 @@ impl<K: Key, M: Message> Consolidator<K, M> {
     ///
     /// # Panics
     /// Outside a tokio runtime.
-    pub async fn set_opted_out(
-        &self,
-        key: &K,
-        opted_out: bool,
-        cause: OptOutCause,
-    ) -> Result<bool, StoreError> {
+    pub async fn set_opted_out(&self, key: &K, change: OptOutChange) -> Result<bool, StoreError> {
         let (inner, key) = (Arc::clone(&self.inner), key.clone());
-        let change = OptOutChange::new(opted_out, cause);
         to_its_end(async move { inner.opt_out(&key, change, None).await }).await
     }
 

@@ -75,7 +75,7 @@ pub use consolidator::{Consolidator, MAX_ID_BYTES, Processed, Pushed, Stats};
 pub use error::{BuildError, PushError};
 pub use event::{Event, Totals};
 pub use futures::future::BoxFuture;
-pub use lane::{CloseReason, Control};
+pub use lane::{CloseReason, Control, OptOutChange};
 pub use memory::{MemoryStore, MemoryStoreBuilder};
 pub use message::{
     Arrived, Batch, BatchId, BatchIds, Key, Message, OptOutScope, Origin, ParseBatchIdError, SmsMessage,

@@ -93,7 +93,7 @@ pub enum SendError {
     Rejected {
         /// Whether because the recipient has opted out. That is recorded even where
         /// [`Builder::opt_out`](crate::Builder::opt_out) is not set. Without that setting no START is recognised, and
-        /// only [`set_opted_out(key, false)`](crate::Consolidator::set_opted_out) lifts it.
+        /// only [`set_opted_out`](crate::Consolidator::set_opted_out) lifts it.
         opted_out: bool,
         /// The cause.
         source: Box<dyn Error + Send + Sync>,

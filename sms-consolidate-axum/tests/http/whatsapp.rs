@@ -1,7 +1,9 @@
 //! WhatsApp's webhook: the challenge, and a call of many messages.
 
+use std::time::Duration;
+
 use serde_json::json;
-use sms_consolidate::OptOut;
+use sms_consolidate::{Clock, Conversation, OptOut, Timestamp};
 use sms_consolidate_axum::SmsRouter;
 use sms_consolidate_providers::inbound::WhatsAppCloud;
 
@@ -84,27 +86,108 @@ async fn a_tapped_cancel_is_classified_and_a_tapped_stop_promotions_opts_out() {
     assert_eq!(service.sender.texts().len(), 2, "nothing is sent to whoever has opted out");
 }
 
+/// Preferences of 639171234567 about 15550783881, each with its time.
+fn preferences(list: &[(&str, Timestamp)]) -> String {
+    let one = |(value, at): &(&str, Timestamp)| {
+        let seconds = at.as_unix_millis() / 1_000;
+        json!({"wa_id": "639171234567", "category": "marketing_messages", "value": value, "timestamp": seconds})
+    };
+    let list: Vec<_> = list.iter().map(one).collect();
+    let metadata = json!({"display_phone_number": "15550783881", "phone_number_id": "1"});
+    let value = json!({"metadata": metadata, "user_preferences": list});
+    let changes = json!([{"field": "user_preferences", "value": value}]);
+    json!({"object": "whatsapp_business_account", "entry": [{"changes": changes}]}).to_string()
+}
+
+/// The report of `at` that a message of 15550783881 failed because 639171234567 has stopped marketing messages.
+fn failure(at: Timestamp) -> String {
+    let seconds = (at.as_unix_millis() / 1_000).to_string();
+    let status = json!({"id": "wamid.2", "status": "failed", "timestamp": seconds, "recipient_id": "639171234567",
+        "errors": [{"code": 131_050}]});
+    let metadata = json!({"display_phone_number": "15550783881", "phone_number_id": "1"});
+    let changes = json!([{"field": "messages", "value": {"metadata": metadata, "statuses": [status]}}]);
+    json!({"object": "whatsapp_business_account", "entry": [{"changes": changes}]}).to_string()
+}
+
+fn text(id: &str, text: &str) -> String {
+    messages(&json!([{"id": id, "from": "639171234567", "type": "text", "text": {"body": text}}]))
+}
+
+impl Service {
+    async fn report(&self, body: String) {
+        let answer = self.call("POST", "/in", &[], body).await;
+        assert_eq!((answer.status, answer.message()), (200, "nothing to store"));
+    }
+
+    async fn is_opted_out(&self) -> bool {
+        let key = Conversation::new(
+            "+639171234567".parse().unwrap(),
+            Some("whatsapp:+15550783881".parse().unwrap()),
+        );
+        self.consolidator.sender(&key).await.unwrap().is_opted_out()
+    }
+}
+
 #[tokio::test]
 async fn who_stops_marketing_in_the_app_gets_nothing_until_they_resume_it() {
     let service = whatsapp().await;
-    let now = service.consolidator.clock().now().as_unix_millis() / 1_000;
-    let preference = |value: &str| {
-        let metadata = json!({"display_phone_number": "15550783881", "phone_number_id": "1"});
-        let list = json!([{"wa_id": "639171234567", "category": "marketing_messages", "value": value, "timestamp": now}]);
-        let changes =
-            json!([{"field": "user_preferences", "value": {"metadata": metadata, "user_preferences": list}}]);
-        json!({"object": "whatsapp_business_account", "entry": [{"changes": changes}]}).to_string()
-    };
-    let text = |id: &str| {
-        messages(&json!([{"id": id, "from": "639171234567", "type": "text", "text": {"body": "Yes please"}}]))
-    };
-    for (id, news, sent) in [("1", preference("stop"), 0), ("2", preference("resume"), 1)] {
-        let answer = service.call("POST", "/in", &[], news).await;
-        assert_eq!((answer.status, answer.message()), (200, "nothing to store"));
-        service.call("POST", "/in", &[], text(id)).await;
+    for (id, news, sent) in [("1", "stop", 0), ("2", "resume", 1)] {
+        service.report(preferences(&[(news, service.clock.now())])).await;
+        service.call("POST", "/in", &[], text(id, "Yes please")).await;
         service.clock.advance(WINDOW).await;
         service.consolidator.settled().await;
         assert_eq!(service.sender.texts().len(), sent, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn an_older_report_does_not_undo_a_start() {
+    for report in [failure, |at| preferences(&[("stop", at)])] {
+        let service = whatsapp().await;
+        let before = service.clock.now();
+        service.report(report(before)).await;
+        assert!(service.is_opted_out().await, "nothing newer is known");
+        service.clock.advance(WINDOW).await;
+        service.call("POST", "/in", &[], text("1", "START")).await;
+        assert!(!service.is_opted_out().await);
+        // The same call again, for as long as a START is remembered.
+        for _ in 0..2 {
+            service.clock.advance(23 * 60 * WINDOW).await;
+            service.report(report(before)).await;
+            assert!(!service.is_opted_out().await, "the START came since");
+        }
+        service.report(report(service.clock.now())).await;
+        assert!(service.is_opted_out().await, "a newer one counts");
+    }
+}
+
+#[tokio::test]
+async fn an_older_resume_does_not_undo_a_stop() {
+    let service = whatsapp().await;
+    let before = service.clock.now();
+    service.clock.advance(WINDOW).await;
+    service.call("POST", "/in", &[], text("1", "STOP")).await;
+    service.report(preferences(&[("resume", before)])).await;
+    assert!(service.is_opted_out().await);
+}
+
+#[tokio::test]
+async fn of_two_preferences_in_one_call_the_newer_one_counts() {
+    let cases = [
+        ([("stop", 0), ("resume", 30)], false),
+        ([("resume", 30), ("stop", 0)], false),
+        ([("stop", 30), ("resume", 0)], true),
+        ([("resume", 0), ("stop", 30)], true),
+        ([("stop", 30), ("resume", 30)], false),
+        ([("resume", 30), ("stop", 30)], true),
+    ];
+    for (call, opted_out) in cases {
+        let service = whatsapp().await;
+        let start = service.clock.now();
+        let at = |(value, seconds)| (value, start + Duration::from_secs(seconds));
+        service.clock.advance(WINDOW).await;
+        service.report(preferences(&call.map(at))).await;
+        assert_eq!(service.is_opted_out().await, opted_out, "{call:?}");
     }
 }
 

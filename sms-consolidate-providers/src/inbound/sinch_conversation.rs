@@ -34,7 +34,7 @@ const CHANNELS_OF_NUMBERS: [&str; 6] = ["SMS", "MMS", "RCS", "WHATSAPP", "VIBERB
 ///   on it ([`Origin::Button`]). In an MMS, what stands beside the file is what its sender wrote, and no caption.
 /// - `opt_out_notification` and `opt_in_notification`, if they succeeded, are in [`Parsed::preferences`]. Sinch sends them
 ///   where the channel itself lets people opt out, and with its consent management for texts such as STOP, which then also
-///   come as a message.
+///   come as a message. They hold as of `event_time`.
 /// - What the app itself says (`direction` is not `TO_APP`, or the message was injected) and `message_submit_notification`
 ///   are our own; reports, events such as reactions and all other notifications are no messages. They are ignored, and so
 ///   are answers to flows, orders, and what Sinch could not read (`fallback_message`).
@@ -137,7 +137,7 @@ impl Inbound for SinchConversation {
             (None, None) => None,
         };
         Ok(match preference {
-            Some(preference) => Parsed::preference(preference),
+            Some(preference) => Parsed::preference(preference.as_of(event_time.and_then(json::time), now)),
             None if submitted.is_some() => Parsed::ignored(Ignored::Own),
             None => Parsed::ignored(Ignored::NotAMessage),
         })

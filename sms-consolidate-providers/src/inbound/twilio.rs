@@ -92,8 +92,9 @@ fn nothing_to_do() -> Answer {
 /// it off, say so by [`with_keywords_answered_here`](Self::with_keywords_answered_here).
 ///
 /// - A status callback with [error 21610](https://www.twilio.com/docs/api/errors/21610) says that Twilio has opted the
-///   recipient out: this is recorded, for the number that the message was from. No id of it is remembered, so whoever has
-///   seen such a callback can send it again.
+///   recipient out: this is recorded, for the number that the message was from. The callback tells no time, so it counts
+///   as of when it arrives: one that comes after a START, about a message from before it, opts out again. No id of it is
+///   remembered, so whoever has seen such a callback can send it again.
 /// - A button called "Stop" is no keyword. WhatsApp's "Stop promotions" opts out, as do others by
 ///   [`with_opt_out_button`](Self::with_opt_out_button).
 /// - In a group nobody is opted out, also not by an `OptOutType`: what it says is about one of its members, and not about

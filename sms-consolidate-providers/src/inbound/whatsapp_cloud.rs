@@ -74,7 +74,7 @@ const MAX_CHALLENGE_BYTES: usize = 128;
 /// `user_preferences`
 /// (<https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/user_preferences>), and
 /// statuses with error 131050. A resume that is more than [`MAX_SKEW`](super::MAX_SKEW) old is ignored, because a stop may
-/// have come since. Both name the user by `wa_id`, which may differ from the number of `from` in a few
+/// have come since. All hold as of their `timestamp`: a START that has come since is newer. Both name the user by `wa_id`, which may differ from the number of `from` in a few
 /// countries; the conversation is then another one.
 ///
 /// # At Meta

@@ -64,6 +64,7 @@ pub(crate) fn render(result: &Result<Parsed, Rejection>) -> String {
         return format!("ignored {name}").trim_end().to_owned();
     }
     if let [preference] = &parsed.preferences[..] {
+        assert_eq!(preference.as_of, None, "no form tells when");
         let way = if preference.opted_out { "out" } else { "in" };
         return format!("opted {way} {}", preference.conversation);
     }

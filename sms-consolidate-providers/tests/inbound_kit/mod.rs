@@ -68,7 +68,11 @@ pub(crate) fn others(parsed: &Parsed) -> String {
     let mut out = String::new();
     for preference in &parsed.preferences {
         let way = if preference.opted_out { "out" } else { "in" };
-        writeln!(out, "opted {way} {}", preference.conversation).unwrap();
+        write!(out, "opted {way} {}", preference.conversation).unwrap();
+        if let Some(at) = preference.as_of {
+            write!(out, " as of {at}").unwrap();
+        }
+        out.push('\n');
     }
     let mut kinds = BTreeMap::<Ignored, usize>::new();
     parsed.ignored.iter().for_each(|kind| *kinds.entry(*kind).or_default() += 1);

@@ -3,7 +3,7 @@
 use sms_consolidate::lane::{Entry, MAX_DEAD, Requeued};
 use sms_consolidate::store::{Filter, NoReply, RequeueError, Status};
 use sms_consolidate::testing::{ScriptedAnswer, ScriptedSend};
-use sms_consolidate::{BatchId, Event, OptOutCause, SmsMessage, Stats, Window};
+use sms_consolidate::{BatchId, Event, OptOutCause, OptOutChange, SmsMessage, Stats, Window};
 
 use crate::common::{AGREED, ANA, BEN, Rig, accepted, always, key, no_reply, secs};
 
@@ -146,7 +146,7 @@ async fn requeue_makes_a_waiting_batch_due_now() {
 #[tokio::test]
 async fn a_dead_batch_of_a_sender_that_opted_out_since_is_requeued_without_a_reply() {
     let (rig, dead) = with_dead_batch().await;
-    rig.service.set_opted_out(&key(ANA), true, OptOutCause::Operator).await.unwrap();
+    rig.service.set_opted_out(&key(ANA), OptOutChange::new(true, OptOutCause::Operator)).await.unwrap();
     rig.service.requeue(dead).await.unwrap();
     rig.pause().await;
     assert_eq!((rig.calls().len(), rig.sender.asked().len()), (2, 0));

@@ -3,7 +3,7 @@
 use sms_consolidate::lane::Entry;
 use sms_consolidate::store::NoReply;
 use sms_consolidate::testing::{Fault, FaultyStore, Operation};
-use sms_consolidate::{Conversation, Event, MemoryStore, OptOutCause, SmsMessage};
+use sms_consolidate::{Conversation, Event, MemoryStore, OptOutCause, OptOutChange, SmsMessage};
 
 use crate::common::{AGREED, ANA, Rig, Service, accepted, key, no_reply, secs};
 
@@ -86,7 +86,10 @@ async fn a_dropped_opt_out_is_done_and_told() {
             rig.events();
             store.fail(operation, fault, 1);
             drop_while_held(&rig, |service| async move {
-                service.set_opted_out(&key(ANA), true, OptOutCause::Operator).await.unwrap();
+                service
+                    .set_opted_out(&key(ANA), OptOutChange::new(true, OptOutCause::Operator))
+                    .await
+                    .unwrap();
             })
             .await;
             assert!(rig.events().is_empty(), "{operation:?} {fault:?}");
@@ -106,11 +109,11 @@ async fn a_dropped_opt_out_is_done_and_told() {
 #[tokio::test]
 async fn a_dropped_opt_in_is_done_and_told() {
     let (mut rig, store) = rig();
-    rig.service.set_opted_out(&key(ANA), true, OptOutCause::Operator).await.unwrap();
+    rig.service.set_opted_out(&key(ANA), OptOutChange::new(true, OptOutCause::Operator)).await.unwrap();
     rig.events();
     store.fail(Operation::SetOptedOut, Fault::HeldAfter, 1);
     drop_while_held(&rig, |service| async move {
-        service.set_opted_out(&key(ANA), false, OptOutCause::Operator).await.unwrap();
+        service.set_opted_out(&key(ANA), OptOutChange::new(false, OptOutCause::Operator)).await.unwrap();
     })
     .await;
     store.let_go();

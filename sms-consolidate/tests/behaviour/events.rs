@@ -2,7 +2,7 @@
 
 use sms_consolidate::store::{NoReply, Outcome};
 use sms_consolidate::testing::{ScriptedAnswer, ScriptedSend};
-use sms_consolidate::{Classification, Event, Label, OptOut, OptOutCause, SmsMessage, Usage};
+use sms_consolidate::{Classification, Event, Label, OptOut, OptOutCause, OptOutChange, SmsMessage, Usage};
 use tracing::Level;
 
 use crate::common::{AGREED, ANA, BEN, Rig, key, no_reply, secs};
@@ -136,7 +136,7 @@ async fn totals_add_up() {
     rig.at(secs(120)).await;
     rig.text(ANA, "unknown").await;
     rig.at(secs(180)).await;
-    rig.service.set_opted_out(&key(ANA), true, OptOutCause::Operator).await.unwrap();
+    rig.service.set_opted_out(&key(ANA), OptOutChange::new(true, OptOutCause::Operator)).await.unwrap();
     rig.text(ANA, "skipped").await;
     rig.classifier
         .then([ScriptedAnswer::Answer(Classification::new(Label::AGREE, "x")), ScriptedAnswer::FailForGood]);
@@ -246,7 +246,7 @@ async fn a_reply_that_is_skipped_or_unknown_is_logged_with_the_reason() {
     rig.text(ANA, "Yes").await;
     rig.at(secs(60)).await;
     assert!(log.only("AUTO-REPLY FAILED").field("why").contains("may have been sent"));
-    rig.service.set_opted_out(&key(ANA), true, OptOutCause::Operator).await.unwrap();
+    rig.service.set_opted_out(&key(ANA), OptOutChange::new(true, OptOutCause::Operator)).await.unwrap();
     rig.text(ANA, "hello?").await;
     rig.at(secs(120)).await;
     assert_eq!(log.only("AUTO-REPLY SKIPPED").field("why"), "the sender has opted out");

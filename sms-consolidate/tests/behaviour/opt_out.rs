@@ -6,8 +6,8 @@ use sms_consolidate::lane::{CloseReason, Control, Entry, MAX_LINE};
 use sms_consolidate::store::{NoReply, Outcome, Status};
 use sms_consolidate::testing::{ScriptedAnswer, ScriptedSend};
 use sms_consolidate::{
-    Classification, Event, InFlight, Label, MemoryStore, OptOut, OptOutCause, Origin, ReplyTemplates,
-    SmsMessage, Window,
+    Classification, Event, InFlight, Label, MemoryStore, OptOut, OptOutCause, OptOutChange, Origin,
+    ReplyTemplates, SmsMessage, Window,
 };
 
 use crate::common::{AGREED, ANA, BEN, Rig, ServiceBuilder, accepted, is_replied, key, ms, no_reply, secs};
@@ -280,10 +280,10 @@ async fn a_confirmation_older_than_five_minutes_is_not_sent() {
 async fn the_service_can_opt_a_sender_out_and_in() {
     let mut rig = rig();
     rig.text(ANA, "Yes").await;
-    rig.service.set_opted_out(&key(ANA), true, OptOutCause::Operator).await.unwrap();
+    rig.service.set_opted_out(&key(ANA), OptOutChange::new(true, OptOutCause::Operator)).await.unwrap();
     rig.pause().await;
     assert_eq!(rig.outcomes(), [no_reply(NoReply::OptedOut)], "as by STOP, the open batch closes now");
-    rig.service.set_opted_out(&key(ANA), false, OptOutCause::Operator).await.unwrap();
+    rig.service.set_opted_out(&key(ANA), OptOutChange::new(false, OptOutCause::Operator)).await.unwrap();
     rig.text(ANA, "Yes").await;
     rig.at(secs(60)).await;
     assert_eq!(rig.replies_to(ANA), [AGREED]);
@@ -445,7 +445,8 @@ async fn each_change_is_told_once_with_its_cause() {
     rig.text(ANA, "START").await;
     rig.try_push(ANA, stopped(SmsMessage::new("Stop promotions").with_origin(Origin::Button))).await.unwrap();
     for (opted_out, is_new) in [(true, false), (false, true), (false, false)] {
-        let set = rig.service.set_opted_out(&key(ANA), opted_out, OptOutCause::Operator).await;
+        let set =
+            rig.service.set_opted_out(&key(ANA), OptOutChange::new(opted_out, OptOutCause::Operator)).await;
         assert_eq!(set.unwrap(), is_new, "{opted_out}");
     }
     rig.text(ANA, "STOP").await;

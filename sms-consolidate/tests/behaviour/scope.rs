@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use sms_consolidate::store::NoReply;
 use sms_consolidate::testing::{Fault, FaultyStore, Operation, ScriptedSend};
-use sms_consolidate::{MemoryStore, OptOut, OptOutCause, OptOutScope, Window};
+use sms_consolidate::{MemoryStore, OptOut, OptOutCause, OptOutChange, OptOutScope, Window};
 
 use crate::common::{AGREED, ANA, BEN, Rig, key, no_reply, secs};
 
@@ -83,7 +83,7 @@ async fn who_has_opted_out_is_listed_counted_and_told_of() {
     let rig = rig(OptOutScope::Sender);
     assert_eq!(rig.service.sender(&key(ANA)).await.unwrap().cause(), None);
     rig.text_at(secs(5), ANA, "STOP").await;
-    rig.service.set_opted_out(&key(BEN), true, OptOutCause::Operator).await.unwrap();
+    rig.service.set_opted_out(&key(BEN), OptOutChange::new(true, OptOutCause::Operator)).await.unwrap();
     let ana = rig.service.sender(&key(ANA_ELSEWHERE)).await.unwrap();
     assert!(ana.is_opted_out());
     assert_eq!((ana.cause(), ana.changed_at()), (Some(OptOutCause::Keyword), Some(rig.start + secs(5))));

@@ -2,7 +2,7 @@
 
 use sms_consolidate::store::{NoReply, Outcome, Status};
 use sms_consolidate::testing::{RecordingSender, ScriptedAnswer, ScriptedSend};
-use sms_consolidate::{Classification, Event, Label, OptOutCause, Receipt, RetryPolicy};
+use sms_consolidate::{Classification, Event, Label, OptOutCause, OptOutChange, Receipt, RetryPolicy};
 
 use crate::common::{AGREED, ANA, Rig, ServiceBuilder, always, key, ms, no_reply, secs};
 
@@ -50,7 +50,7 @@ async fn rejected_because_the_recipient_opted_out_is_recorded_and_honoured() {
     rig.at(secs(3_660)).await;
     assert_eq!(rig.outcomes(), [no_reply(NoReply::OptedOut)]);
     assert_eq!((rig.calls().len(), rig.sender.asked().len()), (2, 1), "classified, and not even tried");
-    rig.service.set_opted_out(&key(ANA), false, OptOutCause::Operator).await.unwrap();
+    rig.service.set_opted_out(&key(ANA), OptOutChange::new(false, OptOutCause::Operator)).await.unwrap();
     rig.text(ANA, "hello!").await;
     rig.at(secs(3_720)).await;
     assert_eq!(rig.replies_to(ANA).len(), 1);

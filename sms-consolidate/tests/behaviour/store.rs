@@ -3,7 +3,7 @@
 use sms_consolidate::store::{NoReply, Outcome, Status};
 use sms_consolidate::testing::{Fault, FaultyStore, Operation, ScriptedAnswer, ScriptedSend};
 use sms_consolidate::{
-    Classification, Conversation, Event, InFlight, Label, MemoryStore, OptOutCause, PushError,
+    Classification, Conversation, Event, InFlight, Label, MemoryStore, OptOutCause, OptOutChange, PushError,
     ReplyTemplates, RetryPolicy, SmsMessage, Window,
 };
 
@@ -353,7 +353,9 @@ async fn an_opt_out_is_told_and_honoured_where_the_line_could_not_be_silenced() 
     let (mut rig, store) = rig(|b| b);
     store.fail(Operation::Silence, Fault::Before, 1);
     rig.text(ANA, "Yes").await;
-    assert!(rig.service.set_opted_out(&key(ANA), true, OptOutCause::Operator).await.unwrap());
+    assert!(
+        rig.service.set_opted_out(&key(ANA), OptOutChange::new(true, OptOutCause::Operator)).await.unwrap()
+    );
     assert!(rig.events().iter().any(|event| matches!(event, Event::OptedOut { opted_out: true, .. })));
     rig.at(secs(59)).await;
     assert_eq!(rig.outcomes(), []);
@@ -443,7 +445,9 @@ async fn status_calls_say_that_the_store_is_unavailable() {
     assert!(rig.service.requeue(batch).await.is_err());
     assert!(rig.service.flush(&key(ANA)).await.is_err());
     assert!(rig.service.cancel(&key(ANA)).await.is_err());
-    assert!(rig.service.set_opted_out(&key(ANA), true, OptOutCause::Operator).await.is_err());
+    assert!(
+        rig.service.set_opted_out(&key(ANA), OptOutChange::new(true, OptOutCause::Operator)).await.is_err()
+    );
     rig.at(secs(60)).await;
     assert_eq!(rig.replies_to(ANA), [AGREED], "and have done nothing");
 }

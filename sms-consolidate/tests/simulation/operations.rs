@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sms_consolidate::{
-    Clock, Consolidator, Key, MAX_ID_BYTES, Message, OptOutCause, PushError, Pushed, Timestamp,
+    Clock, Consolidator, Key, MAX_ID_BYTES, Message, OptOutCause, OptOutChange, PushError, Pushed, Timestamp,
 };
 use tokio::task::AbortHandle;
 
@@ -275,7 +275,11 @@ impl Run {
     fn opt_out_or_in(&mut self) -> AbortHandle {
         let (node, key, out) = (self.any_node(), self.key(), self.rng.bool());
         self.spawn(node, move |ground| async move {
-            let set = ground.consolidator.set_opted_out(&key, out, OptOutCause::Operator).await.map(|_| ());
+            let set = ground
+                .consolidator
+                .set_opted_out(&key, OptOutChange::new(out, OptOutCause::Operator))
+                .await
+                .map(|_| ());
             ground.expect("set_opted_out", set);
         })
     }

@@ -130,8 +130,8 @@ impl<'s> Reading<'s> {
 
     /// What a report on a message of ours tells of its recipient.
     fn status(&self, status: &RawValue, ends: &Ends<'_>) -> Option<Preference> {
-        let names = ["errors", "recipient_id", "recipient_user_id", "recipient_type"];
-        let [errors, number, user, kind] = json::fields(status, names).ok()?;
+        let names = ["errors", "recipient_id", "recipient_user_id", "recipient_type", "timestamp"];
+        let [errors, number, user, kind, timestamp] = json::fields(status, names).ok()?;
         let is_to_group = kind.is_some_and(|kind| json::string(kind).is_ok_and(|kind| kind == "group"));
         let is_opt_out = |error: &RawValue| {
             json::fields(error, ["code"]).is_ok_and(|[code]| code.is_some_and(|code| code.get() == OPTED_OUT))
@@ -140,7 +140,8 @@ impl<'s> Reading<'s> {
             return None;
         }
         let recipient = ends.sender(["recipient_id", "recipient_user_id"], [number, user]).ok()?;
-        Some(Preference::new(Conversation::new(recipient, Some(ends.line().ok()?)), true))
+        let preference = Preference::new(Conversation::new(recipient, Some(ends.line().ok()?)), true);
+        Some(preference.as_of(timestamp.and_then(time), self.now))
     }
 
     /// What was read of the next element; otherwise it is noted why it is not taken in.
@@ -182,14 +183,15 @@ fn preference(element: &RawValue, ends: &Ends<'_>, now: Timestamp) -> Read<Prefe
     let names = ["wa_id", "user_id", "category", "value", "timestamp"];
     let [number, user, category, value, timestamp] = fields(element, names)?;
     let category = json::required("category", category, json::string)?;
+    let at = timestamp.and_then(time);
     let is_recent = |at: Timestamp| now.since(at) <= MAX_SKEW && at.since(now) <= MAX_SKEW;
     let opted_out = match (&*category, &*json::required("value", value, json::string)?) {
         ("marketing_messages", "stop") => true,
-        ("marketing_messages", "resume") if timestamp.and_then(time).is_some_and(is_recent) => false,
+        ("marketing_messages", "resume") if at.is_some_and(is_recent) => false,
         _ => return Ok(Err(Ignored::NotAMessage)),
     };
     let sender = ends.sender(["wa_id", "user_id"], [number, user])?;
-    Ok(Ok(Preference::new(Conversation::new(sender, Some(ends.line()?)), opted_out)))
+    Ok(Ok(Preference::new(Conversation::new(sender, Some(ends.line()?)), opted_out).as_of(at, now)))
 }
 
 /// The fields `names` of one of a list's elements.

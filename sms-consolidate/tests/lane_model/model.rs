@@ -21,6 +21,8 @@ pub(crate) enum No {
 pub(crate) struct Begin {
     pub(crate) text: u8,
     pub(crate) confirms_stop: bool,
+    /// Answers a start, which takes an earlier stop back.
+    pub(crate) takes_back: bool,
     pub(crate) send_timeout: i64,
     pub(crate) limit: Option<usize>,
 }
@@ -272,7 +274,8 @@ impl Model {
         let now = self.see(now);
         let head = &mut self.line[0];
         let Hold::Leased { until, .. } = head.hold else { panic!("checked before") };
-        if head.muted || !(begin.confirms_stop || sender.wants_an_answer_to(head.opened)) {
+        let is_wanted = sender.wants_an_answer_to(head.opened) || (begin.takes_back && !sender.is_out);
+        if head.muted || !(begin.confirms_stop || is_wanted) {
             return Err(No::OptedOut);
         }
         if (until - now).max(0) < begin.send_timeout {

@@ -59,7 +59,7 @@ fn a_lane_is_kept_for_its_dead_until_none_is_left() {
 
 #[test]
 fn a_lane_is_kept_for_what_a_later_version_wrote() {
-    let lane: Lane = serde_json::from_str(r#"{"muted_until":1767225600000}"#).unwrap();
+    let lane: Lane = serde_json::from_str(r#"{"later":1767225600000}"#).unwrap();
     assert_eq!(lane.forgettable_at(), None);
     assert!(lane.is_empty());
 }

@@ -28,7 +28,7 @@ fn everything() -> (Scene, Claimed) {
     scene.arrive(116, keyword(Control::Help));
     scene.arrive(117, message().with_keyword(Keyword::Wish, OptOutCause::Inferred));
     let mut with_unknown = written(&scene.lane);
-    with_unknown["muted_until"] = json!({ "until": 5, "by": ["operator", null] });
+    with_unknown["later"] = json!({ "until": 5, "by": ["operator", null] });
     scene.lane = read(with_unknown);
     (scene, claimed)
 }
@@ -37,9 +37,7 @@ fn everything() -> (Scene, Claimed) {
 fn a_lane_is_read_back_as_it_was() {
     let (scene, claimed) = everything();
     let lane = written(&scene.lane);
-    for part in
-        ["base", "latest", "head", "behind", "work", "token", "lost", "replies", "dead", "muted_until"]
-    {
+    for part in ["base", "latest", "head", "behind", "work", "token", "lost", "replies", "dead", "later"] {
         assert_ne!(lane[part], Value::Null, "{part} is missing in {lane}");
     }
     for note in ["classification", "reply", "error"] {
@@ -84,7 +82,7 @@ fn what_is_a_default_is_not_written() {
 #[test]
 fn what_this_version_does_not_know_survives_all_that_happens() {
     let (mut scene, claimed) = everything();
-    let unknown = written(&scene.lane)["muted_until"].clone();
+    let unknown = written(&scene.lane)["later"].clone();
     let dead = scene.dead_batches()[0];
     scene.finish(claimed.fence());
     scene.revive(dead);
@@ -92,7 +90,7 @@ fn what_this_version_does_not_know_survives_all_that_happens() {
     scene.arrive(200, message());
     scene.finish_next(260);
     scene.lane.hand_back(at(261));
-    assert_eq!(written(&scene.lane)["muted_until"], unknown);
+    assert_eq!(written(&scene.lane)["later"], unknown);
     assert_eq!(read(written(&scene.lane)), scene.lane);
 }
 

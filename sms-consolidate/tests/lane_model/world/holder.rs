@@ -86,6 +86,7 @@ impl World {
             let begin = Begin {
                 text: reply.text,
                 confirms_stop,
+                takes_back: control == Some(Control::Start),
                 send_timeout: reply.send_timeout.into(),
                 limit: reply.limit.map(|limit| limit as usize),
             };

@@ -23,7 +23,9 @@ impl Oracle {
         let line = self.lines.get(&batch.key);
         let sender = self.sender(batch.key);
         let confirms_stop = batch.control == Some(Control::Stop);
-        let has_stopped = sender.opted_out || sender.stopped_at.is_some_and(|at| batch.opened_at < at);
+        let takes_back = batch.control == Some(Control::Start);
+        let was_open = sender.stopped_at.is_some_and(|at| batch.opened_at < at);
+        let has_stopped = sender.opted_out || (was_open && !takes_back);
         let is_silenced = batch.muted || (has_stopped && !confirms_stop);
         let Some(work) = &batch.work else { return };
         let is_short = batch.wake().since(now) < terms.send_timeout;

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -69,6 +69,7 @@ pub(crate) async fn handle<K: Key, M: Message>(
         may_have_begun: AtomicBool::new(false),
         lease_until_ms: AtomicI64::new(claim.lease_until.as_unix_millis()),
         unrecorded: Mutex::new(None),
+        reply_by: OnceLock::new(),
         claim,
     };
     // A dropped sender never interrupts.
@@ -109,6 +110,8 @@ struct Job<'a, K, M> {
     lease_until_ms: AtomicI64,
     /// What the batch was found to be, until that is recorded: with the next write that there is.
     unrecorded: Mutex<Option<Classification>>,
+    /// The last instant for the reply, once it was asked for: finding it reads every text.
+    reply_by: OnceLock<Timestamp>,
 }
 
 impl<K: Key, M: Message> Job<'_, K, M> {

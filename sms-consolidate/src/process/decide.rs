@@ -145,10 +145,10 @@ impl<K: Key, M: Message> Job<'_, K, M> {
     /// The latest time for the reply: a stop must be confirmed within minutes, and everything else is answered within
     /// [`reply_within`](crate::Builder::reply_within) of the newest message.
     pub(super) fn reply_by(&self) -> Timestamp {
-        match self.claim.batch.control {
+        *self.reply_by.get_or_init(|| match self.claim.batch.control {
             Some(Control::Stop) => self.stopped_at() + CONFIRM_WITHIN,
             _ => self.answer_by(),
-        }
+        })
     }
 
     /// When the stop came that the batch confirms.

@@ -114,12 +114,15 @@ impl<K: Key, M: Message> Shard<K, M> {
     }
 
     fn end(&mut self, handle: Handle, ended: Ended) {
-        let key = self.entry(handle).key.clone();
         let is_dead = ended.outcome.is_none();
         let started = self.entry(handle).started.and_then(|started| self.started.get(started));
         let is_started = started.is_some_and(|batch| batch.id == ended.facts.id);
         let batch = if is_started { self.take_started(handle) } else { None };
-        let record = Record::ended(key, ended);
+        if !is_dead && self.keep_finished == 0 {
+            self.room_for_messages.give_back(ended.facts.messages as usize);
+            return;
+        }
+        let record = Record::ended(self.entry(handle).key.clone(), ended);
         match batch {
             // A dead batch is kept whole, so its messages still count.
             Some(batch) if is_dead => {

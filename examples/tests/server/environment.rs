@@ -414,7 +414,10 @@ fn a_stop_on_one_line_holds_on_all_if_the_scope_is_the_sender() {
         stop["data"]["message"] = json!("STOP");
         server.post(&stop);
         server.line("REPLY | ");
-        server.post(&to_line("2", "office-phone-2"));
+        // Not a YES, which would be a start.
+        let mut text = to_line("2", "office-phone-2");
+        text["data"]["message"] = json!("I can help");
+        server.post(&text);
         let end = if replies == 1 { "AUTO-REPLY SKIPPED" } else { "REPLY | " };
         server.line(end);
         let lines = server.stop("TERM");

@@ -10,7 +10,7 @@ use sms_consolidate::store::{
     AppendReport, AppendedOne, Arrival, ChangeError, Changed, Claim, Counts, Filter, Maintained, OptedOut,
     Record, Store, StoreError, Whole,
 };
-use sms_consolidate::{Batch, BatchId, Clock, MemoryStore, Timestamp, async_trait};
+use sms_consolidate::{Batch, BatchId, Clock, MemoryStore, OptOutCause, Timestamp, async_trait};
 
 use crate::plan::{SimKey, SimMessage, Weather};
 use crate::world::World;
@@ -67,6 +67,36 @@ fn may_be_held_up(transition: &Transition) -> bool {
         | Transition::Retry { .. }
         | Transition::Bury { .. } => true,
         _ => false,
+    }
+}
+
+/// A call that goes on to its end, and is told of, whoever drops the future that asked for it.
+struct Unbroken<'a> {
+    world: &'a World,
+    what: &'static str,
+    has_ended: bool,
+}
+
+impl<'a> Unbroken<'a> {
+    fn new(world: &'a World, what: &'static str) -> Self {
+        Self { world, what, has_ended: false }
+    }
+
+    fn end(mut self) {
+        self.has_ended = true;
+    }
+}
+
+impl Drop for Unbroken<'_> {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            self.world.observe(|state| {
+                // The node is killed.
+                if !state.is_hushed {
+                    state.oracle.wrong.push(format!("{} was cut off", self.what));
+                }
+            });
+        }
     }
 }
 
@@ -180,6 +210,20 @@ impl SimStore {
         result
     }
 
+    async fn steer(&self, now: Timestamp, scope: &str, change: OptOutChange) -> Result<bool, StoreError> {
+        self.enter("set_opted_out").await?;
+        let changed = self.memory.set_opted_out(now, scope, change).await?;
+        self.world.observe(|state| {
+            state.oracle.set_opted_out(now, scope, change, changed);
+            state.trace(|| format!("n{} {scope} {change:?}: {changed}", self.node));
+        });
+        self.leave("set_opted_out").await?;
+        // Whoever opts out is told of once the line was to be silenced too.
+        let opted_in = changed && !change.opted_out;
+        self.world.observe(|state| state.tallies[self.node].opted_in += u64::from(opted_in));
+        Ok(changed)
+    }
+
     /// Counts what the caller is told of, or might find out if the answer is lost.
     fn count(&self, transition: &Transition, answer: &Answer, is_told: bool) {
         self.world.observe(|state| {
@@ -288,10 +332,13 @@ impl Store<SimKey, SimMessage> for SimStore {
         key: &SimKey,
         transition: Transition,
     ) -> Result<Changed, ChangeError> {
+        let unbroken =
+            matches!(transition, Transition::Cancel).then(|| Unbroken::new(&self.world, "a cancel"));
         let is_silence = matches!(transition, Transition::Silence);
         let result = self.pass_on(now, key, transition).await;
         // Whatever came of it, the sender has opted out, and that is told.
         self.world.observe(|state| state.tallies[self.node].opted_out += u64::from(is_silence));
+        unbroken.into_iter().for_each(Unbroken::end);
         result
     }
 
@@ -312,17 +359,11 @@ impl Store<SimKey, SimMessage> for SimStore {
         scope: &str,
         change: OptOutChange,
     ) -> Result<bool, StoreError> {
-        self.enter("set_opted_out").await?;
-        let changed = self.memory.set_opted_out(now, scope, change).await?;
-        self.world.observe(|state| {
-            state.oracle.set_opted_out(now, scope, change, changed);
-            state.trace(|| format!("n{} {scope} {change:?}: {changed}", self.node));
-        });
-        self.leave("set_opted_out").await?;
-        // Whoever opts out is told of once the line was to be silenced too.
-        let opted_in = changed && !change.opted_out;
-        self.world.observe(|state| state.tallies[self.node].opted_in += u64::from(opted_in));
-        Ok(changed)
+        let is_asked_for = change.cause == OptOutCause::Operator;
+        let unbroken = is_asked_for.then(|| Unbroken::new(&self.world, "an opt-out"));
+        let result = self.steer(now, scope, change).await;
+        unbroken.into_iter().for_each(Unbroken::end);
+        result
     }
 
     async fn sender(&self, scope: &str) -> Result<Sender, StoreError> {

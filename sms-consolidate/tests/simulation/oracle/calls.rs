@@ -169,6 +169,15 @@ impl Oracle {
         }
     }
 
+    /// Whether a request of that instant was rejected because the recipient had opted out.
+    pub(super) fn was_rejected_as_of(&self, asked_at: Timestamp) -> bool {
+        let opted_out = Some(Sent::Rejected { opted_out: true });
+        self.send_calls.iter().any(|call| {
+            let batch = self.batches.get(&call.batch);
+            call.begun_at == asked_at && batch.is_some_and(|batch| batch.sends[call.index] == opted_out)
+        })
+    }
+
     /// The library dropped a request. It may when it has waited long enough, when the claim is gone, or when the node
     /// crashes or gives its batches back.
     pub(crate) fn send_cut_off(&mut self, now: Timestamp, call: usize) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sms_consolidate::lane::{BatchFacts, Control, OptOutChange, Refused, Requeued};
 use sms_consolidate::store::{NoReply, Outcome, RequeueError};
-use sms_consolidate::{BatchId, Key, Timestamp};
+use sms_consolidate::{BatchId, Key, OptOutCause, Timestamp};
 
 use super::{Batch, Oracle, Sender, State, check};
 use crate::plan::{SimKey, Span};
@@ -127,6 +127,10 @@ impl Oracle {
     }
 
     pub(crate) fn set_opted_out(&mut self, now: Timestamp, scope: &str, change: OptOutChange, answer: bool) {
+        if change.cause == OptOutCause::Gateway {
+            let is_true = change.as_of.is_some_and(|as_of| self.was_rejected_as_of(as_of));
+            check!(self, is_true, "{scope} {change:?}: no gateway that was asked then has said so");
+        }
         let changed = self.steer(now, scope, change);
         check!(self, answer == changed, "{scope} {change:?} was answered with {answer}");
     }

@@ -61,7 +61,7 @@ pub use terms::{
     ReplyPart, ReplyRefusal, ReplyTerms, RetryTerms, Stage, Supersede, Token,
 };
 pub use transition::{Abandoned, Answer, Effects, Ended, Recorded, Refused, Requeued, Revived, Transition};
-use work::Work;
+use work::{Notes, Work};
 
 /// The most unfinished batches one key may have. A lane is loaded whole, so its length has a limit.
 pub const MAX_LINE: usize = 1_000;
@@ -138,7 +138,9 @@ impl Lane {
         let newest = self.len().saturating_sub(1);
         let work = self.work();
         self.slots().enumerate().map(move |(position, slot)| {
-            slot.facts(self.base, work.filter(|_| position == 0), position == newest)
+            let work = work.filter(|_| position == 0);
+            let notes = work.map(|work| work.notes.clone()).unwrap_or_default();
+            slot.facts(self.base, work, notes, position == newest)
         })
     }
 
@@ -187,7 +189,7 @@ impl Lane {
         if self.head.is_none() {
             self.rebase(now);
         } else {
-            self.latest = now.since(self.base).into();
+            self.latest = self.offset(now).since(Offset::default());
         }
     }
 
@@ -205,6 +207,13 @@ impl Lane {
 
     fn instant(&self, offset: Offset) -> Timestamp {
         offset.after(self.base)
+    }
+
+    /// # Panics
+    /// If there is no head: whoever asks has work on it.
+    fn facts_of_head(&self, notes: Notes) -> BatchFacts {
+        let head = self.head.as_ref().expect("there is no work without a head");
+        head.facts(self.base, self.work(), notes, self.len() == 1)
     }
 
     fn slots(&self) -> impl Iterator<Item = &Slot> {

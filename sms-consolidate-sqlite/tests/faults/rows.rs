@@ -147,7 +147,9 @@ async fn a_sender_is_opted_out_and_in_while_its_lane_is_damaged() {
     let by_hand = rusqlite::Connection::open(&path).expect("another connection");
     by_hand.execute("UPDATE lanes SET lane = '{' WHERE key = 'a'", []).expect("it can be damaged");
     let key = "a".to_owned();
-    let failed = store.opt_out(at(1), &key, OptOutScope::Conversation, STOP).await;
+    let opted_out = store.opt_out(at(1), &key, OptOutScope::Conversation, STOP).await;
+    assert!(matches!(opted_out, Ok(true)), "{opted_out:?}");
+    let failed = store.silence(at(1), &key).await;
     assert!(matches!(failed, Err(StoreError::Failed { .. })), "its batches cannot be ended: {failed:?}");
     assert!(store.sender("a").await.expect("sender").is_opted_out());
     assert_eq!(store.counts(at(1)).await.expect("counts").opted_out, 1);

@@ -28,8 +28,8 @@ impl Lane {
         let token = more.token.advance();
         let work = more.work.get_or_insert_with(|| Work::new(held));
         work.hold(held, until);
-        let (first_claimed, stage) = (work.first_claimed, work.stage);
-        let facts = self.facts().next().expect("a lane that wakes has a head");
+        let (first_claimed, stage, notes) = (work.first_claimed, work.stage, work.notes.clone());
+        let facts = self.facts_of_head(notes);
         let (first_claimed_at, lease_until) = (self.instant(first_claimed), self.instant(until));
         Some(Claimed { facts, token, first_claimed_at, stage, lease_until })
     }
@@ -75,7 +75,7 @@ impl Lane {
         let now = self.offset(now);
         let more = self.more_mut();
         let work = more.work.as_mut().expect("a held batch has work");
-        if work.wake().since(now) < terms.send_timeout {
+        if work.wake().since(now) < terms.send_timeout.into() {
             return Err(ReplyRefusal::LeaseTooShort);
         }
         if work.stage == Stage::Replying {
@@ -184,8 +184,7 @@ impl Lane {
     fn pop_head(&mut self) -> BatchFacts {
         // Taken out and not copied: this is done for every batch.
         let notes = self.work_mut().map(|work| std::mem::take(&mut work.notes)).unwrap_or_default();
-        let mut facts = self.facts().next().expect("a held batch is the head");
-        (facts.classification, facts.reply, facts.error) = (notes.classification, notes.reply, notes.error);
+        let facts = self.facts_of_head(notes);
         let more = self.more_mut();
         more.work = None;
         let next = more.behind.pop_front();

@@ -87,7 +87,8 @@ impl Lane {
         let mut effects = Effects::default();
         if let Some(work) = self.work_mut().filter(|work| work.stage == Stage::Replying) {
             work.notes.error = Some(STOPPED_WHILE_SENDING.to_owned());
-            let facts = self.facts().next().expect("there is no work without a head");
+            let notes = std::mem::take(&mut work.notes);
+            let facts = self.facts_of_head(notes);
             effects = Effects::end(facts, now, Some(Outcome::ReplyUnknown));
         }
         if let Some(more) = &mut self.more {

@@ -24,9 +24,10 @@ impl Offset {
         Timestamp::from_unix_millis(base.as_unix_millis().saturating_add(self.0))
     }
 
-    /// How long after `earlier` this is; zero if it is not after it.
-    pub(super) fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    /// How long after `earlier` this is; nothing if it is not after it.
+    pub(super) fn since(self, earlier: Self) -> Millis {
+        let millis = self.0.saturating_sub(earlier.0).clamp(0, u32::MAX.into());
+        Millis(u32::try_from(millis).expect("it was clamped"))
     }
 
     /// The same instant, seen from another base.
@@ -51,8 +52,7 @@ impl Add<Duration> for Offset {
     type Output = Self;
 
     fn add(self, duration: Duration) -> Self {
-        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-        Self(self.0.saturating_add(millis))
+        Self(self.0.saturating_add(millis_of(duration)))
     }
 }
 
@@ -63,8 +63,14 @@ pub(super) struct Millis(u32);
 
 impl From<Duration> for Millis {
     fn from(duration: Duration) -> Self {
-        Self(u32::try_from(duration.as_millis()).unwrap_or(u32::MAX))
+        Self(u32::try_from(millis_of(duration)).unwrap_or(u32::MAX))
     }
+}
+
+/// Not by [`Duration::as_millis`], whose 128 bits are felt where every message is worked out.
+fn millis_of(duration: Duration) -> i64 {
+    let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+    seconds.saturating_mul(1_000).saturating_add(duration.subsec_millis().into())
 }
 
 impl Add<Millis> for Offset {

@@ -16,8 +16,9 @@ use crate::clock::Timestamp;
 use crate::optout::OptOutCause;
 
 /// How long the record of a sender who opted in is kept. What was unfinished before that has ended by then, but for windows
-/// and waits that are longer.
-const KEPT_AFTER_OPT_IN: Duration = Duration::from_secs(48 * 60 * 60);
+/// and waits that are longer; and gateways have given up on what they report again, Meta after seven days
+/// (<https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/overview>).
+const KEPT_AFTER_OPT_IN: Duration = Duration::from_secs(8 * 24 * 60 * 60);
 
 /// Whether a sender opted out, since when, and by what. The default is a sender of whom nothing is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::offset::{Millis, Offset};
-use super::work::Work;
+use super::work::{Notes, Work};
 use super::{Arrival, CloseReason, Control, Keyword, ReplyPart};
 use crate::classify::Classification;
 use crate::clock::Timestamp;
@@ -130,7 +130,7 @@ impl Slot {
     }
 
     fn set_due(&mut self, due: Offset) {
-        self.due_after = due.since(self.opened).into();
+        self.due_after = due.since(self.opened);
     }
 
     fn deadline(&self) -> Offset {
@@ -158,7 +158,7 @@ impl Slot {
         if window.is_urgent() || !self.flags.has(SUPERSEDED) {
             // Shortened into the past it would make the reply look late.
             let shortened = (self.opened + window.max_wait()).max(now);
-            self.deadline_after = self.deadline().min(shortened).since(self.opened).into();
+            self.deadline_after = self.deadline().min(shortened).since(self.opened);
         }
         let due = match window.extend_by() {
             Some(extend_by) => self.due().max(now + extend_by),
@@ -239,8 +239,15 @@ impl Slot {
         }
     }
 
-    pub(super) fn facts(&self, base: Timestamp, work: Option<&Work>, is_newest: bool) -> BatchFacts {
-        let notes = work.map(|work| &work.notes);
+    /// With what is noted of it, if it is worked on.
+    pub(super) fn facts(
+        &self,
+        base: Timestamp,
+        work: Option<&Work>,
+        notes: Notes,
+        is_newest: bool,
+    ) -> BatchFacts {
+        let Notes { classification, reply, error } = notes;
         BatchFacts {
             id: self.id,
             state: self.state(work, is_newest),
@@ -255,9 +262,9 @@ impl Slot {
             muted: self.is_muted(),
             attempts: work.map_or(0, |work| work.attempts),
             lease_losses: work.map_or(0, |work| work.lease_losses),
-            classification: notes.and_then(|notes| notes.classification.clone()),
-            reply: notes.map(|notes| notes.reply.clone()).unwrap_or_default(),
-            error: notes.and_then(|notes| notes.error.clone()),
+            classification,
+            reply,
+            error,
         }
     }
 }

@@ -170,7 +170,7 @@ impl<K: Key, M: Message> MemoryStoreBuilder<K, M> {
         self
     }
 
-    /// The most senders of whom is known that they opted out, or in within the last two days. Beside the other limits: a STOP is taken in also where there is no more room for
+    /// The most senders of whom is known that they opted out, or in within the last eight days. Beside the other limits: a STOP is taken in also where there is no more room for
     /// keys or messages, as long as there is room here. A gateway's or an operator's word is recorded beyond it. Default
     /// 1,000,000.
     #[must_use]

@@ -180,9 +180,9 @@ mod tests {
                 senders.change(at(1), &n.to_string(), &START);
             }
         }
-        assert_eq!(senders.prune(at(48), 10), (0, false));
-        assert_eq!(senders.prune(at(49), 10), (10, true));
-        assert_eq!(senders.prune(at(49), 100), (65, false));
+        assert_eq!(senders.prune(at(8 * 24), 10), (0, false));
+        assert_eq!(senders.prune(at(8 * 24 + 1), 10), (10, true));
+        assert_eq!(senders.prune(at(8 * 24 + 1), 100), (65, false));
         assert_eq!((senders.count.load(Ordering::SeqCst), senders.count_opted_out()), (25, 25));
     }
 }

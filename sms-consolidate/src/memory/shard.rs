@@ -227,6 +227,9 @@ impl<K: Key, M: Message> Shard<K, M> {
 
     /// Whether the message is in a dead batch of its key, whose ids are known however old they are.
     fn is_pinned(&self, known: Option<Handle>, arrival: &Arrival<K, M>) -> bool {
+        if self.dead.is_empty() {
+            return false;
+        }
         let Some(id) = arrival.message.id() else { return false };
         let entry = known.and_then(|handle| self.entries.get(handle));
         let dead = entry.into_iter().flat_map(|entry| entry.lane.dead());
@@ -286,6 +289,8 @@ impl<K: Key, M: Message> Shard<K, M> {
             let Some((at, handle)) = self.wakes.pop_due(now) else { return false };
             if is_queued(&self.entries, at, handle) {
                 self.entry(handle).queued = Timestamp::MAX;
+                // Claims are large, and there are seldom few: growing step by step would copy most of them twice.
+                claims.reserve(enough - claims.len());
                 claims.extend(self.claim_head(now, handle, lease));
                 self.moved(handle);
             }

@@ -54,10 +54,10 @@ fn at_the_limit_of_opt_outs_a_stop_is_refused_and_who_is_known_goes_on() {
     }
     maintain(&store, at(4) + 47 * HOUR);
     assert_ne!(ok(store.sender("b")), Sender::default());
-    maintain(&store, at(4) + 48 * HOUR);
-    push(&store, at(4) + 48 * HOUR, keyword("e", Control::Stop));
-    push(&store, at(4) + 48 * HOUR, keyword("f", Control::Stop));
-    assert_refused(&store, at(4) + 48 * HOUR, keyword("g", Control::Stop), Refusal::OptOuts);
+    maintain(&store, at(4) + 8 * 24 * HOUR);
+    push(&store, at(4) + 8 * 24 * HOUR, keyword("e", Control::Stop));
+    push(&store, at(4) + 8 * 24 * HOUR, keyword("f", Control::Stop));
+    assert_refused(&store, at(4) + 8 * 24 * HOUR, keyword("g", Control::Stop), Refusal::OptOuts);
 }
 
 #[test]

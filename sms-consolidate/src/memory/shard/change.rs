@@ -63,6 +63,9 @@ impl<K: Key, M: Message> Shard<K, M> {
     fn waiting(&mut self, handle: Handle) -> Waiting {
         let entry = self.entry(handle);
         let started = usize::from(entry.started.is_some());
+        if entry.lane.len() == started {
+            return Waiting::new();
+        }
         entry.lane.line().skip(started).collect()
     }
 
